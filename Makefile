@@ -1,0 +1,62 @@
+# The verbs of citygrid. Each sets up what it needs by itself.
+#   make demo       the main job end to end on the sample city
+#   make test       everything, at small size
+#   make test-core  the core alone, without QGIS, on any Python >= 3.10
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+CORE_VENV := .venv-core
+PY := $(VENV)/bin/python
+OUT ?= out
+# A proj.db of another build, named in the environment, breaks rasterio and pyproj.
+unexport PROJ_LIB PROJ_DATA
+export PYTHONPATH := $(CURDIR)
+
+.PHONY: demo test test-core test-qgis test-long lint bench package install run setup clean
+
+setup: $(VENV)/.ready
+$(VENV)/.ready: requirements/qgis.txt requirements/apt-qgis.txt requirements/apt-postgis.txt scripts/apt-install.sh pyproject.toml
+	scripts/apt-install.sh requirements/apt-qgis.txt requirements/apt-postgis.txt
+	test -x $(PY) || /usr/bin/python3 -m venv --system-site-packages $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r requirements/qgis.txt
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(CORE_VENV)/.ready: pyproject.toml scripts/core-venv.sh
+	scripts/core-venv.sh $(PYTHON) $(CORE_VENV)
+	touch $@
+
+demo: setup
+	scripts/demo.sh $(OUT)/demo
+
+test: lint test-core test-qgis
+
+test-core: $(CORE_VENV)/.ready
+	$(CORE_VENV)/bin/python -m pytest -q tests/core
+
+test-qgis: setup
+	scripts/qgis-pytest.sh -q tests/qgis tests/journeys
+
+test-long: setup $(CORE_VENV)/.ready
+	$(CORE_VENV)/bin/python -m pytest -q --long tests/core
+	scripts/qgis-pytest.sh -q --long tests/qgis tests/journeys
+
+lint: setup
+	$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+bench: setup
+	for b in benchmarks/*/run.py; do $(PY) $$b || exit 1; done
+
+package: setup
+	$(PY) scripts/package.py dist
+
+install: package
+	$(PY) scripts/install_plugin.py dist/citygrid_plugin.zip
+
+run: setup
+	scripts/run-qgis.sh $(OUT)/demo/city.qgz
+
+clean:
+	rm -rf $(VENV) $(CORE_VENV) build dist out *.egg-info

@@ -1,0 +1,38 @@
+"""Shared by all tests: the real data sets, and the long sizes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="run the full sizes of the promises")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--long"):
+        return
+    skip = pytest.mark.skip(reason="a full size; make test-long runs it")
+    for item in items:
+        if "long" in item.keywords:
+            item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Folder of real open data; tests that use it skip where it is not."""
+    folder = Path(os.environ.get("CITYGRID_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no real data: {folder} is not there (set CITYGRID_DATA)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_city() -> Path:
+    """The committed small sample city, as files."""
+    return ROOT / "data_samples" / "small"
