@@ -1,0 +1,50 @@
+"""What can be wrong with the input of heat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from citygrid_core.errors import CitygridError, Text
+
+
+class HeatInputError(CitygridError):
+    """Cases, counts or grids can't be counted as they are."""
+
+    @classmethod
+    def missing(cls, what: Text, columns: Sequence[str]) -> HeatInputError:
+        """Columns are missing from a frame."""
+        names = ", ".join(columns)
+        return cls(Text(f"{what.en} lack the columns {names}", f"{what.zh}缺少列：{names}"))
+
+    @classmethod
+    def bad_time(cls, number: int, example: str) -> HeatInputError:
+        """Some `reported_at` is no date, so its cases belong to no day."""
+        return cls(
+            Text(
+                f"{number} cases have no usable reported_at (ISO date or datetime); "
+                f"the first one: {example!r}",
+                f"{number} 个案件的上报时间无法使用（应为 ISO 日期或日期时间），首个：{example!r}",
+            )
+        )
+
+    @classmethod
+    def negative(cls, number: int, example: str) -> HeatInputError:
+        """A difference takes away more cases than there are."""
+        return cls(
+            Text(
+                f"{number} counts would become negative, first {example}: "
+                "the store does not hold what the update takes away; rebuild it",
+                f"{number} 个计数将变为负数，首个为 {example}：库中没有要扣减的案件，请重建计数",
+            )
+        )
+
+    @classmethod
+    def twin_grids(cls, codes: Sequence[str]) -> HeatInputError:
+        """The same grid code stands twice among the grids of a day."""
+        some = ", ".join(codes[:5])
+        return cls(
+            Text(
+                f"{len(codes)} grid codes stand more than once among the grids: {some}",
+                f"{len(codes)} 个网格编码重复：{some}",
+            )
+        )

@@ -1,0 +1,151 @@
+"""Hot and cold spots that are more than chance: Getis-Ord Gi* with FDR control.
+
+Ord and Getis (1995), *Local spatial autocorrelation statistics*, Geographical
+Analysis 27; Benjamini and Hochberg (1995) for the false discovery rate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from scipy import sparse, special
+
+from citygrid_core.errors import MissingCrs
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Contiguity:
+    """Which grids touch: a symmetric boolean matrix without its diagonal.
+
+    Attributes
+    ----------
+    matrix : scipy.sparse.csr_matrix
+        1 where two grids share a border or a corner (queen contiguity).
+    """
+
+    matrix: sparse.csr_matrix
+
+    @property
+    def neighbours(self) -> npt.NDArray[np.int64]:
+        """Number of neighbours of each grid."""
+        return np.diff(self.matrix.indptr).astype(np.int64)
+
+
+def contiguity(grids: gpd.GeoDataFrame, *, tolerance_m: float = 0.01) -> Contiguity:
+    """Find the neighbours of each grid.
+
+    Parameters
+    ----------
+    grids : GeoDataFrame
+        Polygons in a projected CRS (metres).
+    tolerance_m : float
+        Grids that come this near are neighbours, so that a hair's gap in an
+        imported coverage isolates no grid. 0 asks for an exact touch.
+
+    Raises
+    ------
+    MissingCrs
+        The frame has no CRS.
+    """
+    if grids.crs is None:
+        raise MissingCrs("grids")
+    shapes = grids.geometry.to_numpy()
+    tree = shapely.STRtree(shapes)
+    if tolerance_m > 0:
+        left, right = tree.query(shapes, predicate="dwithin", distance=tolerance_m)
+    else:
+        left, right = tree.query(shapes, predicate="intersects")
+    apart = left != right
+    ones = np.ones(int(apart.sum()))
+    size = len(shapes)
+    matrix = sparse.csr_matrix((ones, (left[apart], right[apart])), shape=(size, size))
+    return Contiguity(matrix)
+
+
+def getis_ord_star(values: npt.ArrayLike, weights: sparse.spmatrix) -> Floats:
+    """Return the standardised Gi* of each place.
+
+    Parameters
+    ----------
+    values : array of length n
+    weights : sparse matrix n x n
+        With its diagonal: Gi* counts the place itself.
+
+    Returns
+    -------
+    array of z values
+        Missing where all values are equal, or a place has all as neighbours.
+    """
+    x = np.asarray(values, dtype=np.float64)
+    w = sparse.csr_matrix(weights)
+    n = len(x)
+    mean = x.mean() if n else np.nan
+    spread = np.sqrt(max((x * x).mean() - mean * mean, 0.0)) if n else np.nan
+    total = np.asarray(w.sum(axis=1)).ravel()
+    squares = np.asarray(w.multiply(w).sum(axis=1)).ravel()
+    room = n * squares - total * total
+    with np.errstate(divide="ignore", invalid="ignore"):
+        below = spread * np.sqrt(np.where(room > 0, room, np.nan) / (n - 1))
+        z = (w @ x - mean * total) / below
+    z[~np.isfinite(z)] = np.nan
+    return np.asarray(z, dtype=np.float64)
+
+
+def false_discovery_rate(p: npt.ArrayLike) -> Floats:
+    """Return the Benjamini-Hochberg adjusted p values (missing ones stay missing).
+
+    Calling significant what is <= q keeps the expected share of false findings
+    among the findings at or below q.
+    """
+    values = np.asarray(p, dtype=np.float64)
+    adjusted = np.full(values.shape, np.nan)
+    known = np.flatnonzero(~np.isnan(values))
+    order = known[np.argsort(values[known], kind="stable")]
+    m = len(order)
+    steps = values[order] * m / np.arange(1, m + 1)
+    adjusted[order] = np.minimum(np.minimum.accumulate(steps[::-1])[::-1], 1.0)
+    return adjusted
+
+
+def hotspots(
+    values: pd.Series[float], neighbours: Contiguity, *, false_share: float = 0.05
+) -> pd.DataFrame:
+    """Say which grids are hot or cold, and how surely.
+
+    Parameters
+    ----------
+    values : Series
+        One value for each grid, in the order of `neighbours`: cases per
+        hectare, or any rate.
+    neighbours : Contiguity
+    false_share : float
+        The share of false findings among the findings that is accepted.
+
+    Returns
+    -------
+    DataFrame
+        Aligned to `values`: ``z`` (Gi*), ``p`` (two-sided, normal), ``q`` (p
+        after FDR control) and ``spot``: "hot", "cold", "" (not significant).
+
+    Notes
+    -----
+    A grid whose value is missing has no z, and its neighbours are judged
+    without it: a missing rate is not a rate of zero.
+    """
+    x = values.to_numpy(dtype=np.float64)
+    known = ~np.isnan(x)
+    star = (neighbours.matrix + sparse.identity(len(x), format="csr")).tocsr()
+    z = np.full(len(x), np.nan)
+    z[known] = getis_ord_star(x[known], star[known][:, known])
+    p = 2.0 * special.ndtr(-np.abs(z))
+    q = false_discovery_rate(p)
+    spot = np.where(q <= false_share, np.where(z > 0, "hot", "cold"), "")
+    frame: pd.DataFrame = pd.DataFrame({"z": z, "p": p, "q": q, "spot": spot}, index=values.index)
+    return frame

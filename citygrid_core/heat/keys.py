@@ -1,0 +1,157 @@
+"""Columns of cases as small integers: what counting is fast on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from citygrid_core.errors import Text
+from citygrid_core.heat.errors import HeatInputError
+
+#: Keys that are read off ``reported_at``, the wall clock of the city.
+TIME_KEYS = ("day", "week", "month", "weekday", "hour")
+_NO_HOUR = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of the cases: ``labels[codes]`` is the column.
+
+    Attributes
+    ----------
+    codes : integer array, one for each case
+    labels : array of the distinct values; text keys have "" for "not known"
+    """
+
+    codes: npt.NDArray[Any]
+    labels: npt.NDArray[Any]
+
+
+def encode(cases: pd.DataFrame, name: str) -> Key:
+    """Turn one key of `cases` into codes.
+
+    Raises
+    ------
+    HeatInputError
+        The column is missing, or a time can't be read.
+    """
+    column = "reported_at" if name in TIME_KEYS else name
+    if column not in cases.columns:
+        raise HeatInputError.missing(Text("the cases", "案件"), [column])
+    if name == "hour":
+        return _hours(cases[column])
+    if name in TIME_KEYS:
+        return _regroup(_days(cases[column]), name)
+    return _texts(cases[column])
+
+
+def _texts(column: pd.Series[Any]) -> Key:
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        codes = column.cat.codes.to_numpy()
+        labels = np.asarray(column.cat.categories, dtype=object)
+    else:
+        codes, uniques = pd.factorize(column)
+        labels = np.asarray(uniques, dtype=object)
+    if len(codes) and codes.min() < 0:
+        empty = np.flatnonzero(labels == "")
+        if not len(empty):
+            labels = np.append(labels, "")
+            empty = np.array([len(labels) - 1])
+        codes = np.where(codes < 0, empty[0], codes.astype(np.int64))
+    return Key(codes, labels)
+
+
+def _days(times: pd.Series[Any]) -> Key:
+    """Return the day of each time as codes into ``datetime64[D]`` labels."""
+    if isinstance(times.dtype, np.dtype) and times.dtype.kind == "M":
+        days = times.to_numpy().astype("datetime64[D]")
+        number = days.view(np.int64)
+        if len(number) == 0:
+            return Key(number, np.array([], dtype="datetime64[D]"))
+        first, last = int(number.min()), int(number.max())
+        if first == np.iinfo(np.int64).min:
+            raise HeatInputError.bad_time(int(np.isnat(days).sum()), "NaT")
+        number -= first
+        labels = (np.arange(last - first + 1) + first).astype("datetime64[D]")
+        return Key(number, labels)
+    texts = times.astype("string").str.slice(0, 10)
+    codes, uniques = pd.factorize(texts)
+    parsed = pd.to_datetime(pd.Series(uniques, dtype="object"), format="%Y-%m-%d", errors="coerce")
+    good = parsed.notna().to_numpy()
+    wrong = (codes < 0) | ~np.append(good, False)[codes]
+    if wrong.any():
+        raise HeatInputError.bad_time(int(wrong.sum()), str(times[wrong].iloc[0]))
+    return Key(codes, parsed.to_numpy().astype("datetime64[D]"))
+
+
+def _regroup(days: Key, name: str) -> Key:
+    """Group days into weeks, months or weekdays: only the labels are looked at."""
+    labels: npt.NDArray[Any]
+    if name == "day":
+        return Key(days.codes, np.datetime_as_string(days.labels).astype(object))
+    if name == "month":
+        labels = np.datetime_as_string(days.labels.astype("datetime64[M]")).astype(object)
+    else:
+        weekday = (days.labels.view(np.int64) + 3) % 7  # 1970-01-01 was a Thursday
+        labels = weekday + 1
+        if name == "week":
+            labels = np.datetime_as_string(days.labels - weekday).astype(object)
+    position, uniques = pd.factorize(labels)
+    return Key(position[days.codes], np.asarray(uniques))
+
+
+def _hours(times: pd.Series[Any]) -> Key:
+    """Return the hour of each time; -1 where only a date is given."""
+    labels = np.arange(_NO_HOUR, 24)
+    if isinstance(times.dtype, np.dtype) and times.dtype.kind == "M":
+        if times.isna().any():
+            raise HeatInputError.bad_time(int(times.isna().sum()), "NaT")
+        hours = times.to_numpy().astype("datetime64[h]").view(np.int64) % 24
+        return Key(hours + 1, labels)
+    texts = times.astype("string").str.slice(11, 13)
+    codes, uniques = pd.factorize(texts)
+    hour = pd.to_numeric(pd.Series(uniques, dtype="object"), errors="coerce")
+    hour = hour.where(hour.between(0, 23), _NO_HOUR).astype(np.int64)
+    return Key(np.append(hour.to_numpy(), _NO_HOUR)[codes] + 1, labels)
+
+
+def group(keys: list[Key], size: int) -> tuple[npt.NDArray[np.int64], list[npt.NDArray[Any]]]:
+    """Combine keys into one group number for each case.
+
+    Returns
+    -------
+    groups : int64 array of length `size`
+    labels : for each key, its label in each group number (groups may be empty)
+    """
+    groups = np.zeros(size, dtype=np.int64)
+    members: list[npt.NDArray[np.int64]] = []
+    number = 1
+    for key in keys:
+        width = max(len(key.labels), 1)
+        if number * width > 4 * size + 1_000_000:
+            # Too many combinations to keep an array of all: keep those that occur.
+            groups, occurring = _dense(groups)
+            members = [m[occurring] for m in members]
+            number = len(occurring)
+        groups *= width
+        groups += key.codes
+        members = [np.repeat(m, width) for m in members]
+        members.append(np.tile(np.arange(width), number))
+        number *= width
+        if number > 4 * size + 1_000_000:
+            groups, occurring = _dense(groups)
+            members = [m[occurring] for m in members]
+            number = len(occurring)
+    return groups, [
+        key.labels[m] if len(key.labels) else key.labels
+        for key, m in zip(keys, members, strict=True)
+    ]
+
+
+def _dense(groups: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    codes, uniques = pd.factorize(groups)
+    return codes.astype(np.int64), np.asarray(uniques, dtype=np.int64)
