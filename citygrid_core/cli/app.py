@@ -1,0 +1,81 @@
+"""The tree of commands, loaded as they are called: `citygrid --help` stays instant."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from citygrid_core import __version__
+from citygrid_core.cli.language import choose, t
+from citygrid_core.errors import Text
+
+#: command -> (module of this package, one line of help)
+COMMANDS: dict[str, tuple[str, Text]] = {
+    "sample": ("sample", Text("Write a synthetic city with known truth.", "生成带真值的示例城市。")),
+    "init": ("store", Text("Make a workspace from a file of areas.", "由行政区域文件新建城市工作库。")),
+    "info": ("store", Text("Say what a workspace holds.", "查看城市工作库内容。")),
+    "verify": ("store", Text("Check consistency, history and hash chain.", "检验一致性、历史与哈希链。")),
+    "standards": ("standards", Text("Editions, codes and classes.", "标准版本、代码与类别。")),
+    "grids": ("grids", Text("Draw and check unit grids.", "单元网格划分与检查。")),
+    "departments": ("departments", Text("The register of departments.", "部门名录。")),
+    "duties": ("duties", Text("Duty rules: who answers where.", "责任规则：何处归谁管。")),
+    "lookup": ("lookup", Text("Which grid, and who answers here?", "此处属哪个网格、由谁负责？")),
+    "census": ("census", Text("Components: import a census.", "部件普查入库。")),
+    "gazetteer": ("gazetteer", Text("Places that addresses match.", "地名库。")),
+    "geocode": ("geocode", Text("Addresses to points and grids.", "地址匹配到点与网格。")),
+    "cases": ("cases", Text("Cases: import.", "案件入库。")),
+    "heat": ("heat", Text("Counts of cases per grid.", "网格案件热力计数。")),
+}
+
+
+class _Lazy(click.Group):
+    """A group that imports a command's module only when the command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module = import_module(f"citygrid_core.cli.{COMMANDS[name][0]}")
+        command: click.Command = getattr(module, name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section(t("Commands", "命令")):
+            formatter.write_dl([(name, t(*text)) for name, (_, text) in COMMANDS.items()])
+
+
+def build() -> click.Group:
+    """Return the command tree in the language chosen."""
+
+    @click.group(
+        cls=_Lazy,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        help=t(
+            "Grid-based city management: unit grids, component census, duties, addresses, "
+            "cases and heat. WORKSPACE is a .gpkg file.",
+            "网格化城市管理：单元网格、部件普查、责任、地址、案件与热力。WORKSPACE 为 .gpkg 文件。",
+        ),
+    )
+    @click.version_option(__version__, prog_name="citygrid")
+    @click.option("--lang", type=click.Choice(["zh", "en"]), help=t("language", "语言"))
+    def citygrid(lang: str | None) -> None:
+        pass
+
+    return citygrid
+
+
+def run() -> None:
+    """Run the command line; exit codes are the handbook's: 0, 1, 2, 3, 4."""
+    choose(sys.argv[1:])
+    command = build()
+    try:
+        command(standalone_mode=True)
+    except (SystemExit, KeyboardInterrupt):
+        raise
+    except BrokenPipeError:
+        os._exit(0)

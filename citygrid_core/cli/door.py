@@ -1,0 +1,222 @@
+"""What all commands share: options, how a report is shown, how an error ends."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from citygrid_core.cli.language import current, t
+from citygrid_core.errors import CitygridError, Problem
+
+if TYPE_CHECKING:
+    from citygrid_core.report import Progress, Report
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+DATUMS = ("wgs84", "cgcs2000", "gcj02", "bd09")
+SHOWN = 20
+
+
+def guarded(command: F) -> F:
+    """Turn errors into one message on stderr and the exit code that fits."""
+
+    @functools.wraps(command)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        as_json = bool(kwargs.get("json_"))
+        try:
+            return command(*args, **kwargs)
+        except CitygridError as error:
+            if as_json:
+                emit_json({"error": {"en": error.text("en"), "zh": error.text("zh")}})
+            else:
+                click.echo(error.text(current()), err=True)
+            sys.exit(error.exit_code)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            if os.environ.get("CITYGRID_DEBUG"):
+                traceback.print_exc()
+            what = f"{type(error).__name__}: {error}"
+            if as_json:
+                emit_json({"error": {"en": f"internal error: {what}", "zh": f"内部错误：{what}"}})
+            else:
+                click.echo(
+                    t(
+                        f"internal error: {what}\nnothing was stored; "
+                        "CITYGRID_DEBUG=1 shows where it happened",
+                        f"内部错误：{what}\n未写入任何数据；设置 CITYGRID_DEBUG=1 可查看位置",
+                    ),
+                    err=True,
+                )
+            sys.exit(4)
+
+    return call  # type: ignore[return-value]
+
+
+def _stack(*options: Callable[[F], F]) -> Callable[[F], F]:
+    def wrap(command: F) -> F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return wrap
+
+
+def output_options(command: F) -> F:
+    """Add --json and --lang."""
+    return _stack(
+        click.option("--json", "json_", is_flag=True, help=t("print one JSON object", "输出 JSON")),
+        click.option(
+            "--lang",
+            type=click.Choice(["zh", "en"]),
+            expose_value=False,
+            help=t("language", "语言"),
+        ),
+    )(command)
+
+
+def workspace_argument(command: F) -> F:
+    """Add the WORKSPACE argument: a .gpkg path or a postgresql:// URL."""
+    return click.argument("workspace", metavar="WORKSPACE")(command)
+
+
+def write_options(command: F) -> F:
+    """Add --dry-run and --who."""
+    return _stack(
+        click.option(
+            "--dry-run", is_flag=True, help=t("do everything but store it", "试运行，不入库")
+        ),
+        click.option("--who", default="", help=t("recorded in the journal", "操作人，记入日志")),
+    )(command)
+
+
+def import_options(command: F) -> F:
+    """Add what every import of a file takes."""
+    return _stack(
+        click.option(
+            "--mapping",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help=t("TOML file: their columns to ours", "字段对照文件（TOML）"),
+        ),
+        click.option(
+            "--rejects",
+            type=click.Path(dir_okay=False, path_type=Path),
+            help=t("where rejected rows go", "退回行文件"),
+        ),
+        click.option("--crs", help=t("CRS of the file, e.g. EPSG:4547", "文件坐标系，如 EPSG:4547")),
+        click.option("--datum", type=click.Choice(DATUMS), help=t("datum of the file", "坐标基准")),
+        click.option("--encoding", help=t("encoding, when detection errs", "文件编码")),
+        click.option("--layer", help=t("layer or sheet", "图层或工作表")),
+        click.option("--at", metavar="DATE", help=t("valid from this day", "起始日期")),
+    )(write_options(command))
+
+
+def today(at: str | None) -> str:
+    """Return the ISO date of `--at`, or today's: the door is where the clock is read."""
+    import datetime
+
+    if not at:
+        return datetime.date.today().isoformat()
+    try:
+        return datetime.date.fromisoformat(at).isoformat()
+    except ValueError:
+        raise click.BadParameter(
+            t(f"{at!r} is not a date like 2026-10-31", f"“{at}”不是日期，应如 2026-10-31"),
+            param_hint="--at",
+        ) from None
+
+
+def rejects_file(given: Path | None, source: Path, workspace: str, dry_run: bool) -> Path | None:
+    """Where rejects go when nobody said: beside the workspace, named after the file."""
+    if given or dry_run:
+        return given
+    return Path(workspace).resolve().parent / f"{source.stem}.rejects.csv"
+
+
+def emit_json(data: dict[str, Any]) -> None:
+    """Print one JSON object on stdout."""
+    click.echo(json.dumps(data, ensure_ascii=False, default=str))
+
+
+def progress_bar(json_: bool) -> Progress:
+    """Return a progress function that draws on a terminal's stderr, or is silent.
+
+    With CITYGRID_PROGRESS=json it writes a JSON line for each step to stderr:
+    how the plugin follows a job that runs as a child process.
+    """
+    from citygrid_core.report import no_progress
+
+    if os.environ.get("CITYGRID_PROGRESS") == "json":
+
+        def lines(step: str, done: int, total: int) -> None:
+            print(json.dumps({"step": step, "done": done, "total": total}), file=sys.stderr, flush=True)
+
+        return lines
+    if json_ or not sys.stderr.isatty():
+        return no_progress
+
+    def line(step: str, done: int, total: int) -> None:
+        share = f" {100 * done // total} %" if total else ""
+        print(f"\r\033[K{step}{share}", end="" if done < total else "\r\033[K", file=sys.stderr)
+
+    return line
+
+
+def show(report: Report, json_: bool, rejects: Path | None = None) -> None:
+    """Print a report and leave with its exit code."""
+    if rejects is not None and report.rejected:
+        report.details["rejects_file"] = str(rejects)
+    if json_:
+        emit_json(report.as_dict())
+        sys.exit(report.exit_code)
+    table(
+        [t("operation", "操作"), t("read", "读入"), t("stored", "入库"), t("unchanged", "未变"), t("rejected", "退回")],
+        [[report.operation, report.read, report.stored, report.unchanged, report.rejected]],
+        title=t("dry run: nothing was stored", "试运行：未入库") if report.dry_run else "",
+    )
+    for key, value in report.details.items():
+        click.echo(f"  {key}: {_plain(value)}")
+    problems(report.problems)
+    sys.exit(report.exit_code)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{k} {_plain(v)}" for k, v in value.items())
+    if isinstance(value, float):
+        return f"{value:,.3f}".rstrip("0").rstrip(".")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return str(value)
+
+
+def problems(found: list[Problem]) -> None:
+    """Print problems as text, the first few; the rejects file and --json have all."""
+    for p in found[:SHOWN]:
+        click.echo(f"  ! [{p.rule}] {p.text(current())}")
+    if len(found) > SHOWN:
+        more = len(found) - SHOWN
+        click.echo(t(f"  ... and {more} more (--json lists all)", f"  ……另有 {more} 条（--json 列出全部）"))
+
+
+def table(head: list[str], rows: list[list[Any]], title: str = "") -> None:
+    """Print a table for people."""
+    from rich.console import Console
+    from rich.table import Table
+
+    drawn = Table(title=title or None)
+    for name in head:
+        drawn.add_column(name)
+    for row in rows:
+        drawn.add_row(*(_plain(v) if v is not None else "" for v in row))
+    Console(width=None if sys.stdout.isatty() else 160).print(drawn)
+
+

@@ -1,0 +1,89 @@
+"""The import commands: each hands one file to the operation of its family."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from citygrid_core.cli.door import (
+    guarded,
+    import_options,
+    output_options,
+    progress_bar,
+    rejects_file,
+    show,
+    today,
+    workspace_argument,
+)
+from citygrid_core.cli.language import t
+
+Operation = Callable[..., Any]
+
+
+def import_command(
+    load: Callable[[], Operation], help_: str, *extra: Callable[[Any], Any]
+) -> click.Command:
+    """Return an `import` command around an operation that `load` imports when called.
+
+    Parameters
+    ----------
+    extra : decorators
+        Options that this family's operation takes besides the common ones; their
+        names are the operation's parameter names.
+    """
+
+    def run(
+        workspace: str,
+        file: Path,
+        mapping: Path | None,
+        rejects: Path | None,
+        crs: str | None,
+        datum: str | None,
+        encoding: str | None,
+        layer: str | None,
+        at: str | None,
+        dry_run: bool,
+        who: str,
+        json_: bool,
+        **more: Any,
+    ) -> None:
+        from citygrid_core.operations.intake import SourceOptions
+        from citygrid_core.workspace import Workspace
+
+        where = rejects_file(rejects, file, workspace, dry_run)
+        with Workspace.open(workspace) as ws:
+            report = load()(
+                ws,
+                file,
+                options=SourceOptions(mapping, crs, datum, encoding, layer),
+                on=today(at),
+                who=who,
+                dry_run=dry_run,
+                rejects=where,
+                progress=progress_bar(json_),
+                **more,
+            )
+        show(report, json_, where)
+
+    decorated: Any = guarded(run)
+    decorated = import_options(output_options(decorated))
+    for option in reversed(extra):
+        decorated = option(decorated)
+    decorated = click.argument("file", type=click.Path(exists=True, path_type=Path))(decorated)
+    decorated = workspace_argument(decorated)
+    return click.command("import", help=help_)(decorated)
+
+
+def source_option(command: Any) -> Any:
+    """Add --source: who delivers."""
+    return click.option(
+        "--source",
+        default="",
+        help=t(
+            "who delivers; names the rows together with their own key (default: the file's name)",
+            "数据来源，与来源主键一起标识记录（默认文件名）",
+        ),
+    )(command)

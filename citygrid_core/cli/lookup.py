@@ -1,0 +1,130 @@
+"""`citygrid lookup WORKSPACE (--point X,Y | POINTS)`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from citygrid_core.cli.answers import hand_out, overwrite_option
+from citygrid_core.cli.door import (
+    DATUMS,
+    emit_json,
+    guarded,
+    output_options,
+    progress_bar,
+    workspace_argument,
+)
+from citygrid_core.cli.language import current, t
+
+
+@click.command(
+    help=t(
+        "Answer grid, community, street, county and departments for a point or a file of points.",
+        "查询一点或一批点所在的网格、社区、街道、区县与责任部门。",
+    )
+)
+@workspace_argument
+@click.argument("points", required=False, type=click.Path(exists=True, path_type=Path))
+@click.option("--point", metavar="X,Y", help=t("one point", "一个点"))
+@click.option("--class", "class_code", help=t("class: code or name", "类别：代码或名称"))
+@click.option(
+    "--kind",
+    "object_kind",
+    type=click.Choice(["component", "event"]),
+    default="component",
+    show_default=True,
+    help=t("what the class is", "类别所属对象"),
+)
+@click.option("--crs", help=t("CRS of the points (default: the workspace's)", "点的坐标系（默认同工作库）"))
+@click.option("--datum", type=click.Choice(DATUMS), help=t("datum of the file", "坐标基准"))
+@click.option(
+    "--mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=t("TOML file: their columns to ours", "字段对照文件（TOML）"),
+)
+@click.option("--at", metavar="DATE", help=t("the city of that day", "该日的城市"))
+@click.option("--explain", "why", is_flag=True, help=t("say why", "说明理由"))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help=t("output file", "输出文件"))
+@overwrite_option
+@output_options
+@guarded
+def lookup(
+    workspace: str,
+    points: Path | None,
+    point: str | None,
+    class_code: str | None,
+    object_kind: str,
+    crs: str | None,
+    datum: str | None,
+    mapping: Path | None,
+    at: str | None,
+    why: bool,
+    output: Path | None,
+    overwrite: bool,
+    json_: bool,
+) -> None:
+    """Answer who is responsible."""
+    from citygrid_core.operations.intake import SourceOptions
+    from citygrid_core.operations.lookup import lookup_file
+    from citygrid_core.workspace import Workspace
+
+    if (points is None) == (point is None):
+        raise click.UsageError(t("give either --point X,Y or a file", "请给出 --point X,Y 或一个文件"))
+    with Workspace.open(workspace) as ws:
+        if point is not None:
+            _one(ws, point, class_code, object_kind, crs, at, why, json_)
+            return
+        assert points is not None
+        report, rows = lookup_file(
+            ws,
+            points,
+            class_code=class_code,
+            object_kind=object_kind,
+            options=SourceOptions(mapping, crs or str(ws.crs), datum),
+            at=at,
+            progress=progress_bar(json_),
+        )
+    shown = ["x", "y", "grid_code", "community_name", "handling_name", "maintaining_name", "duty_outcome"]
+    hand_out(report, rows, output, overwrite, json_, shown)
+
+
+def _one(
+    ws: Any,
+    point: str,
+    class_code: str | None,
+    kind: str,
+    crs: str | None,
+    at: str | None,
+    why: bool,
+    json_: bool,
+) -> None:
+    import geopandas as gpd
+
+    from citygrid_core.operations.city import City
+    from citygrid_core.operations.lookup import explain
+    from citygrid_core.operations.lookup import lookup as run
+
+    try:
+        x, y = (float(v) for v in point.replace("，", ",").split(","))
+    except ValueError:
+        raise click.BadParameter(t(f"{point!r} is not X,Y", f"“{point}”不是 X,Y"), param_hint="--point") from None
+    frame = gpd.GeoDataFrame(geometry=gpd.points_from_xy([x], [y]), crs=crs or ws.crs)
+    city = City(ws, at)
+    answer = run(ws, frame, class_code=class_code, object_kind=kind, at=at, city=city).iloc[0]
+    reasons: list[Any] = []
+    if why and class_code:
+        reasons = explain(ws, frame, class_code=class_code, object_kind=kind, at=at, city=city)
+    plain = {k: (None if v is None or v != v else v) for k, v in answer.items() if k != "geometry"}
+    if json_:
+        plain["reasons"] = [str(r) for r in reasons] or plain.get("reasons")
+        emit_json(plain)
+        return
+    for key, value in plain.items():
+        if value not in (None, "") and key != "reasons":
+            click.echo(f"{key}: {value}")
+    if plain.get("community_code") is None:
+        click.echo(t("outside the city", "不在城市范围内"))
+    for reason in reasons:
+        click.echo(f"  · {reason.text(current())}")

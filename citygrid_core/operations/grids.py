@@ -1,0 +1,168 @@
+"""Unit grids: drawn into a workspace, and checked there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from citygrid_core.errors import Text, UsageError
+from citygrid_core.grids import Policy, check, draw, number
+from citygrid_core.report import Progress, Report, no_progress
+from citygrid_core.tables import Field, read
+from citygrid_core.workspace import Workspace
+
+#: What the layers that steer a division may carry; none of it is required.
+BASE_FIELDS = (
+    Field("name", "text", labels=("名称", "道路名称")),
+    Field("kind", "text", labels=("类型", "种类")),
+    Field("road_class", "text", labels=("道路等级", "highway", "fclass")),
+    Field("width_m", "number", labels=("宽度", "路宽", "width")),
+)
+
+
+def draw_grids(
+    workspace: Workspace,
+    *,
+    roads: Path | None = None,
+    barriers: Path | None = None,
+    buildings: Path | None = None,
+    compounds: Path | None = None,
+    policy: Policy = Policy(),
+    on: str,
+    who: str = "",
+    reason: str = "",
+    document: str = "",
+    redraw: bool = False,
+    dry_run: bool = False,
+    progress: Progress = no_progress,
+) -> Report:
+    """Divide the communities of a workspace into unit grids and store them, numbered.
+
+    Parameters
+    ----------
+    roads, barriers, buildings, compounds : Path, optional
+        Vector files; ``FILE:LAYER`` names a layer.
+    redraw : bool
+        End the grids that are valid and draw anew: their codes are retired, never
+        reused, and lineage links them to those that took their ground.
+
+    Raises
+    ------
+    UsageError
+        The city has grids already and `redraw` was not asked for.
+    """
+    held = workspace.read("grids")
+    if len(held) and not redraw:
+        raise UsageError(
+            Text(
+                f"the workspace has {len(held)} grids already; use --redraw to retire them "
+                "and draw anew",
+                f"工作库已有 {len(held)} 个单元网格；如需废止并重新划分，请用 --redraw",
+            )
+        )
+    areas = workspace.read("areas")
+    communities = areas[areas["level"] == "community"]
+    layers = {
+        name: read_layer(path, workspace)
+        for name, path in (
+            ("barriers", barriers),
+            ("buildings", buildings),
+            ("compounds", compounds),
+        )
+        if path is not None
+    }
+    drawing = draw(
+        communities,
+        read_layer(roads, workspace) if roads is not None else None,
+        policy=policy,
+        progress=progress,
+        **layers,
+    )
+    grids = drawing.grids
+    with workspace.transaction(
+        "grids draw", who=who, parameters={"on": on, "target_m2": policy.target_m2}
+    ) as tx:
+        if len(held):
+            tx.end("grids", held, on)
+        grids = number_and_mint(tx, workspace, grids)
+        grids["valid_from"] = on
+        grids["document"] = document
+        if reason:
+            grids["note"] = reason
+        tx.insert("grids", grids)
+        if len(held):
+            parents, children = _heirs(held, grids)
+            tx.lineage("grid", parents, children, "redraw", on, reason=reason, document=document)
+        if dry_run:
+            tx.rollback()
+    report = Report("grids draw", read=len(grids), stored=len(grids), dry_run=dry_run)
+    report.details = {"communities": len(communities), **drawing.report}
+    return report
+
+
+def number_and_mint(tx: Any, workspace: Workspace, grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give new grids their codes: by the edition's order, after the highest ever used."""
+    counts = grids["community_code"].value_counts()
+    start = {
+        code: tx.mint(f"grid:{code}", int(n)).start - 1 for code, n in sorted(counts.items())
+    }
+    grids = grids.copy()
+    grids["code"] = number(grids, edition=workspace.edition, start_after=start)
+    return grids.sort_values("code")
+
+
+def _heirs(held: gpd.GeoDataFrame, grids: gpd.GeoDataFrame) -> tuple[list[str], list[str]]:
+    """Return pairs of old and new codes that share ground."""
+    import shapely
+
+    old, new = held.geometry.to_numpy(), grids.geometry.to_numpy()
+    a, b = shapely.STRtree(new).query(old, predicate="intersects")
+    shared = shapely.area(shapely.intersection(old[a], new[b])) > 1.0
+    return list(held["code"].iloc[a[shared]]), list(grids["code"].iloc[b[shared]])
+
+
+def check_grids(
+    workspace: Workspace,
+    *,
+    buildings: Path | None = None,
+    policy: Policy = Policy(),
+    at: str | None = None,
+    progress: Progress = no_progress,
+) -> tuple[Report, gpd.GeoDataFrame]:
+    """Check the grids of a workspace; return the report and the findings as a layer."""
+    progress("checking", 0, 1)
+    areas = workspace.read("areas", at=at)
+    grids = workspace.read("grids", at=at)
+    findings = check(
+        grids,
+        areas,
+        policy=policy,
+        buildings=read_layer(buildings, workspace) if buildings is not None else None,
+    )
+    return findings_report(findings, len(grids)), findings
+
+
+def findings_report(findings: Any, grids: int) -> Report:
+    """Sum findings up by rule."""
+    raise NotImplementedError
+
+
+def read_layer(path: Path, workspace: Workspace) -> gpd.GeoDataFrame:
+    """Read one layer of a foreign file in the workspace's CRS; ``FILE:LAYER`` names the layer."""
+    file, layer = split_layer(path)
+    return read(file, BASE_FIELDS, layer=layer, to_crs=workspace.crs).frame
+
+
+def split_layer(path: Path | str) -> tuple[Path, str | None]:
+    """Split ``base.gpkg:roads`` into file and layer; a plain path has no layer."""
+    text = str(path)
+    head, colon, tail = text.rpartition(":")
+    if colon and head and not Path(text).exists() and Path(head).exists():
+        return Path(head), tail
+    return Path(text), None
+
+
+__all__ = ["check_grids", "draw_grids", "pd"]

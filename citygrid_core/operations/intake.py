@@ -1,0 +1,384 @@
+"""The one way a file of rows comes into a workspace.
+
+Read the file, let the family's own `Preparation` turn rows into what is stored,
+compare with what is stored already, write the new and the changed, set the bad
+rows aside. Whatever is imported, the books balance and a second run changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from citygrid_core.errors import Problem, Text, UsageError
+from citygrid_core.report import Progress, Report, no_progress
+from citygrid_core.tables import Batch, Field, Mapping, Reject, read, write_rejects
+from citygrid_core.workspace import Transaction, Workspace
+from citygrid_core.workspace.schema import FAMILIES, Family
+
+
+@dataclass(frozen=True)
+class SourceOptions:
+    """How to read a foreign file: what the common options of the command line say."""
+
+    mapping: Path | Mapping | None = None
+    crs: str | None = None
+    datum: str | None = None
+    encoding: str | None = None
+    layer: str | None = None
+
+    def resolved(self) -> Mapping | None:
+        """Return the mapping, loaded when it was given as a file."""
+        if self.mapping is None or isinstance(self.mapping, Mapping):
+            return self.mapping
+        return Mapping.load(self.mapping)
+
+
+@dataclass
+class Rows:
+    """Rows on their way in.
+
+    Attributes
+    ----------
+    frame : DataFrame or GeoDataFrame
+        Columns of the family, plus ``source_row``; unique index.
+    bad : dict
+        Index label to the problems of that row.
+    findings : list of Problem
+        What a person should know of rows that are stored all the same.
+    """
+
+    frame: gpd.GeoDataFrame | pd.DataFrame
+    bad: dict[Any, list[Problem]] = field(default_factory=dict)
+    findings: list[Problem] = field(default_factory=list)
+    details: dict[str, Any] = field(default_factory=dict)
+
+    def reject(self, index: Any, problem: Problem) -> None:
+        """Set one row aside for one reason; a row may have several."""
+        self.bad.setdefault(index, []).append(problem)
+
+    @property
+    def good(self) -> gpd.GeoDataFrame | pd.DataFrame:
+        """Rows that nothing is wrong with."""
+        if not self.bad:
+            return self.frame
+        return self.frame.loc[~self.frame.index.isin(list(self.bad))]
+
+
+#: Turns rows as read into rows as stored (in place: frame, bad, findings).
+Preparation = Callable[[Rows], None]
+#: Runs inside the transaction on new rows before they are written: mints codes.
+Minting = Callable[[Transaction, gpd.GeoDataFrame], gpd.GeoDataFrame]
+#: Runs inside the transaction after rows were written, e.g. to append a log.
+Following = Callable[[Transaction, gpd.GeoDataFrame, gpd.GeoDataFrame], None]
+
+
+def problem(
+    rule: str,
+    field_: str,
+    found: object,
+    expected: Text,
+    cure: Text = Text("", ""),
+    row: int | None = None,
+) -> Problem:
+    """Return a `Problem` with the value found quoted; the file is filled in later."""
+    said = "" if found is None else str(found)
+    shown = Text(repr(said), f"“{said}”") if said else Text("nothing", "空值")
+    return Problem(rule, shown, expected, cure, row=row, field=field_)
+
+
+def import_file(
+    workspace: Workspace,
+    path: Path,
+    *,
+    operation: str,
+    family: str,
+    fields: Sequence[Field],
+    key: Sequence[str],
+    compare: Sequence[str],
+    prepare: Preparation,
+    options: SourceOptions = SourceOptions(),
+    mint: Minting | None = None,
+    follow: Following | None = None,
+    on: str,
+    who: str = "",
+    dry_run: bool = False,
+    rejects: Path | None = None,
+    optional_crs: bool = False,
+    progress: Progress = no_progress,
+) -> Report:
+    """Import one file into one family in one transaction.
+
+    Parameters
+    ----------
+    key : sequence of str
+        Columns that say which stored row is the same thing.
+    compare : sequence of str
+        Columns whose difference makes a row "changed"; an empty value in the
+        file says nothing and so changes nothing.
+    on : str
+        ISO date from which new and changed rows are valid.
+
+    Returns
+    -------
+    Report
+        read = stored + unchanged + rejected.
+    """
+    path = Path(path)
+    refuse_own_file(workspace, path)
+    progress("reading", 0, 3)
+    batch = read(
+        path,
+        fields,
+        mapping=options.resolved(),
+        crs=options.crs,
+        datum=options.datum,
+        encoding=options.encoding,
+        layer=options.layer,
+        to_crs=workspace.crs,
+    )
+    report = Report(operation, read=batch.read, dry_run=dry_run)
+    progress("checking", 1, 3)
+    rows = Rows(batch.frame)
+    prepare(rows)
+    _reject_duplicates(rows, key, path.name)
+    declared = FAMILIES[family]
+    with workspace.transaction(
+        operation, who=who, parameters={"file": path.name, "on": on}
+    ) as tx:
+        progress("storing", 2, 3)
+        stored = store(tx, workspace, declared, rows.good, key, compare, on, mint, follow)
+        if dry_run:
+            tx.rollback()
+    report.stored, report.unchanged = stored.new + stored.changed, stored.unchanged
+    _books(report, batch, rows, path, rejects)
+    report.details = {
+        "new": stored.new,
+        "changed": stored.changed,
+        "repaired": len(batch.repairs),
+        **rows.details,
+    }
+    progress("done", 3, 3)
+    return report
+
+
+@dataclass(frozen=True)
+class Stored:
+    """How many rows were new, changed or unchanged."""
+
+    new: int
+    changed: int
+    unchanged: int
+
+
+def store(
+    tx: Transaction,
+    workspace: Workspace,
+    family: Family,
+    frame: gpd.GeoDataFrame,
+    key: Sequence[str],
+    compare: Sequence[str],
+    on: str,
+    mint: Minting | None = None,
+    follow: Following | None = None,
+) -> Stored:
+    """Write what is new or changed of `frame`; see `import_file`."""
+    held = workspace.read(family.name)
+    split = compare_frames(held, frame, key, compare)
+    fresh, changed = frame.loc[split.new], frame.loc[split.changed]
+    if len(fresh):
+        fresh = fresh.copy()
+        if family.history:
+            given = fresh["valid_from"] if "valid_from" in fresh else pd.Series(None, fresh.index)
+            fresh["valid_from"] = given.where(given.notna() & (given.astype(str) != ""), on)
+        if mint is not None:
+            fresh = mint(tx, fresh)
+        tx.insert(family.name, _columns(fresh, family))
+    if len(changed):
+        changed = _replace(tx, family, held, changed, split.held_of_changed, on)
+    if follow is not None:
+        follow(tx, fresh, changed)
+    return Stored(len(fresh), len(changed), len(split.unchanged))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Index labels of the file's rows by what they are to the store."""
+
+    new: pd.Index
+    changed: pd.Index
+    unchanged: pd.Index
+    held_of_changed: np.ndarray
+
+
+def compare_frames(
+    held: pd.DataFrame, frame: pd.DataFrame, key: Sequence[str], compare: Sequence[str]
+) -> Comparison:
+    """Tell new, changed and unchanged rows apart by `key` and `compare`.
+
+    Parameters
+    ----------
+    held, frame : DataFrame
+        Rows as stored (positions matter) and rows as read.
+    """
+    held_keys = _keys(held, key)
+    position = pd.Series(np.arange(len(held)), index=held_keys)
+    position = position[~position.index.duplicated(keep="last")]
+    at = position.reindex(_keys(frame, key)).to_numpy()
+    known = ~np.isnan(at.astype(float))
+    where = at[known].astype(np.int64)
+    differs = np.zeros(len(where), bool)
+    for name in compare:
+        if name in frame.columns and name in held.columns:
+            differs |= _differs(held[name].iloc[where], frame[name][known])
+    index = frame.index[known]
+    return Comparison(frame.index[~known], index[differs], index[~differs], where[differs])
+
+
+def _keys(frame: pd.DataFrame, key: Sequence[str]) -> pd.Index:
+    parts = [frame[name].astype(object).where(frame[name].notna(), "").astype(str) for name in key]
+    joined = parts[0]
+    for part in parts[1:]:
+        joined = joined + "\x1f" + part
+    return pd.Index(joined.to_numpy(dtype=object))
+
+
+def _differs(held: pd.Series, read_: pd.Series) -> np.ndarray:
+    if held.name == "geometry":
+        from shapely import equals_exact, is_empty, is_missing, normalize
+
+        a, b = held.to_numpy(), read_.to_numpy()
+        said = ~(is_missing(b) | is_empty(b))
+        same = equals_exact(normalize(a), normalize(_like(b, a)), 5e-4)
+        return np.asarray(said & ~same, dtype=bool)
+    a_, b_ = held.to_numpy(dtype=object), read_.to_numpy(dtype=object)
+    said = ~(pd.isna(b_) | (b_ == ""))
+    if pd.api.types.is_float_dtype(held.dtype) or pd.api.types.is_float_dtype(read_.dtype):
+        x, y = pd.to_numeric(held).to_numpy(float), pd.to_numeric(read_).to_numpy(float)
+        return np.asarray(said & ~np.isclose(x, y, rtol=0, atol=1e-6, equal_nan=True), dtype=bool)
+    texts_a, texts_b = _texts(a_), _texts(b_)
+    return np.asarray(said & (texts_a != texts_b), dtype=bool)
+
+
+def _texts(values: np.ndarray) -> np.ndarray:
+    return np.array(["" if pd.isna(v) else str(v) for v in values], dtype=object)
+
+
+def _like(read_: np.ndarray, held: np.ndarray) -> np.ndarray:
+    """Return the geometries read as the multi-types that the store promotes them to."""
+    import shapely
+
+    out = read_.copy()
+    for single, multi, make in (
+        (1, 5, shapely.multilinestrings),
+        (3, 6, shapely.multipolygons),
+    ):
+        todo = (shapely.get_type_id(read_) == single) & (shapely.get_type_id(held) == multi)
+        for i in np.flatnonzero(todo):
+            out[i] = make([read_[i]])
+    return out
+
+
+def _columns(frame: gpd.GeoDataFrame, family: Family) -> gpd.GeoDataFrame:
+    names = [c.name for c in family.columns if c.name in frame.columns]
+    return frame[[*names, "geometry"]] if "geometry" in frame.columns else frame[names]
+
+
+def _replace(
+    tx: Transaction,
+    family: Family,
+    held: pd.DataFrame,
+    changed: gpd.GeoDataFrame,
+    at: np.ndarray,
+    on: str,
+) -> gpd.GeoDataFrame:
+    """End the held rows and store their successors (in place when begun the same day)."""
+    before = held.iloc[at]
+    after = before.copy()
+    for name in [c.name for c in family.columns if c.name in changed.columns] + (
+        ["geometry"] if "geometry" in changed.columns else []
+    ):
+        if name in ("valid_from", "valid_to") or name not in after.columns:
+            continue
+        new = changed[name].to_numpy(dtype=object)
+        said = ~(pd.isna(new) | (new == ""))
+        merged = after[name].to_numpy(dtype=object)
+        merged[said] = new[said]
+        after[name] = gpd.GeoSeries(merged, index=after.index, crs=getattr(held, "crs", None)) if (
+            name == "geometry"
+        ) else merged
+    if not family.history:
+        tx.update(family.name, after)
+        return after
+    begun = before["valid_from"].astype(str).str[:10] >= on
+    if begun.any():
+        tx.update(family.name, after[begun])
+    if not begun.all():
+        tx.end(family.name, before[~begun], on)
+        successor = after[~begun].copy()
+        successor["valid_from"], successor["valid_to"] = on, None
+        tx.insert(family.name, _columns(successor, family))
+    return after
+
+
+def _reject_duplicates(rows: Rows, key: Sequence[str], file: str) -> None:
+    good = rows.good
+    keys = pd.Series(_keys(good, key), index=good.index)
+    named = keys.str.strip("\x1f") != ""
+    twice = keys.duplicated(keep="first") & named
+    first = dict(zip(keys[~twice], good.loc[~twice, "source_row"], strict=True))
+    for index in keys.index[twice]:
+        shown = keys[index].split("\x1f")[-1]
+        rows.reject(
+            index,
+            problem(
+                "row.duplicate",
+                key[-1],
+                shown,
+                Text(
+                    f"a key used once in {file}; row {first[keys[index]]} has it already",
+                    f"在{file}中唯一，第{first[keys[index]]}行已使用",
+                ),
+                Text("keep one of the rows, or correct its key", "保留其中一行，或更正其编号"),
+            ),
+        )
+
+
+def _books(report: Report, batch: Batch, rows: Rows, path: Path, rejects: Path | None) -> None:
+    from dataclasses import replace
+
+    all_rejects = list(batch.rejects)
+    for index, found in rows.bad.items():
+        row = int(rows.frame.at[index, "source_row"])
+        raw = {str(k): "" if pd.isna(v) else str(v) for k, v in batch.raw.loc[index].items()}
+        placed = tuple(replace(p, file=path.name, row=row) for p in found)
+        all_rejects.append(Reject(row, raw, placed))
+    all_rejects.sort(key=lambda r: r.row)
+    report.rejected = len(all_rejects)
+    report.problems = [p for r in all_rejects for p in r.problems]
+    report.problems += [replace(p, file=p.file or path.name) for p in rows.findings]
+    if rejects is not None and all_rejects:
+        write_rejects(rejects, all_rejects)
+
+
+def refuse_own_file(workspace: Workspace, path: Path) -> None:
+    """Raise when the file to read is the workspace itself.
+
+    Raises
+    ------
+    UsageError
+        Two SQLite libraries on one file would destroy it.
+    """
+    if Path(path).resolve() == Path(workspace.path).resolve():
+        raise UsageError(
+            Text(
+                f"{path} is the workspace itself; name another file to read from",
+                f"{path} 就是城市工作库本身，请指定其他文件",
+            )
+        )

@@ -1,0 +1,67 @@
+"""What a workspace holds, and whether it is sound."""
+
+from __future__ import annotations
+
+from citygrid_core.heat import count
+from citygrid_core.operations.intake import problem
+from citygrid_core.report import Progress, Report, no_progress
+from citygrid_core.workspace import Workspace
+from citygrid_core.workspace.schema import FAMILIES
+
+
+def info(workspace: Workspace) -> Report:
+    """Say what a workspace holds: its settings, rows valid now and ever, its journal's head."""
+    journal = workspace.journal()
+    last = journal.iloc[-1] if len(journal) else None
+    return Report(
+        "info",
+        details={
+            "name": workspace.name,
+            "edition": workspace.edition,
+            "crs": workspace.crs.to_string(),
+            "counts": {
+                name: {"now": workspace.count(name), "ever": workspace.count(name, at="all")}
+                for name in FAMILIES
+            },
+            "operations": len(journal),
+            "last_operation": None if last is None else f"{last['operation']} ({last['at']})",
+            "head": workspace.head,
+        },
+    )
+
+
+def verify(workspace: Workspace, *, progress: Progress = no_progress) -> Report:
+    """Check rows against their seals, the hash chain, history, references, and the heat counts.
+
+    Every finding is a `Problem`; an empty list means that nothing was altered
+    behind citygrid's back and that the counts equal a full recount.
+    """
+    progress("store", 0, 2)
+    report = Report("verify", problems=list(workspace.verify()))
+    progress("heat", 1, 2)
+    report.problems += _heat(workspace)
+    report.details = {"head": workspace.head, "findings": len(report.problems)}
+    progress("done", 2, 2)
+    return report
+
+
+def _heat(workspace: Workspace) -> list:  # type: ignore[type-arg]
+    from citygrid_core.errors import Text
+
+    held = workspace.read("heat_counts")
+    if held.empty:
+        return []
+    recount = count(workspace.read("cases", geometry=False))
+    key = ["grid_code", "object_kind", "class_code", "source", "day"]
+    both = held.merge(recount, on=key, how="outer", suffixes=("", "_now")).fillna(0)
+    wrong = both[both["cases"] != both["cases_now"]]
+    return [
+        problem(
+            "heat.recount",
+            "cases",
+            f"{row.cases:.0f} ({row.grid_code} {row.class_code} {row.day})",
+            Text(f"{row.cases_now:.0f}, by a recount", f"重新计数为 {row.cases_now:.0f}"),
+            Text("run: citygrid heat update", "请运行 citygrid heat update"),
+        )
+        for row in wrong.itertuples()
+    ]
