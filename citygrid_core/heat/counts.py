@@ -51,25 +51,22 @@ def count(
     HeatInputError
         A column is missing, or a case has no usable time.
     """
-    kept = _kept(cases)
+    void = _void(cases)
     weak = _weak(cases, weak_below)
-    if kept is not None:
-        cases = cases[kept]
-        weak = None if weak is None else weak[kept]
-    keys = [encode(cases, name) for name in by]
-    groups, labels = group(keys, len(cases))
-    number = np.bincount(groups)
+    groups = group([encode(cases, name).sorted() for name in by], len(cases))
+    number = np.bincount(groups.codes, minlength=groups.number)
+    if void is not None:
+        number -= np.bincount(groups.codes[void], minlength=groups.number)
+        weak = None if weak is None else weak & ~void
     occurring = np.flatnonzero(number)
-    weak_number = np.zeros(len(number), dtype=np.int64)
-    if weak is not None:
-        weak_number = np.bincount(groups[weak], minlength=len(number))
-    frame: pd.DataFrame = pd.DataFrame(
-        {name: lab[occurring] for name, lab in zip(by, labels, strict=True)}
-    )
-    frame["cases"] = number[occurring].astype(np.int64)
-    frame["weak"] = weak_number[occurring].astype(np.int64)
-    if by:
-        frame = frame.sort_values(list(by), ignore_index=True)
+    columns: dict[str, npt.NDArray[Any]] = dict(zip(by, groups.labels(occurring), strict=True))
+    columns["cases"] = number[occurring].astype(np.int64)
+    if weak is None:
+        columns["weak"] = np.zeros(len(occurring), dtype=np.int64)
+    else:
+        loose = np.bincount(groups.codes[weak], minlength=groups.number)
+        columns["weak"] = loose[occurring].astype(np.int64)
+    frame: pd.DataFrame = pd.DataFrame(columns)
     return frame
 
 
@@ -123,12 +120,12 @@ def _sum(parts: list[pd.DataFrame]) -> pd.DataFrame:
     return summed
 
 
-def _kept(cases: pd.DataFrame) -> npt.NDArray[np.bool_] | None:
-    """Return which cases count; None when all do."""
+def _void(cases: pd.DataFrame) -> npt.NDArray[np.bool_] | None:
+    """Return which cases don't count; None when all do."""
     if "stage" not in cases.columns:
         return None
     void = _is(cases["stage"], "void")
-    return ~void if void.any() else None
+    return void if void.any() else None
 
 
 def _weak(cases: pd.DataFrame, weak_below: float) -> npt.NDArray[np.bool_] | None:

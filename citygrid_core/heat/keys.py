@@ -30,6 +30,15 @@ class Key:
     codes: npt.NDArray[Any]
     labels: npt.NDArray[Any]
 
+    def sorted(self) -> Key:
+        """Return the same key with its labels in order."""
+        if len(self.labels) < 2 or bool((self.labels[:-1] < self.labels[1:]).all()):
+            return self
+        order = np.argsort(self.labels, kind="stable")
+        rank = np.empty(len(order), dtype=np.int64)
+        rank[order] = np.arange(len(order))
+        return Key(rank[self.codes], self.labels[order])
+
 
 def encode(cases: pd.DataFrame, name: str) -> Key:
     """Turn one key of `cases` into codes.
@@ -119,39 +128,60 @@ def _hours(times: pd.Series[Any]) -> Key:
     return Key(np.append(hour.to_numpy(), _NO_HOUR)[codes] + 1, labels)
 
 
-def group(keys: list[Key], size: int) -> tuple[npt.NDArray[np.int64], list[npt.NDArray[Any]]]:
-    """Combine keys into one group number for each case.
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Cases by the combination of their keys, in the order of the keys.
 
-    Returns
-    -------
-    groups : int64 array of length `size`
-    labels : for each key, its label in each group number (groups may be empty)
+    Attributes
+    ----------
+    codes : int64 array, the group of each case
+    number : how many groups there are, empty ones too
     """
-    groups = np.zeros(size, dtype=np.int64)
-    members: list[npt.NDArray[np.int64]] = []
+
+    codes: npt.NDArray[np.int64]
+    number: int
+    _steps: list[int | npt.NDArray[np.int64]]
+    _keys: list[Key]
+
+    def labels(self, groups: npt.NDArray[np.int64]) -> list[npt.NDArray[Any]]:
+        """Return the label of each key for some groups."""
+        found: list[npt.NDArray[Any]] = []
+        keys = list(self._keys)
+        for step in reversed(self._steps):
+            if isinstance(step, int):
+                groups, member = np.divmod(groups, step)
+                labels = keys.pop().labels
+                found.append(labels[member] if len(labels) else labels)
+            else:
+                groups = step[groups]
+        return found[::-1]
+
+
+def group(keys: list[Key], size: int) -> Groups:
+    """Combine keys (labels in order) into one group for each of `size` cases."""
+    codes = np.zeros(size, dtype=np.int64)
+    steps: list[int | npt.NDArray[np.int64]] = []
     number = 1
     for key in keys:
         width = max(len(key.labels), 1)
-        if number * width > 4 * size + 1_000_000:
-            # Too many combinations to keep an array of all: keep those that occur.
-            groups, occurring = _dense(groups)
-            members = [m[occurring] for m in members]
-            number = len(occurring)
-        groups *= width
-        groups += key.codes
-        members = [np.repeat(m, width) for m in members]
-        members.append(np.tile(np.arange(width), number))
+        if number * width > np.iinfo(np.int64).max // 2:
+            codes, number = _dense(codes, steps)
+        codes *= width
+        codes += key.codes
+        steps.append(width)
         number *= width
-        if number > 4 * size + 1_000_000:
-            groups, occurring = _dense(groups)
-            members = [m[occurring] for m in members]
-            number = len(occurring)
-    return groups, [
-        key.labels[m] if len(key.labels) else key.labels
-        for key, m in zip(keys, members, strict=True)
-    ]
+    if number > 4 * size + 1_000_000:
+        # Too many combinations to keep an array of all: keep those that occur.
+        codes, number = _dense(codes, steps)
+    return Groups(codes, number, steps, keys)
 
 
-def _dense(groups: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    codes, uniques = pd.factorize(groups)
-    return codes.astype(np.int64), np.asarray(uniques, dtype=np.int64)
+def _dense(
+    codes: npt.NDArray[np.int64], steps: list[int | npt.NDArray[np.int64]]
+) -> tuple[npt.NDArray[np.int64], int]:
+    found, uniques = pd.factorize(codes)
+    order = np.argsort(uniques)
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    steps.append(np.asarray(uniques, dtype=np.int64)[order])
+    return rank[found], len(order)
