@@ -44,7 +44,7 @@ def update(workspace: str, dry_run: bool, who: str, json_: bool) -> None:
 @click.option("--class", "class_code", help=t("class or prefix", "类别代码或前缀"))
 @click.option("--source", help=t("source of the cases", "问题来源"))
 @click.option("--from", "from_day", metavar="DATE", help=t("first day", "起始日"))
-@click.option("--to", "to_day", metavar="DATE", help=t("day after the last", "终止日（不含）"))
+@click.option("--to", "to_day", metavar="DATE", help=t("last day", "截止日"))
 @click.option("--at", metavar="DATE", help=t("grids of that day", "该日的网格"))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help=t("output file", "输出文件"))
 @overwrite_option
@@ -76,4 +76,4 @@ def table_(
             to_day=to_day,
             at=at,
         )
-    hand_out(report, rows, output, overwrite, json_, ["rank", "code", "cases", "per_hectare", "weak_share"])
+    hand_out(report, rows, output, overwrite, json_, ["rank", "grid_code", "cases", "per_hectare", "weak_share"])

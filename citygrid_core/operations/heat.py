@@ -74,7 +74,7 @@ def heat_table(
     class_code : str, optional
         A class or the prefix of one, e.g. a major class.
     from_day, to_day : str, optional
-        ISO dates, half-open.
+        First and last day, ISO, both included.
     at : str, optional
         The grids of that day.
     """
@@ -88,7 +88,12 @@ def heat_table(
         from_day=from_day,
         to_day=to_day,
     )
-    total = int(result["cases"].sum())
     report = Report("heat table", read=len(grids), unchanged=len(grids))
-    report.details = {"cases": total, "unit": "cases per hectare"}
+    by_status = result.groupby("status")["cases"].sum()
+    report.details = {
+        "unit": "cases per hectare",
+        "cases": int(result["cases"].sum()),
+        "without_grid": int(by_status.get("unplaced", 0)),
+        "in_other_grids": int(by_status.get("other", 0)),
+    }
     return report, result

@@ -365,7 +365,7 @@ HEAT_COUNTS = Family(
     {"NONE": "heat_counts"},
     "grid_code",
     (
-        _c("grid_code", "text", "单元网格标识码", "grid code", required=True),
+        _c("grid_code", "text", "单元网格标识码（未定位为空）", "grid code (empty: not located)"),
         _c("object_kind", "text", "对象", "object kind", "object_kind", required=True),
         _c("class_code", "text", "类别代码", "class code", required=True),
         _c("source", "text", "问题来源", "source", "case_source", required=True),

@@ -1,0 +1,79 @@
+"""A workspace made from the committed sample city, step by step as a user would."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from citygrid_core.grids import Policy
+from citygrid_core.operations.areas import init
+from citygrid_core.operations.cases import import_cases
+from citygrid_core.operations.census import import_components
+from citygrid_core.operations.departments import import_departments
+from citygrid_core.operations.duties import import_duties
+from citygrid_core.operations.gazetteer import import_places
+from citygrid_core.operations.grids import draw_grids
+from citygrid_core.operations.heat import update_heat
+from citygrid_core.operations.intake import SourceOptions
+from citygrid_core.report import Report
+from citygrid_core.workspace import Workspace
+
+DAY = "2025-01-01"
+
+
+def layer(name: str) -> SourceOptions:
+    return SourceOptions(layer=name)
+
+
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory: pytest.TempPathFactory, small_city: Path) -> Path:
+    """Areas, grids, departments and duty rules: the city before anything is surveyed."""
+    path = tmp_path_factory.mktemp("drawn") / "city.gpkg"
+    init(path, small_city / "areas.gpkg", name="示例市", on=DAY)
+    base = small_city / "base.gpkg"
+    with Workspace.open(path) as ws:
+        draw_grids(
+            ws,
+            roads=Path(f"{base}:roads"),
+            barriers=Path(f"{base}:barriers"),
+            buildings=Path(f"{base}:buildings"),
+            compounds=Path(f"{base}:compounds"),
+            policy=Policy.for_target(10_000),
+            on=DAY,
+        )
+        import_departments(ws, small_city / "departments.csv", on=DAY)
+        import_duties(ws, small_city / "duties.csv", on=DAY)
+        for name in ("line", "polygon"):
+            import_duties(ws, small_city / "duties.gpkg", options=layer(name), on=DAY)
+    return path
+
+
+@pytest.fixture(scope="session")
+def whole(
+    tmp_path_factory: pytest.TempPathFactory, drawn: Path, small_city: Path
+) -> tuple[Path, dict[str, Report]]:
+    """The whole chain, with the report of each step."""
+    path = tmp_path_factory.mktemp("whole") / "city.gpkg"
+    shutil.copy(drawn, path)
+    said: dict[str, Report] = {}
+    with Workspace.open(path) as ws:
+        said["components"] = import_components(ws, small_city / "components.csv", on=DAY)
+        for name in ("streets", "zones", "plates", "pois"):
+            said[name] = import_places(
+                ws, small_city / "gazetteer.gpkg", options=layer(name), on=DAY
+            )
+        said["cases"] = import_cases(ws, small_city / "cases.csv", on=DAY)
+        said["heat"] = update_heat(ws)
+    return path, said
+
+
+@pytest.fixture
+def city(tmp_path: Path, drawn: Path) -> Iterator[Workspace]:
+    """A drawn city of one's own, to change at will."""
+    path = tmp_path / "city.gpkg"
+    shutil.copy(drawn, path)
+    with Workspace.open(path) as ws:
+        yield ws

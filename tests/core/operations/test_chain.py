@@ -1,0 +1,149 @@
+"""The main job end to end: every row is accounted for, and twice changes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+import shapely
+
+from citygrid_core.operations.cases import import_cases
+from citygrid_core.operations.census import import_components
+from citygrid_core.operations.gazetteer import geocode_file
+from citygrid_core.operations.heat import heat_table, update_heat
+from citygrid_core.operations.lookup import lookup
+from citygrid_core.operations.store import verify
+from citygrid_core.report import Report
+from citygrid_core.workspace import Workspace
+from tests.core.operations.conftest import DAY
+
+Whole = tuple[Path, dict[str, Report]]
+
+
+def test_every_row_is_accounted_for(whole: Whole) -> None:
+    _, said = whole
+    for name, report in said.items():
+        assert report.balanced, name
+        assert report.stored > 0, name
+        assert report.rejected == 0, (name, [p.text() for p in report.problems[:3]])
+
+
+def test_the_store_is_sound_after_the_chain(whole: Whole) -> None:
+    with Workspace.open(whole[0]) as ws:
+        assert [p.text() for p in verify(ws).problems] == []
+
+
+@pytest.mark.parametrize(
+    ("file", "run"),
+    [("components.csv", import_components), ("cases.csv", import_cases)],
+)
+def test_the_same_file_again_changes_nothing(whole: Whole, small_city: Path, file, run) -> None:
+    with Workspace.open(whole[0]) as ws:
+        head = ws.head
+        again = run(ws, small_city / file, on="2025-06-01")
+        assert (again.stored, again.rejected) == (0, 0)
+        assert again.unchanged == again.read > 0
+        assert ws.head == head
+
+
+def test_grids_are_a_seamless_coverage_of_the_communities(whole: Whole) -> None:
+    with Workspace.open(whole[0]) as ws:
+        grids, areas = ws.read("grids"), ws.read("areas")
+    communities = areas[areas["level"] == "community"].set_index("code")
+    assert shapely.coverage_is_valid(grids.geometry.to_numpy())
+    assert grids["code"].is_unique
+    assert (grids["code"].str[:12] == grids["community_code"]).all()
+    for code, cells in grids.groupby("community_code"):
+        whole_area = communities.geometry[code]
+        gap = shapely.symmetric_difference(shapely.union_all(cells.geometry), whole_area)
+        assert gap.area < 1e-3, code
+
+
+def test_a_component_is_coded_located_and_owned_as_the_truth_says(
+    whole: Whole, small_city: Path
+) -> None:
+    with Workspace.open(whole[0]) as ws:
+        held = ws.read("components").set_index("source_key")
+        grids = ws.read("grids").set_index("code")
+    assert held["code"].is_unique
+    assert (held["code"].str.len() == 17).all()
+    assert (held["code"].str[:6] == held["grid_code"].str[:6]).all()
+    inside = shapely.covers(
+        grids.geometry[held["grid_code"]].to_numpy(), held.geometry.to_numpy()
+    )
+    assert inside.all()
+
+
+def test_the_heat_of_all_grids_is_all_cases(whole: Whole) -> None:
+    with Workspace.open(whole[0]) as ws:
+        _, table = heat_table(ws)
+        cases = ws.read("cases", geometry=False)
+        assert table["cases"].sum() == (cases["stage"] != "void").sum()
+        again = update_heat(ws)
+    assert again.stored == 0
+
+
+def test_a_planted_hot_spot_is_hot(whole: Whole, small_city: Path) -> None:
+    """The grids around the planted spots are hotter than the city is."""
+    truth = pd.read_csv(small_city / "truth" / "hotspots.csv")
+    steady = truth[truth["kind"] == "hot"]
+    with Workspace.open(whole[0]) as ws:
+        _, table = heat_table(ws)
+        grids = ws.read("grids").set_index("code")
+    valid = table[table["status"] == "valid"].set_index("grid_code")
+    middle = valid["per_hectare"].median()
+    for spot in steady.itertuples():
+        near = grids.index[grids.geometry.distance(shapely.Point(spot.x, spot.y)) < spot.sigma_m]
+        assert valid.loc[near, "per_hectare"].max() > 3 * middle, spot
+
+
+def test_addresses_are_found_where_they_are(whole: Whole, small_city: Path) -> None:
+    with Workspace.open(whole[0]) as ws:
+        _, answers = geocode_file(ws, small_city / "addresses.csv")
+    truth = pd.read_csv(small_city / "truth" / "addresses.csv", dtype={"id": str})
+    both = answers.astype({"id": str}).merge(truth, on="id", suffixes=("", "_true"))
+    accepted = both[both["outcome"] == "accepted"]
+    real = accepted["exists"].astype(bool)
+    away = np.hypot(accepted["x"] - accepted["x_true"], accepted["y"] - accepted["y_true"])
+    assert real.mean() > 0.98
+    assert (away[real] <= 60).mean() > 0.9
+    assert len(accepted) > 0.5 * truth["exists"].sum()
+
+
+def test_lookup_equals_brute_force(whole: Whole) -> None:
+    """Random points, vertices and edge midpoints of the cells, against shapely."""
+    rng = np.random.default_rng(7)
+    with Workspace.open(whole[0]) as ws:
+        grids = ws.read("grids").sort_values("code", ignore_index=True)
+        x0, y0, x1, y1 = grids.total_bounds
+        corners = shapely.get_coordinates(grids.geometry.to_numpy())
+        pick = rng.integers(0, len(corners) - 1, 1500)
+        xy = np.vstack(
+            [
+                rng.uniform((x0 - 50, y0 - 50), (x1 + 50, y1 + 50), (3000, 2)),
+                corners[pick],
+                (corners[pick] + corners[pick + 1]) / 2,
+            ]
+        )
+        points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*xy.T), crs=ws.crs)
+        answer = lookup(ws, points)
+    shapes = grids.geometry.to_numpy()
+    expected = np.full(len(xy), None, dtype=object)
+    for i, point in enumerate(points.geometry):
+        hit = np.flatnonzero(shapely.covers(shapes, point))
+        if len(hit):
+            expected[i] = grids["code"].iloc[hit[0]]
+    given = answer["grid_code"].to_numpy()
+    assert (given == expected).all()
+    named = answer.dropna(subset=["grid_code"])
+    assert (named["county_code"] == named["grid_code"].str[:6]).all()
+
+
+def test_layers_of_the_sample_are_what_the_chain_reads(small_city: Path) -> None:
+    layers = {name for name, _ in pyogrio.list_layers(small_city / "base.gpkg")}
+    assert {"roads", "barriers", "buildings", "compounds"} <= layers
+    assert DAY
