@@ -1,0 +1,1 @@
+"""What the user sees: docks, dialogs, map tools and the parts they are made of."""

@@ -1,0 +1,43 @@
+"""The choice of a component or event class, found by typing code or name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import QComboBox, QCompleter, QWidget
+
+from citygrid_plugin.i18n import tr
+
+
+class ClassBox(QComboBox):
+    """Classes of an edition; its first entry takes the class of the component clicked."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setEditable(True)
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(12)
+        self.set_classes({}, {})
+
+    def set_classes(self, components: Mapping[str, str], events: Mapping[str, str]) -> None:
+        """Offer the classes of an edition: code to name."""
+        self.clear()
+        self.addItem(tr("the component clicked", "所点部件"), None)
+        for kind, prefix, classes in (
+            ("component", tr("component", "部件"), components),
+            ("event", tr("event", "事件"), events),
+        ):
+            for code, name in classes.items():
+                self.addItem(f"{prefix} {code} {name}", (kind, code))
+        completer = QCompleter(self.model(), self)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.setCompleter(completer)
+
+    def chosen(self) -> tuple[str, str] | None:
+        """Return (kind, class code), or None: take that of the component clicked."""
+        index = self.findText(self.currentText())
+        found: tuple[str, str] | None = self.itemData(index) if index > 0 else None
+        return found

@@ -1,0 +1,53 @@
+"""A small table of name and value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QGuiApplication, QKeySequence
+from qgis.PyQt.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QShortcut,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
+
+
+class FactTable(QTreeWidget):
+    """Two columns that can be walked with the keyboard and copied with Ctrl+C."""
+
+    def __init__(self, headers: tuple[str, str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setHeaderLabels(list(headers))
+        self.setRootIsDecorated(False)
+        self.setAlternatingRowColors(True)
+        self.setUniformRowHeights(False)
+        self.setWordWrap(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        self.header().setStretchLastSection(True)
+        copy = QShortcut(QKeySequence.StandardKey.Copy, self)
+        copy.setContext(Qt.ShortcutContext.WidgetShortcut)
+        copy.activated.connect(self._copy)
+
+    def set_facts(self, facts: Iterable[tuple[str, str]]) -> None:
+        """Replace the rows."""
+        self.clear()
+        for name, value in facts:
+            item = QTreeWidgetItem([name, value])
+            item.setToolTip(1, value)
+            item.setTextAlignment(0, Qt.AlignmentFlag.AlignTop)
+            self.addTopLevelItem(item)
+
+    def facts(self) -> dict[str, str]:
+        """Return what is shown."""
+        items = (self.topLevelItem(i) for i in range(self.topLevelItemCount()))
+        return {item.text(0): item.text(1) for item in items}
+
+    def _copy(self) -> None:
+        rows = ("\t".join((item.text(0), item.text(1))) for item in self.selectedItems())
+        QGuiApplication.clipboard().setText("\n".join(rows))

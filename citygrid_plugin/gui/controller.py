@@ -1,0 +1,248 @@
+"""Between the widgets and the services: what happens when a button is pressed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qgis.core import (
+    Qgis,
+    QgsApplication,
+    QgsCoordinateTransform,
+    QgsFeatureRequest,
+    QgsPointXY,
+    QgsProject,
+    QgsSettings,
+    QgsWkbTypes,
+)
+from qgis.gui import QgsRubberBand
+from qgis.PyQt.QtCore import QObject
+from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtWidgets import QAction, QFileDialog, QMessageBox
+
+from citygrid_core.errors import CitygridError
+from citygrid_plugin.gui.dialogs.findings_dialog import FindingsDialog
+from citygrid_plugin.i18n import shown, tr
+from citygrid_plugin.layers import palette
+from citygrid_plugin.layers.heat import VIEW, HeatLayers
+from citygrid_plugin.layers.project import find_layer, is_shown, show_group
+from citygrid_plugin.services.command import CommandResult
+from citygrid_plugin.services.jobs import CommandTask
+from citygrid_plugin.services.lookup import Answers
+
+if TYPE_CHECKING:
+    from qgis.gui import QgisInterface
+
+    from citygrid_plugin.gui.docks.main_dock import MainDock
+    from citygrid_plugin.gui.tools.point_tool import PointTool
+    from citygrid_plugin.services.session import Session
+
+_LAST_FOLDER = "citygrid/last_folder"
+
+
+class Controller(QObject):
+    """Connects session, dock, tool and actions."""
+
+    def __init__(
+        self,
+        iface: QgisInterface,
+        session: Session,
+        dock: MainDock,
+        tool: PointTool,
+        heat_action: QAction,
+    ) -> None:
+        super().__init__(iface.mainWindow())
+        self._iface = iface
+        self._session = session
+        self._dock = dock
+        self._tool = tool
+        self._heat = heat_action
+        self._answers = Answers(QgsProject.instance())
+        self._task: CommandTask | None = None
+        self._dialog: FindingsDialog | None = None
+        self._band = QgsRubberBand(iface.mapCanvas(), QgsWkbTypes.GeometryType.PolygonGeometry)
+        self._band.setColor(QColor(palette.GRID))
+        self._band.setFillColor(QColor(194, 24, 127, 40))
+        self._band.setWidth(3)
+        dock.open_wanted.connect(self.choose_workspace)
+        dock.refresh_wanted.connect(self.refresh)
+        dock.verify_wanted.connect(self.verify)
+        dock.ask_toggled.connect(self.ask)
+        dock.heat_toggled.connect(self.show_heat)
+        tool.clicked.connect(self.answer)
+        tool.activated.connect(self._tool_changed)
+        tool.deactivated.connect(self._tool_changed)
+        session.changed.connect(self._session_changed)
+        root = QgsProject.instance().layerTreeRoot()
+        root.visibilityChanged.connect(self._heat_changed)
+        self._session_changed()
+
+    def close(self) -> None:
+        """Let go of everything outside the plugin: the mirror of the constructor."""
+        root = QgsProject.instance().layerTreeRoot()
+        root.visibilityChanged.disconnect(self._heat_changed)
+        self._session.changed.disconnect(self._session_changed)
+        if self._task is not None:
+            self._task.cancel()
+        if self._dialog is not None:
+            self._dialog.close()
+            self._dialog.deleteLater()
+        self._iface.mapCanvas().scene().removeItem(self._band)
+        self.deleteLater()
+
+    def workspace(self) -> Path | None:
+        """Return the workspace that is open."""
+        return self._session.path
+
+    def choose_workspace(self) -> None:
+        """Let the user pick a workspace file, then open it."""
+        folder = QgsSettings().value(_LAST_FOLDER, "")
+        chosen, _ = QFileDialog.getOpenFileName(
+            self._iface.mainWindow(),
+            tr("Open a workspace", "打开城市工作库"),
+            folder,
+            tr("citygrid workspace (*.gpkg)", "城市工作库 (*.gpkg)"),
+        )
+        if chosen and self._may_leave_project():
+            QgsSettings().setValue(_LAST_FOLDER, str(Path(chosen).parent))
+            self.open(Path(chosen))
+
+    def _may_leave_project(self) -> bool:
+        if not QgsProject.instance().isDirty():
+            return True
+        answer = QMessageBox.question(
+            self._iface.mainWindow(),
+            "citygrid",
+            tr(
+                "The project has unsaved changes. Leave it?",
+                "当前工程有未保存的更改，确定放弃吗？",
+            ),
+        )
+        return bool(answer == QMessageBox.StandardButton.Yes)
+
+    def open(self, path: Path) -> None:
+        """Open a workspace as a project and zoom to the city."""
+        try:
+            self._session.open(path)
+        except CitygridError as error:
+            self._say(shown(error), Qgis.MessageLevel.Critical)
+            return
+        layer = find_layer(QgsProject.instance(), "areas_county")
+        canvas = self._iface.mapCanvas()
+        if layer is not None and not layer.extent().isEmpty():
+            canvas.setDestinationCrs(QgsProject.instance().crs())
+            extent = layer.extent()
+            extent.scale(1.05)
+            canvas.setExtent(extent)
+            canvas.refresh()
+        QgsProject.instance().setDirty(False)
+
+    def refresh(self) -> None:
+        """Read the workspace anew."""
+        try:
+            self._session.refresh()
+        except CitygridError as error:
+            self._say(shown(error), Qgis.MessageLevel.Critical)
+
+    def verify(self) -> None:
+        """Verify the workspace in a child process; the findings come in a dialog."""
+        path = self._session.path
+        if path is None or self._task is not None:
+            return
+        title = tr("citygrid: verifying the workspace", "citygrid：检验工作库")
+        self._task = CommandTask(title, ["verify", str(path)], self._verified)
+        self._dock.verify_button.setEnabled(False)
+        QgsApplication.taskManager().addTask(self._task)
+
+    def _verified(self, result: CommandResult) -> None:
+        self._task = None
+        self._dock.verify_button.setEnabled(self._session.path is not None)
+        if result.cancelled or not result.done:
+            self._say(result.error(), Qgis.MessageLevel.Warning)
+            return
+        findings = result.problems()
+        if not findings:
+            self._say(
+                tr("Verified: no findings.", "检验通过：未发现问题。"), Qgis.MessageLevel.Success
+            )
+            return
+        self._dialog = FindingsDialog(
+            tr("citygrid: findings", "citygrid：检验结果"),
+            tr(f"{len(findings)} findings:", f"发现 {len(findings)} 个问题："),
+            findings,
+            self._iface.mainWindow(),
+        )
+        self._dialog.show()
+
+    def ask(self, on: bool) -> None:
+        """Switch the map tool on or off."""
+        canvas = self._iface.mapCanvas()
+        if on and self._session.path is not None:
+            self._dock.setUserVisible(True)
+            canvas.setMapTool(self._tool)
+        else:
+            canvas.unsetMapTool(self._tool)
+            self._tool_changed()
+
+    def _tool_changed(self) -> None:
+        button = self._dock.ask_button
+        button.blockSignals(True)
+        button.setChecked(self._tool.isActive())
+        button.blockSignals(False)
+        if self._tool.action() is not None:
+            self._tool.action().setChecked(self._tool.isActive())
+        if not self._tool.isActive():
+            self._band.reset(QgsWkbTypes.GeometryType.PolygonGeometry)
+
+    def answer(self, point: QgsPointXY, radius: float) -> None:
+        """Answer for a point in the map's CRS; the grid is marked."""
+        path, grids = self._session.path, find_layer(QgsProject.instance(), "grids")
+        if path is None or grids is None:
+            return
+        crs = self._iface.mapCanvas().mapSettings().destinationCrs()
+        transform = QgsCoordinateTransform(crs, grids.crs(), QgsProject.instance())
+        try:
+            there = transform.transform(point)
+            found = self._answers.ask(path, there, radius, self._dock.classes.chosen())
+        except CitygridError as error:
+            self._say(shown(error), Qgis.MessageLevel.Warning)
+            return
+        self._dock.show_answer(found)
+        self._band.reset(QgsWkbTypes.GeometryType.PolygonGeometry)
+        if found.grid_code:
+            code = found.grid_code.replace("'", "''")
+            request = QgsFeatureRequest().setFilterExpression(f"\"code\" = '{code}'")
+            for feature in grids.getFeatures(request):
+                self._band.addGeometry(feature.geometry(), grids)
+
+    def show_heat(self, on: bool) -> None:
+        """Show or hide the choropleth."""
+        show_group(QgsProject.instance(), HeatLayers, on)
+        self._heat_changed()
+
+    def _heat_changed(self, *_: object) -> None:
+        on = is_shown(QgsProject.instance(), HeatLayers)
+        for part in (self._dock.heat, self._heat):
+            part.blockSignals(True)
+            part.setChecked(on)
+            part.blockSignals(False)
+        layer = find_layer(QgsProject.instance(), VIEW)
+        self._dock.legend.show_layer(layer if on else None)
+
+    def _session_changed(self) -> None:
+        summary = self._session.summary
+        self._dock.show_summary(summary)
+        for action in (self._tool.action(), self._heat):
+            if action is not None:
+                action.setEnabled(summary is not None)
+        self._band.reset(QgsWkbTypes.GeometryType.PolygonGeometry)
+        if summary is None:
+            self._iface.mapCanvas().unsetMapTool(self._tool)
+            self._dock.classes.set_classes({}, {})
+        else:
+            self._dock.classes.set_classes(*self._session.classes())
+        self._heat_changed()
+
+    def _say(self, text: str, level: Qgis.MessageLevel) -> None:
+        seconds = 0 if level == Qgis.MessageLevel.Critical else 8
+        self._iface.messageBar().pushMessage("citygrid", text, level, seconds)

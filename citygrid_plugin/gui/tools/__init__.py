@@ -1,0 +1,1 @@
+"""Map tools: they emit signals and change nothing."""

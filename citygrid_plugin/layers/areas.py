@@ -1,0 +1,57 @@
+"""Counties, streets and communities: outlines and names."""
+
+from __future__ import annotations
+
+from qgis.core import QgsPalLayerSettings, QgsVectorLayer
+
+from citygrid_core.errors import Text
+from citygrid_core.workspace.schema import AREAS
+from citygrid_plugin.layers import palette
+from citygrid_plugin.layers.base import LayerGroup, MapSource
+from citygrid_plugin.layers.symbols import label_rule, outline, set_labels
+
+# level, title, colour, width (mm), label size (pt), labels between these scales
+_LEVELS = (
+    ("county", Text("counties", "区县"), palette.COUNTY, 1.0, 13.0, (0, 50_000)),
+    ("street", Text("streets (subdistricts)", "街道"), palette.STREET, 0.7, 11.0, (120_000, 9_000)),
+    ("community", Text("communities", "社区"), palette.COMMUNITY, 0.45, 9.5, (30_000, 1_500)),
+)
+
+
+class AreaLayers(LayerGroup):
+    """The administrative areas, the larger drawn over the smaller."""
+
+    title = Text("Areas", "行政区域")
+
+    def layers(self, source: MapSource) -> list[QgsVectorLayer]:
+        """Return one layer for each level."""
+        return [self._level(source, *level) for level in _LEVELS]
+
+    def _level(
+        self,
+        source: MapSource,
+        level: str,
+        title: Text,
+        color: str,
+        width: float,
+        size: float,
+        scales: tuple[float, float],
+    ) -> QgsVectorLayer:
+        layer = source.layer(
+            "areas", title, family=AREAS, role=f"areas_{level}", where=f"\"level\" = '{level}'"
+        )
+        layer.renderer().setSymbol(outline(color, width))
+        set_labels(
+            layer,
+            [
+                label_rule(
+                    '"name"',
+                    palette.text_format(size, color, bold=True, halo=1.0),
+                    from_scale=scales[0],
+                    to_scale=scales[1],
+                    placement=QgsPalLayerSettings.Placement.Horizontal,
+                    priority=9,
+                )
+            ],
+        )
+        return layer

@@ -1,0 +1,180 @@
+"""The plugin: everything is wired here, by hand, from top to bottom.
+
+Every step of `initGui` pushes its mirror on a stack; `unload` runs the stack.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qgis.core import QgsApplication
+from qgis.PyQt.QtGui import QIcon
+from qgis.PyQt.QtWidgets import QAction, QToolBar
+
+from citygrid_plugin.bootstrap import PLUGIN, library_folder
+from citygrid_plugin.i18n import tr
+from citygrid_plugin.requirements import Requirement, missing
+
+if TYPE_CHECKING:
+    from qgis.gui import QgisInterface
+
+    from citygrid_plugin.processing.provider import CitygridProvider
+
+MENU = "citygrid"
+
+
+def icon(name: str) -> QIcon:
+    """Return one of the plugin's own icons."""
+    return QIcon(str(PLUGIN / "icons" / f"{name}.svg"))
+
+
+class CitygridPlugin:
+    """What QGIS switches on and off.
+
+    Parameters
+    ----------
+    iface : QgisInterface or None
+        None in ``qgis_process``, which only calls `initProcessing`.
+    """
+
+    def __init__(self, iface: QgisInterface | None) -> None:
+        self._iface = iface
+        self._stack = ExitStack()
+        self._provider: CitygridProvider | None = None
+        self._lacking: list[Requirement] = []
+
+    def initProcessing(self) -> None:
+        """Register the algorithms: all that ``qgis_process`` needs."""
+        self._lacking = missing()
+        if self._lacking or self._provider is not None:
+            return
+        from citygrid_plugin.processing.provider import CitygridProvider
+
+        self._provider = CitygridProvider()
+        registry = QgsApplication.processingRegistry()
+        registry.addProvider(self._provider)
+        self._stack.callback(self._remove_provider)
+
+    def _remove_provider(self) -> None:
+        QgsApplication.processingRegistry().removeProvider(self._provider)
+        self._provider = None
+
+    def initGui(self) -> None:
+        """Build toolbar, menu, dock and algorithms."""
+        self.initProcessing()
+        toolbar = self._toolbar()
+        if self._lacking:
+            self._say_what_is_missing(toolbar)
+            return
+        self._desk(toolbar)
+
+    def unload(self) -> None:
+        """Take everything away again, the last first."""
+        self._stack.close()
+
+    def _toolbar(self) -> QToolBar:
+        toolbar = self._iface.addToolBar("citygrid")
+        toolbar.setObjectName("CitygridToolBar")
+        self._stack.callback(self._drop_toolbar, toolbar)
+        return toolbar
+
+    def _drop_toolbar(self, toolbar: QToolBar) -> None:
+        self._iface.mainWindow().removeToolBar(toolbar)
+        toolbar.setParent(None)
+        toolbar.deleteLater()
+
+    def _action(self, name: str, text: str, tip: str, *, checkable: bool = False) -> QAction:
+        """Return an action that stands in the plugin's menu until unload."""
+        action = QAction(icon(name), text, self._iface.mainWindow())
+        action.setObjectName(f"citygrid_{name}")
+        action.setToolTip(tip)
+        action.setStatusTip(tip)
+        action.setCheckable(checkable)
+        self._iface.addPluginToMenu(MENU, action)
+        self._stack.callback(action.deleteLater)
+        self._stack.callback(self._iface.removePluginMenu, MENU, action)
+        return action
+
+    def _say_what_is_missing(self, toolbar: QToolBar) -> None:
+        from citygrid_plugin.gui.dialogs.requirements_dialog import RequirementsNotice
+
+        text = tr("Missing libraries…", "缺少运行库…")
+        action = self._action("missing", text, tr("What citygrid needs", "citygrid 所需的运行库"))
+        toolbar.addAction(action)
+        notice = RequirementsNotice(self._iface, self._lacking, str(library_folder()))
+        action.triggered.connect(notice.show_dialog)
+        self._stack.callback(notice.close)
+        notice.show_bar()
+
+    def _desk(self, toolbar: QToolBar) -> None:
+        """Wire session, dock, map tool and actions together."""
+        from qgis.core import QgsProject
+        from qgis.PyQt.QtCore import Qt
+
+        from citygrid_plugin.gui.controller import Controller
+        from citygrid_plugin.gui.docks.main_dock import MainDock
+        from citygrid_plugin.gui.tools.point_tool import PointTool
+        from citygrid_plugin.processing.menu import jobs_menu
+        from citygrid_plugin.services.session import Session
+
+        iface = self._iface
+        session = Session(QgsProject.instance(), iface.mainWindow())
+        self._stack.callback(session.deleteLater)
+        self._stack.callback(session.close)
+
+        open_ = self._action(
+            "open",
+            tr("Open workspace…", "打开工作库…"),
+            tr("Open a city's workspace as a project", "将城市工作库打开为工程"),
+        )
+        panel = self._action(
+            "citygrid", tr("citygrid panel", "citygrid 面板"), tr("Show the panel", "显示面板"),
+            checkable=True,
+        )  # fmt: skip
+        ask = self._action(
+            "ask",
+            tr("Who answers here", "此处归谁管"),
+            tr("Click the map: grid, areas, departments", "点击地图：网格、区划与责任部门"),
+            checkable=True,
+        )
+        heat = self._action(
+            "heat",
+            tr("Heat", "案件热力"),
+            tr("Cases per hectare of each grid", "各网格每公顷案件数"),
+            checkable=True,
+        )
+
+        dock = MainDock(icon, iface.mainWindow())
+        iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        self._stack.callback(dock.deleteLater)
+        self._stack.callback(iface.removeDockWidget, dock)
+
+        tool = PointTool(iface.mapCanvas())
+        tool.setAction(ask)
+        self._stack.callback(tool.deleteLater)
+        self._stack.callback(iface.mapCanvas().unsetMapTool, tool)
+
+        controller = Controller(iface, session, dock, tool, heat)
+        self._stack.callback(controller.close)
+        menu = jobs_menu(iface.mainWindow(), icon, controller.workspace, session.refresh)
+        self._stack.callback(menu.deleteLater)
+
+        dock.toggleViewAction().toggled.connect(panel.setChecked)
+        panel.setChecked(not dock.isHidden())
+        panel.toggled.connect(dock.setUserVisible)
+        open_.triggered.connect(lambda _=False: controller.choose_workspace())
+        ask.toggled.connect(controller.ask)
+        heat.toggled.connect(controller.show_heat)
+        for action in (open_, ask, heat):
+            toolbar.addAction(action)
+        toolbar.addAction(menu.menuAction())
+        button = toolbar.widgetForAction(menu.menuAction())
+        button.setPopupMode(button.ToolButtonPopupMode.InstantPopup)
+        toolbar.addAction(panel)
+        self._controller = controller
+
+    def open_workspace(self, path: str | Path) -> None:
+        """Open a workspace; also the way in for scripts: ``qgis.utils.plugins[...]``."""
+        self._controller.open(Path(path))

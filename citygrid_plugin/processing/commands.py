@@ -1,0 +1,135 @@
+"""Algorithms that run a `citygrid` command on a workspace in a child process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsProcessingOutputNumber,
+    QgsProcessingParameterBoolean,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterString,
+)
+
+from citygrid_core.errors import Text
+from citygrid_plugin.i18n import shown, tr
+from citygrid_plugin.processing.base import CitygridAlgorithm
+from citygrid_plugin.services.command import run_command
+
+#: How many findings the log of an algorithm shows; the rejects file has all.
+SHOWN = 50
+
+
+class CommandAlgorithm(CitygridAlgorithm):
+    """Builds the arguments of a command, runs it, and reports its books."""
+
+    #: Words of the command, e.g. ``("census", "import")``.
+    command: tuple[str, ...]
+    group_key = "workspace"
+    #: Whether the command takes ``--dry-run``.
+    dry_run = True
+
+    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
+        """Declare the workspace, the command's own parameters and the books."""
+        self.addParameter(workspace_parameter())
+        self.declare()
+        if self.dry_run:
+            self.addParameter(
+                QgsProcessingParameterBoolean(
+                    "DRY_RUN", tr("Dry run: store nothing", "试运行，不入库"), False
+                )
+            )
+        for name, title in _BOOKS.items():
+            self.addOutput(QgsProcessingOutputNumber(name.upper(), shown(title)))
+
+    def declare(self) -> None:
+        """Add the parameters of this command; none beside the workspace by default."""
+
+    def arguments(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Sequence[str]:
+        """Return the command's own arguments, after the workspace."""
+        return ()
+
+    def run(
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> dict[str, Any]:
+        """Run the child; its rejects and findings stand in the log."""
+        words = [*self.command, self.parameterAsFile(parameters, "WORKSPACE", context)]
+        words += self.arguments(parameters, context)
+        if self.dry_run and self.parameterAsBool(parameters, "DRY_RUN", context):
+            words.append("--dry-run")
+
+        def progress(step: str, done: int, total: int) -> None:
+            feedback.setProgressText(step)
+            if total:
+                feedback.setProgress(100.0 * done / total)
+
+        result = run_command(words, cancelled=feedback.isCanceled, progress=progress)
+        if not result.done:
+            raise QgsProcessingException(result.error())
+        feedback.pushInfo(result.summary())
+        problems = result.problems()
+        for problem in problems[:SHOWN]:
+            feedback.pushWarning(problem)
+        if len(problems) > SHOWN:
+            more = len(problems) - SHOWN
+            feedback.pushWarning(tr(f"… and {more} more", f"……另有 {more} 条"))
+        rejects = result.report.get("rejects_file")
+        if rejects:
+            feedback.pushInfo(tr(f"Rejected rows: {rejects}", f"退回的记录：{rejects}"))
+        return {name.upper(): _number(name, result.report, problems) for name in _BOOKS}
+
+
+_BOOKS = {
+    "read": Text("Rows read", "读入"),
+    "stored": Text("Rows stored", "入库"),
+    "unchanged": Text("Rows unchanged", "未变"),
+    "rejected": Text("Rows rejected", "退回"),
+    "findings": Text("Findings", "问题数"),
+}
+
+
+def _number(name: str, report: dict[str, Any], problems: Sequence[str]) -> int:
+    return len(problems) if name == "findings" else int(report.get(name, 0))
+
+
+def workspace_parameter() -> QgsProcessingParameterFile:
+    """Return the parameter WORKSPACE: an existing GeoPackage."""
+    return QgsProcessingParameterFile(
+        "WORKSPACE",
+        tr("Workspace", "城市工作库"),
+        QgsProcessingParameterFile.Behavior.File,
+        fileFilter=tr("citygrid workspace (*.gpkg)", "城市工作库 (*.gpkg)"),
+    )
+
+
+def file_parameter(
+    name: str, title: str, files: str = "", *, optional: bool = False
+) -> QgsProcessingParameterFile:
+    """Return a parameter for an existing file."""
+    every = tr("All files (*.*)", "所有文件 (*.*)")
+    return QgsProcessingParameterFile(
+        name,
+        title,
+        QgsProcessingParameterFile.Behavior.File,
+        optional=optional,
+        fileFilter=f"{files};;{every}" if files else every,
+    )
+
+
+def text_parameter(
+    name: str, title: str, *, default: str = "", advanced: bool = True
+) -> QgsProcessingParameterString:
+    """Return an optional text."""
+    parameter = QgsProcessingParameterString(name, title, default, optional=True)
+    if advanced:
+        flag = QgsProcessingParameterDefinition.Flag.FlagAdvanced
+        parameter.setFlags(parameter.flags() | flag)
+    return parameter

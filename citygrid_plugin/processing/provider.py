@@ -1,0 +1,74 @@
+"""The provider 'citygrid'."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import QgsProcessingProvider
+from qgis.PyQt.QtGui import QIcon
+
+from citygrid_plugin.bootstrap import PLUGIN
+from citygrid_plugin.i18n import tr
+from citygrid_plugin.processing.addresses import GeocodeTable
+from citygrid_plugin.processing.base import CitygridAlgorithm
+from citygrid_plugin.processing.grids import CheckGrids, DrawGrids, NumberGrids
+from citygrid_plugin.processing.heat import HeatPerGrid
+from citygrid_plugin.processing.imports import (
+    ImportCases,
+    ImportComponents,
+    ImportDepartments,
+    ImportDuties,
+    ImportGazetteer,
+)
+from citygrid_plugin.processing.points import LocatePoints, ResolveDuties
+from citygrid_plugin.processing.store import (
+    DrawWorkspaceGrids,
+    MakeWorkspace,
+    UpdateHeat,
+    VerifyWorkspace,
+)
+
+#: In the order of the work.
+ALGORITHMS: tuple[type[CitygridAlgorithm], ...] = (
+    DrawGrids,
+    NumberGrids,
+    CheckGrids,
+    LocatePoints,
+    ResolveDuties,
+    GeocodeTable,
+    HeatPerGrid,
+    MakeWorkspace,
+    DrawWorkspaceGrids,
+    ImportDepartments,
+    ImportDuties,
+    ImportComponents,
+    ImportGazetteer,
+    ImportCases,
+    UpdateHeat,
+    VerifyWorkspace,
+)
+
+
+class CitygridProvider(QgsProcessingProvider):
+    """One algorithm for each job of the core."""
+
+    def id(self) -> str:
+        """Return the identifier."""
+        return "citygrid"
+
+    def name(self) -> str:
+        """Return the name people see."""
+        return tr("citygrid", "citygrid 城市网格")
+
+    def icon(self) -> QIcon:
+        """Return the plugin's icon."""
+        return QIcon(self.svgIconPath())
+
+    def svgIconPath(self) -> str:
+        """Return the file of the plugin's icon."""
+        return str(Path(PLUGIN) / "icons" / "citygrid.svg")
+
+    def loadAlgorithms(self) -> None:
+        """Register the algorithms."""
+        for algorithm in ALGORITHMS:
+            self.addAlgorithm(algorithm())

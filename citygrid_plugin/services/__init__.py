@@ -1,0 +1,1 @@
+"""What the plugin does, without widgets: the open workspace, jobs, answers."""
