@@ -1,1 +1,36 @@
-"""grids"""
+"""Unit grids: drawn along streets, numbered, checked, edited without a seam.
+
+>>> from citygrid_core.grids import Policy, check, draw, number
+>>> drawing = draw(areas, roads, buildings=buildings)          # doctest: +SKIP
+>>> drawing.grids["code"] = number(drawing.grids)              # doctest: +SKIP
+>>> findings = check(drawing.grids, areas)                     # doctest: +SKIP
+"""
+
+from citygrid_core.grids.check import check
+from citygrid_core.grids.draw import Drawing, draw
+from citygrid_core.grids.errors import (
+    CrsMismatch,
+    GridEditRefused,
+    MissingColumn,
+    NotProjected,
+    TooManyGrids,
+)
+from citygrid_core.grids.findings import RULES, Finding, as_frame
+from citygrid_core.grids.number import number
+from citygrid_core.grids.policy import Policy
+
+__all__ = [
+    "RULES",
+    "CrsMismatch",
+    "Drawing",
+    "Finding",
+    "GridEditRefused",
+    "MissingColumn",
+    "NotProjected",
+    "Policy",
+    "TooManyGrids",
+    "as_frame",
+    "check",
+    "draw",
+    "number",
+]

@@ -1,0 +1,158 @@
+"""The coverage itself: overlaps, gaps, edges, communities. Built on GEOS's coverage functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from citygrid_core.grids.findings import Finding, finding
+from citygrid_core.grids.mesh import Geometries, Ints
+
+
+def findings(
+    names: Geometries,
+    shapes: Geometries,
+    community: Geometries,
+    area_codes: list[str],
+    area_shapes: Geometries,
+    grid_m: float,
+) -> list[Finding]:
+    """Return what is wrong with cells as a coverage of their communities.
+
+    Parameters
+    ----------
+    names, shapes, community : arrays
+        Valid polygons, what each is called and the community it claims.
+    area_codes, area_shapes
+        The communities.
+    grid_m : float
+        Differences up to two steps of the precision grid are rounding.
+    """
+    if not len(shapes):
+        return [
+            finding("grid.gap", [code], shapely.point_on_surface(shape), shape.area, "m²")
+            for code, shape in zip(area_codes, area_shapes, strict=True)
+        ]
+    tree = shapely.STRtree(shapes)
+    edges = shapely.coverage_invalid_edges(shapes)
+    suspect = np.flatnonzero(~shapely.is_empty(edges))
+    found = list(_overlaps_and_edges(names, shapes, edges, suspect, tree, grid_m))
+    home = _home(shapes, area_shapes)
+    for index in np.flatnonzero(home < 0):
+        spot = shapely.point_on_surface(shapes[index])
+        found.append(finding("grid.outside", [names[index]], spot, shapes[index].area, "m²"))
+    codes = np.asarray(area_codes, dtype=object)
+    inside = np.flatnonzero(home >= 0)
+    for index in inside[community[inside] != codes[home[inside]]]:
+        spot = shapely.point_on_surface(shapes[index])
+        # the community it should have, by its first twelve digits, is in the codes
+        found.append(finding("grid.community", [names[index]], spot, shapes[index].area, "m²"))
+    found += _gaps_and_spills(names, shapes, home, area_codes, area_shapes, suspect, tree, grid_m)
+    return found
+
+
+def thick(shapes: Geometries, grid_m: float) -> NDArray[np.bool_]:
+    """Return which polygons are wider than rounding on the precision grid can make."""
+    wide = shapely.area(shapes) > 0
+    wide[wide] = ~shapely.is_empty(shapely.buffer(shapes[wide], -grid_m, join_style="mitre"))
+    return np.asarray(wide, dtype=bool)
+
+
+def _overlaps_and_edges(
+    names: Geometries,
+    shapes: Geometries,
+    edges: Geometries,
+    suspect: Ints,
+    tree: shapely.STRtree,
+    grid_m: float,
+) -> Iterator[Finding]:
+    if not len(suspect):
+        return
+    first, second = tree.query(shapes[suspect], predicate="intersects")
+    first = suspect[first]
+    pair = first < second
+    first, second = first[pair], second[pair]
+    shared = shapely.intersection(shapes[first], shapes[second])
+    parts, source = shapely.get_parts(shared, return_index=True)
+    flat = shapely.get_type_id(parts) == 3
+    parts, source = parts[flat], source[flat]
+    real = thick(parts, grid_m)
+    explained: set[int] = set()
+    for pair_index in np.unique(source[real]):
+        mine = parts[real & (source == pair_index)]
+        a, b = int(first[pair_index]), int(second[pair_index])
+        explained |= {a, b}
+        largest = mine[int(np.argmax(shapely.area(mine)))]
+        yield finding(
+            "grid.overlap",
+            [names[a], names[b]],
+            shapely.point_on_surface(largest),
+            float(shapely.area(mine).sum()),
+            "m²",
+        )
+    for index in suspect:
+        if int(index) in explained:
+            continue
+        spot = shapely.line_interpolate_point(shapely.get_geometry(edges[index], 0), 0)
+        yield finding("grid.edge", [names[index]], spot, float(shapely.length(edges[index])), "m")
+
+
+def _home(shapes: Geometries, area_shapes: Geometries) -> Ints:
+    """Return for each cell the community that holds most of it, −1 where none does."""
+    home = np.full(len(shapes), -1, dtype=np.int64)
+    tree = shapely.STRtree(area_shapes)
+    # a cell within one community by its bounds and a point inside is the common case
+    cell, area = tree.query(shapely.point_on_surface(shapes), predicate="intersects")
+    home[cell] = area
+    return home
+
+
+def _gaps_and_spills(
+    names: Geometries,
+    shapes: Geometries,
+    home: Ints,
+    area_codes: list[str],
+    area_shapes: Geometries,
+    suspect: Ints,
+    tree: shapely.STRtree,
+    grid_m: float,
+) -> Iterator[Finding]:
+    """Compare the union of each community's cells with the community."""
+    bad = np.zeros(len(shapes), dtype=bool)
+    bad[suspect] = True
+    groups = pd.Series(np.arange(len(shapes))).groupby(home).indices
+    for index, (code, area) in enumerate(zip(area_codes, area_shapes, strict=True)):
+        cells = np.asarray(groups.get(index, np.empty(0)), dtype=np.int64)
+        if bad[cells].any():
+            union = shapely.union_all(shapes[cells])
+        else:
+            union = shapely.coverage_union_all(shapes[cells])
+        if shapely.equals_exact(shapely.normalize(union), shapely.normalize(area), 0.0):
+            continue
+        for part in _parts(shapely.difference(area, union), grid_m):
+            # cells of other communities may lie over it
+            over = tree.query(part, predicate="intersects")
+            left = shapely.difference(part, shapely.union_all(shapes[over])) if len(over) else part
+            for gap in _parts(left, grid_m):
+                near = tree.query(gap, predicate="dwithin", distance=2 * grid_m)
+                who = names[near] if len(near) else np.asarray([code], dtype=object)
+                yield finding("grid.gap", who, shapely.point_on_surface(gap), gap.area, "m²")
+        spills = _parts(shapely.difference(union, area), grid_m)
+        for part in spills:
+            over = np.intersect1d(tree.query(part, predicate="intersects"), cells)
+            inside = shapely.area(shapely.intersection(shapes[over], part))
+            for cell, size in zip(over, inside, strict=True):
+                if size > grid_m:
+                    spot = shapely.point_on_surface(part)
+                    yield finding("grid.outside", [names[cell]], spot, float(size), "m²")
+
+
+def _parts(shape: shapely.Geometry, grid_m: float) -> Geometries:
+    parts = shapely.get_parts(shape)
+    parts = parts[shapely.get_type_id(parts) == 3]
+    kept: Geometries = parts[thick(parts, grid_m)] if len(parts) else parts
+    return kept
