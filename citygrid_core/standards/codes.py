@@ -162,8 +162,8 @@ class AreaCode(_Code):
 
     Examples
     --------
-    >>> AreaCode.parse("320705001002").parent
-    AreaCode(county='320705', street='001', community=None)
+    >>> str(AreaCode.parse("320705001002").parent)
+    '320705001'
     """
 
     kind: ClassVar[CodeKind] = "area"
