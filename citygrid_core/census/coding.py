@@ -58,7 +58,7 @@ def component_codes(
     digits = next(p.digits for p in held.structures["component"].parts if p.name == "sequence")
     numbers = np.asarray(sequences).astype(np.int64)
     codes = _join(_texts(counties), _texts(class_codes), _padded(numbers, digits))
-    out = pd.Series(codes, index=index, name="code", dtype=object)
+    out: pd.Series = pd.Series(codes, index=index, name="code", dtype=object)
     wrong = out[~ComponentCode.valid(out, held).to_numpy()]
     if len(wrong):
         raise UnusableInput(*_problems(wrong, held))

@@ -51,7 +51,7 @@ def to_delivery(
     """
     held = load_edition(edition)
     source = _with_names(components, departments, areas)
-    out = pd.DataFrame(index=components.index)
+    out: pd.DataFrame = pd.DataFrame(index=components.index)
     for field in held.delivery_fields[table]:
         if field.column not in source:
             out[field.name] = pd.Series("", index=components.index, dtype=object)
@@ -64,7 +64,10 @@ def to_delivery(
         else:
             out[field.name] = _words(column, held.values.get(field.column, {}))
     if isinstance(components, gpd.GeoDataFrame):
-        return gpd.GeoDataFrame(out, geometry=components.geometry, crs=components.crs)
+        placed: pd.DataFrame = gpd.GeoDataFrame(
+            out, geometry=components.geometry, crs=components.crs
+        )
+        return placed
     return out
 
 
@@ -99,14 +102,18 @@ def _words(column: pd.Series, values: dict[str, str]) -> pd.Series:
     """Return texts, stored values in the edition's words, missing ones empty."""
     texts = column.astype(object)
     texts = texts.where(texts.notna(), "")
-    return texts.map(lambda v: values.get(v, str(v))).astype(object)
+    said: pd.Series = texts.map(lambda v: values.get(v, str(v))).astype(object)
+    return said
 
 
 def _dates(column: pd.Series, form: str) -> pd.Series:
     """Return ISO dates in the edition's form; what is no date stays as it is."""
     codes, distinct = pd.factorize(column.to_numpy(dtype=object), use_na_sentinel=True)
     texts = [_date(v, form) for v in distinct]
-    return pd.Series([texts[c] if c >= 0 else "" for c in codes], index=column.index, dtype=object)
+    out: pd.Series = pd.Series(
+        [texts[c] if c >= 0 else "" for c in codes], index=column.index, dtype=object
+    )
+    return out
 
 
 def _date(value: Any, form: str) -> str:

@@ -87,7 +87,8 @@ def _valid(departments: pd.DataFrame, at: str | None) -> pd.DataFrame:
         return departments
     begin = departments["valid_from"].fillna("").astype(str)
     end = departments["valid_to"].fillna("").astype(str)
-    return departments[(begin <= at) & ((end == "") | (end > at))]
+    valid: pd.DataFrame = departments[(begin <= at) & ((end == "") | (end > at))]
+    return valid
 
 
 class _Register:

@@ -15,7 +15,6 @@ from citygrid_core.errors import MissingCrs, Text, UsageError
 
 Ints = npt.NDArray[np.int64]
 Pairs = tuple[Ints, Ints, npt.NDArray[np.float64]]
-_COLUMNS = ("left", "right", "class_code", "distance_m")
 
 
 def twins(
@@ -69,23 +68,27 @@ def twins(
         if len(pairs[0]):
             found.append((code, pairs))
     if not found:
-        return pd.DataFrame(
-            {c: pd.Series(dtype=float if c == "distance_m" else object) for c in _COLUMNS}
-        )
+        return _pairs([], [], [], np.empty(0))
     left = np.concatenate([p[0] for _, p in found])
     right = np.concatenate([p[1] for _, p in found])
     codes = np.concatenate([np.full(len(p[0]), c, dtype=object) for c, p in found])
     distance = np.concatenate([p[2] for _, p in found])
     order = np.lexsort((right, left))
     other_index = components.index if against is None else against.index
-    return pd.DataFrame(
-        {
-            "left": components.index.to_numpy()[left[order]],
-            "right": other_index.to_numpy()[right[order]],
-            "class_code": codes[order],
-            "distance_m": distance[order],
-        }
+    return _pairs(
+        components.index.to_numpy()[left[order]],
+        other_index.to_numpy()[right[order]],
+        codes[order],
+        distance[order],
     )
+
+
+def _pairs(left: Any, right: Any, codes: Any, distance: Any) -> pd.DataFrame:
+    frame: pd.DataFrame = pd.DataFrame(
+        {"left": left, "right": right, "class_code": codes, "distance_m": distance}
+    )
+    frame["class_code"] = frame["class_code"].astype(object)
+    return frame
 
 
 def _check_crs(components: gpd.GeoDataFrame, against: gpd.GeoDataFrame | None) -> None:
