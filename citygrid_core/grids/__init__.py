@@ -18,6 +18,8 @@ from citygrid_core.grids.errors import (
 from citygrid_core.grids.findings import RULES, Finding, as_frame
 from citygrid_core.grids.number import number
 from citygrid_core.grids.policy import Policy
+from citygrid_core.grids.repair import Repaired, clean_areas, repair
+from citygrid_core.grids.resolve import Strategies
 
 __all__ = [
     "RULES",
@@ -28,9 +30,13 @@ __all__ = [
     "MissingColumn",
     "NotProjected",
     "Policy",
+    "Repaired",
+    "Strategies",
     "TooManyGrids",
     "as_frame",
     "check",
+    "clean_areas",
     "draw",
     "number",
+    "repair",
 ]

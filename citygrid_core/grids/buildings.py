@@ -49,7 +49,7 @@ def make_way(
     don't move.
     """
     conflicts: list[Conflict] = []
-    line, building = cut_by(arcs.shapes, buildings)
+    _, building = cut_by(arcs.shapes, buildings)
     if not len(building):
         return arcs, conflicts
     _, held = cut_by(outline.shapes, buildings)

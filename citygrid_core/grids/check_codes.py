@@ -35,7 +35,7 @@ def findings(
     community = grids["community_code"].fillna("").astype(str).reset_index(drop=True)
     digits = sequence_digits(edition)
     well = code.str.fullmatch(rf"[0-9]{{{12 + digits}}}").to_numpy(dtype=bool)
-    well &= (code.str[12:] != "0" * digits).to_numpy(dtype=bool)
+    well = well & (code.str[12:] != "0" * digits).to_numpy(dtype=bool)
     found = [
         finding("code.form", [names[i]], spots[i], len(code[i])) for i in np.flatnonzero(~well)
     ]

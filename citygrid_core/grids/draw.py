@@ -248,20 +248,20 @@ def _run(tasks: list[_Task], workers: int) -> Iterator[Lines]:
 def draw_community(task: _Task) -> Lines:
     """Return the borders of the cells of one community, its own outline included."""
     policy = task.policy
-    mesh = build(task.arcs, policy.grid_m)
-    mesh = slivers.absorb(mesh, slivers.find(mesh, policy, task.buildings), policy)
+    mesh = build(task.arcs, policy.grid_m, task.shape)
+    mesh = slivers.absorb(mesh, slivers.find(mesh, policy, task.buildings), policy, task.shape)
     mesh, fixed = _with_compounds(mesh, task)
-    mesh = _merged(mesh, fixed, policy)
+    mesh = _merged(mesh, fixed, task)
     fixed = _holds(mesh.faces, task.compounds)
     mesh = _cut(mesh, fixed, task)
     fixed = _holds(mesh.faces, task.compounds)
-    mesh = _merged(mesh, fixed, policy)
+    mesh = _merged(mesh, fixed, task)
     return mesh.arcs[~mesh.dangling]
 
 
-def _merged(mesh: Mesh, fixed: NDArray[np.bool_], policy: Policy) -> Mesh:
-    gone = inner_of(mesh, merge(mesh, policy, fixed))
-    return build(mesh.arcs[~gone], policy.grid_m)
+def _merged(mesh: Mesh, fixed: NDArray[np.bool_], task: _Task) -> Mesh:
+    gone = inner_of(mesh, merge(mesh, task.policy, fixed))
+    return build(mesh.arcs[~gone], task.policy.grid_m, task.shape)
 
 
 def _holds(faces: Geometries, compounds: Geometries) -> NDArray[np.bool_]:
@@ -292,7 +292,7 @@ def _with_compounds(mesh: Mesh, task: _Task) -> tuple[Mesh, NDArray[np.bool_]]:
             added.append(walls.share_out(block, inside, task.policy))
     if added:
         arcs = node(mesh.arcs.plus(*added), task.policy.grid_m)
-        mesh = build(arcs, task.policy.grid_m)
+        mesh = build(arcs, task.policy.grid_m, task.shape)
     return mesh, _holds(mesh.faces, task.compounds)
 
 
@@ -317,7 +317,7 @@ def _cut(mesh: Mesh, fixed: NDArray[np.bool_], task: _Task) -> Mesh:
         for i, block in enumerate(blocks)
     ]
     arcs = node(mesh.arcs.plus(*cuts), policy.grid_m)
-    return build(arcs, policy.grid_m)
+    return build(arcs, policy.grid_m, task.shape)
 
 
 def _cells(

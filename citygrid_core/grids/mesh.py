@@ -137,11 +137,17 @@ class Mesh:
         return np.asarray(self.sides.max(axis=1) < 0, dtype=bool)
 
 
-def build(arcs: Lines, grid_m: float) -> Mesh:
-    """Return the faces between noded `arcs`, and the faces beside each arc."""
+def build(arcs: Lines, grid_m: float, inside: Any = None) -> Mesh:
+    """Return the faces between noded `arcs`, and the faces beside each arc.
+
+    With a polygon `inside`, faces outside it (the holes of a community) don't count.
+    """
     if not len(arcs):
         return Mesh(np.empty(0, dtype=object), arcs, np.empty((0, 2), dtype=np.int64))
     faces = shapely.get_parts(shapely.polygonize(arcs.shapes))
+    if inside is not None:
+        shapely.prepare(inside)
+        faces = faces[shapely.contains(inside, shapely.point_on_surface(faces))]
     rings, pieces = segments(faces, arcs.shapes, grid_m)
     keys = rings.keys
     order = np.argsort(keys, kind="stable")

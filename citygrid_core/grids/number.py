@@ -102,4 +102,5 @@ def number(
         order = reading_order(centre[place, 0], centre[place, 1], area[place], row_tolerance_m)
         for step, index in enumerate(place[order], start=last + 1):
             codes[index] = f"{name}{step:0{digits}d}"
-    return pd.Series(codes, index=grids.index, name="code", dtype=object)
+    result: pd.Series = pd.Series(codes, index=grids.index, name="code", dtype=object)
+    return result

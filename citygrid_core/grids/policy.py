@@ -183,4 +183,5 @@ class Policy:
         table = {**IMPORTANCE, **self.importance}
         names = classes.astype("object").where(classes.notna(), "").astype(str)
         base = names.str.strip().str.lower().str.replace("_link", "", regex=False)
-        return base.map(table).fillna(DEFAULT_IMPORTANCE).to_numpy(dtype=np.float64)
+        known = base.map(table).fillna(DEFAULT_IMPORTANCE)
+        return np.asarray(known.to_numpy(dtype=np.float64), dtype=np.float64)

@@ -44,15 +44,19 @@ def find(mesh: Mesh, policy: Policy, buildings: Geometries) -> NDArray[np.bool_]
     where = np.flatnonzero(thin)
     inside = shapely.buffer(mesh.faces[where], -width[where] / 2, join_style="mitre")
     thin[where] = shapely.is_empty(inside)
+    # the island of a roundabout: small and as round as a circle
+    size = shapely.area(mesh.faces)
+    round_ = 4 * np.pi * size > 0.9 * np.maximum(border, 1e-9) ** 2
+    thin |= round_ & (size < policy.low_m2)
     if len(buildings) and thin.any():
         where = np.flatnonzero(thin)
         tree = shapely.STRtree(mesh.faces[where])
         _, face = tree.query(shapely.point_on_surface(buildings), predicate="within")
         thin[where[face]] = False
-    return thin
+    return np.asarray(thin, dtype=bool)
 
 
-def absorb(mesh: Mesh, thin: NDArray[np.bool_], policy: Policy) -> Mesh:
+def absorb(mesh: Mesh, thin: NDArray[np.bool_], policy: Policy, inside: Any) -> Mesh:
     """Return `mesh` with its thin faces shared out among the blocks beside them."""
     if not thin.any() or thin.all():
         return mesh
@@ -63,7 +67,7 @@ def absorb(mesh: Mesh, thin: NDArray[np.bool_], policy: Policy) -> Mesh:
     middle = _middle_lines(mesh, region, edge, policy)
     drop = kinds.any(axis=1) & both
     arcs = without(mesh, drop).plus(_dangles(mesh, region), middle)
-    return build(node(arcs, policy.grid_m), policy.grid_m)
+    return build(node(arcs, policy.grid_m), policy.grid_m, inside)
 
 
 def _dangles(mesh: Mesh, region: Ints) -> Lines:
@@ -129,8 +133,6 @@ def middle_of(space: Any, edges: Geometries, label: Ints, tolerance: float) -> l
         The lines are simplified by this, metres.
     """
     points, owner = _sample(edges, label, _step(space))
-    if len(points) < 4:
-        return _straight(space, edges, label)
     vertices, ends = between_labels(points, owner)
     shapely.prepare(space)
     within = shapely.contains_xy(space, vertices[:, 0], vertices[:, 1])
@@ -189,9 +191,7 @@ def _free_outline(space: Any, edges: Geometries) -> Any:
 def _ties(space: Any, middle: Geometries, edges: Geometries, label: Ints) -> Geometries:
     """Return short lines from the loose ends of the middle lines to where they belong."""
     ends = np.concatenate([shapely.get_point(middle, 0), shapely.get_point(middle, -1)])
-    places, number, count = np.unique(
-        shapely.get_coordinates(ends), axis=0, return_inverse=True, return_counts=True
-    )
+    places, count = np.unique(shapely.get_coordinates(ends), axis=0, return_counts=True)
     loose = shapely.points(places[count == 1])
     targets = list(corners(edges, label))
     ties: list[Any] = []

@@ -76,7 +76,8 @@ def _clip(ways: Geometries, side: Any) -> Geometries:
     if not len(ways):
         return ways
     pieces = shapely.get_parts(shapely.intersection(ways, side))
-    return pieces[(shapely.get_type_id(pieces) == 1) & (shapely.length(pieces) > 5)]
+    long = (shapely.get_type_id(pieces) == 1) & (shapely.length(pieces) > 5)
+    return np.asarray(pieces[long], dtype=object)
 
 
 def _best(part: Any, things: Geometries, ways: Geometries, policy: Policy) -> Cut | None:
@@ -121,7 +122,7 @@ def _offsets(part: Any, things: Geometries, unit: Floats, policy: Policy) -> Flo
     margin = max(0.12, min(0.4, 0.6 / pieces))
     even = np.linspace(low + margin * (high - low), high - margin * (high - low), 9)
     if not len(things):
-        return even
+        return np.asarray(even, dtype=np.float64)
     points, owner = shapely.get_coordinates(things, return_index=True)
     at = points @ unit
     first = np.full(len(things), np.inf)
@@ -200,11 +201,12 @@ def _cost_of(part: Any, near: Geometries, chords: Geometries, policy: Policy) ->
     """Return the cost of cutting `part` by `chords`, `near` being one side of each."""
     chord = shapely.length(chords)
     area, rim = shapely.area(near), shapely.length(near)
-    return (
+    cost: Floats = (
         policy.future_cost(area, rim)
         + policy.future_cost(part.area - area, part.length - rim + 2 * chord)
         + policy.cut_weight * OPEN * chord / np.sqrt(policy.target_m2)
     )
+    return cost
 
 
 def _around(part: Any, near: Any, things: Geometries, policy: Policy) -> Cut | None:
@@ -241,7 +243,7 @@ def _along(
 ) -> Cut | None:
     """Return the cut of `part` by one line from border to border."""
     whole = shapely.union_all([shapely.boundary(part), line])
-    pieces = [p for p in shapely.get_parts(shapely.polygonize([*shapely.get_parts(whole)]))]
+    pieces = shapely.get_parts(shapely.polygonize([*shapely.get_parts(whole)]))
     shapely.prepare(part)
     pieces = [p for p in pieces if shapely.contains(part, shapely.point_on_surface(p))]
     pieces.sort(key=lambda piece: -piece.area)
