@@ -1,0 +1,376 @@
+"""Rows of a case file become cases, or problems that say what is wrong with them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from citygrid_core.cases.stages import STAGES, TIMES, stage
+from citygrid_core.errors import Problem, Text
+from citygrid_core.standards import (
+    DEFAULT_EDITION,
+    ClassKind,
+    Edition,
+    case_sources,
+    classify,
+    load_edition,
+)
+
+Problems = dict[Any, list[Problem]]
+_NOTHING = Text("", "")
+_KINDS: dict[str, ClassKind] = {
+    "component": "component",
+    "部件": "component",
+    "管理部件": "component",
+    "event": "event",
+    "matter": "event",
+    "事件": "event",
+    "事项": "event",
+}
+_KIND_ZH: dict[ClassKind, str] = {"component": "部件", "event": "事件（事项）"}
+_TIME_COLUMNS = (*TIMES, "due_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Cases as they can be stored, and what is wrong.
+
+    Attributes
+    ----------
+    frame : DataFrame or GeoDataFrame
+        All rows, normalised, in the order and with the index of the input.
+    problems : dict
+        Index label to why the row can't be a case; several reasons are all given.
+    findings : dict
+        Index label to what a person should know of a row that is good all the same.
+    """
+
+    frame: pd.DataFrame
+    problems: Problems = field(default_factory=dict)
+    findings: Problems = field(default_factory=dict)
+
+    @property
+    def good(self) -> pd.DataFrame:
+        """Rows that nothing is wrong with."""
+        good: pd.DataFrame = self.frame[~self.frame.index.isin(list(self.problems))]
+        return good
+
+
+def intake(
+    rows: pd.DataFrame,
+    edition: str | Edition = DEFAULT_EDITION,
+    *,
+    from_edition: str | Edition | None = None,
+    sources: Mapping[str, str] | None = None,
+    default_source: str = "other",
+    default_kind: ClassKind | None = None,
+) -> Intake:
+    """Normalise and check rows of cases.
+
+    Classes are found by code, by a code without its leading zeros, or by name; the
+    kind of object follows from the class where only one kind has it. In
+    GB/T 47678.5 the majors 01-05 of components and of matters share their digits:
+    there ``object_kind`` must be given, or the name. Times become ISO text; a time
+    before an earlier stage's is a problem. The stage follows from the times; a
+    stage that is given stays, and a finding says so where the times tell another.
+
+    Parameters
+    ----------
+    rows : DataFrame or GeoDataFrame
+        Some of the columns of the store's cases; unique index. source_number,
+        class_code and reported_at are needed.
+    edition : str or Edition
+        Edition of the classes wanted.
+    from_edition : str or Edition, optional
+        Edition that the file speaks, if another.
+    sources : mapping, optional
+        What people write to our codes, beside `standards.case_sources`.
+    default_source : str
+        Source of rows that name none.
+    default_kind : str, optional
+        Kind of object of rows whose class leaves it open.
+
+    Returns
+    -------
+    Intake
+        All rows, with source, object_kind, class_code, times and stage normalised.
+    """
+    frame = rows.copy()
+    taken = Intake(frame)
+    _need(taken, "source_number")
+    _source(taken, sources or {}, default_source)
+    _classes(taken, load_edition(edition), from_edition, default_kind)
+    parsed = _times(taken)
+    _order(taken, parsed)
+    _stage(taken)
+    return taken
+
+
+def _note(
+    into: Problems,
+    index: Any,
+    rule: str,
+    name: str,
+    found: object,
+    expected: Text,
+    cure: Text = _NOTHING,
+) -> None:
+    text = "" if found is None or found != found else str(found)
+    shown = Text(text, text) if text else Text("nothing", "空值")
+    problem = Problem(rule, shown, expected, cure, field=name)
+    into.setdefault(index, []).append(problem)
+
+
+def _texts(frame: pd.DataFrame, name: str) -> pd.Series:
+    """Return a column as stripped text, empty where it is missing."""
+    if name not in frame.columns:
+        return pd.Series("", index=frame.index, dtype=object)
+    column = frame[name].astype(object)
+    texts: pd.Series = column.where(column.notna(), "").astype(str).str.strip().astype(object)
+    return texts
+
+
+def _need(taken: Intake, name: str) -> None:
+    texts = _texts(taken.frame, name)
+    taken.frame[name] = texts
+    for index in texts.index[texts == ""]:
+        _note(
+            taken.problems,
+            index,
+            "case.missing",
+            name,
+            None,
+            Text("a value", "非空值"),
+            Text("without it a second import can't know the case", "缺少则无法识别重复导入的案件"),
+        )
+
+
+def _plain(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+
+
+def _source(taken: Intake, more: Mapping[str, str], default: str) -> None:
+    known = case_sources()
+    codes = {_plain(str(code)): str(code) for code in known.index}
+    for code, row in known.iterrows():
+        for said in (row["name"], row.get("name_en", ""), *str(row["aliases"]).split("#")):
+            if said:
+                codes[_plain(str(said))] = str(code)
+    codes |= {_plain(said): code for said, code in more.items()}
+    texts = _texts(taken.frame, "source")
+    mapped = texts.map({t: codes.get(_plain(t)) for t in texts.unique()})
+    mapped = mapped.where(texts != "", default)
+    words = ", ".join(map(str, known.index))
+    for index in texts.index[mapped.isna()]:
+        _note(
+            taken.problems,
+            index,
+            "case.source",
+            "source",
+            texts[index],
+            Text(f"one of {words}", "、".join(map(str, known["name"])) + " 之一"),
+            Text(
+                "map the value, or add an alias to case_sources.csv",
+                "请在映射中转换该值，或在 case_sources.csv 中补充别名",
+            ),
+        )
+    taken.frame["source"] = mapped.astype(object).where(mapped.notna(), None)
+
+
+def _classes(
+    taken: Intake,
+    edition: Edition,
+    from_edition: str | Edition | None,
+    default_kind: ClassKind | None,
+) -> None:
+    frame = taken.frame
+    texts, kinds = _texts(frame, "class_code"), _texts(frame, "object_kind")
+    given = kinds.map({k: _KINDS.get(_plain(k)) for k in kinds.unique()})
+    wrong_kind = (kinds != "") & given.isna()
+    for index in frame.index[wrong_kind]:
+        _note(
+            taken.problems,
+            index,
+            "case.kind",
+            "object_kind",
+            kinds[index],
+            Text("component or event", "部件或事件（事项）"),
+        )
+    found = {
+        kind: classify(texts, edition, kind=kind, from_edition=from_edition) for kind in _KIND_ZH
+    }
+    hit = {kind: table["class_code"].notna() for kind, table in found.items()}
+    open_ = given.isna()
+    only = {
+        "component": open_ & hit["component"] & ~hit["event"],
+        "event": open_ & hit["event"] & ~hit["component"],
+    }
+    kind_of = given.astype(object).where(given.notna(), None)
+    for kind, rows in only.items():
+        kind_of = kind_of.mask(rows, kind)
+    both = open_ & hit["component"] & hit["event"] & ~wrong_kind
+    if default_kind is not None:
+        kind_of = kind_of.mask(both, default_kind)
+        both = both & False
+    code = pd.Series(None, index=frame.index, dtype=object)
+    for kind, table in found.items():
+        code = code.mask(kind_of == kind, table["class_code"])
+    for index in frame.index[both]:
+        _note(
+            taken.problems,
+            index,
+            "case.kind",
+            "object_kind",
+            f"{texts[index]} = {_both(texts[index], edition, found, index)}",
+            Text("the kind of object: component or event", "对象类别：部件或事件（事项）"),
+            Text("name the kind, or write the class by name", "请注明对象类别，或用名称填写类别"),
+        )
+    unknown = code.isna() & ~both & ~wrong_kind
+    for index in frame.index[unknown]:
+        _unknown_class(taken.problems, index, texts[index], kind_of[index], edition, found)
+    # A value of None survives in an object column only when it is put there last.
+    frame["object_kind"] = kind_of.astype(object).where(kind_of.notna(), None)
+    frame["class_code"] = code.astype(object).where(code.notna(), None)
+
+
+def _both(text: str, edition: Edition, found: dict[ClassKind, pd.DataFrame], index: Any) -> str:
+    names = []
+    for kind, table in found.items():
+        names.append(edition.catalogues[kind].classes[table.at[index, "class_code"]].name)
+    return " / ".join(names)
+
+
+def _unknown_class(
+    problems: Problems,
+    index: Any,
+    text: str,
+    kind: ClassKind | None,
+    edition: Edition,
+    found: dict[ClassKind, pd.DataFrame],
+) -> None:
+    kinds: list[ClassKind] = [kind] if kind is not None else list(found)
+    near = [p for k in kinds for p in found[k].at[index, "proposals"]]
+    near.sort(key=lambda p: -p.score)
+    shown = "、".join(str(p) for p in near[:3])
+    named_en, named_zh = " or ".join(kinds), "或".join(_KIND_ZH[k] for k in kinds)
+    _note(
+        problems,
+        index,
+        "case.class",
+        "class_code",
+        text,
+        Text(f"a class of {edition.id} ({named_en})", f"{edition.id} 的{named_zh}类别"),
+        Text(f"perhaps {shown}", f"可能是 {shown}") if shown else _NOTHING,
+    )
+
+
+def _times(taken: Intake) -> dict[str, pd.Series]:
+    """Turn times into ISO text; return them as datetime64 too."""
+    parsed: dict[str, pd.Series] = {}
+    for name in _TIME_COLUMNS:
+        if name not in taken.frame.columns:
+            continue
+        texts = _texts(taken.frame, name)
+        there = texts != ""
+        stamps = _stamps(texts.where(there, None))
+        for index in texts.index[there & stamps.isna()]:
+            _note(
+                taken.problems,
+                index,
+                "case.time",
+                name,
+                texts[index],
+                Text(
+                    "a date and time, e.g. 2026-07-01T08:30:00", "日期时间，如 2026-07-01T08:30:00"
+                ),
+            )
+        parsed[name] = stamps
+        iso = np.datetime_as_string(stamps.to_numpy().astype("datetime64[s]")).astype(object)
+        # What can't be read stays as it came: the reject shows it.
+        iso = np.where(stamps.notna(), iso, np.where(there, texts.to_numpy(), None))
+        taken.frame[name] = pd.Series(iso, index=texts.index, dtype=object)
+    if "reported_at" not in parsed:
+        taken.frame["reported_at"] = pd.Series(None, index=taken.frame.index, dtype=object)
+    texts = _texts(taken.frame, "reported_at")
+    for index in texts.index[texts == ""]:
+        _note(
+            taken.problems,
+            index,
+            "case.missing",
+            "reported_at",
+            None,
+            Text("when it was reported", "上报时间"),
+        )
+    return parsed
+
+
+def _stamps(texts: pd.Series) -> pd.Series:
+    """Parse each distinct text once: ISO, with ``T`` or a blank, with or without a time."""
+    codes, distinct = pd.factorize(texts.to_numpy(dtype=object), use_na_sentinel=True)
+    uniques = pd.Series(distinct, dtype=object).astype(str).str.replace("/", "-", regex=False)
+    stamps = pd.to_datetime(uniques, format="ISO8601", errors="coerce")
+    values = np.append(stamps.to_numpy().astype("datetime64[s]"), np.datetime64("NaT", "s"))
+    out: pd.Series = pd.Series(values[codes], index=texts.index)
+    return out
+
+
+def _order(taken: Intake, parsed: dict[str, pd.Series]) -> None:
+    """Report each time that is before the latest of the stages ahead of it."""
+    latest: pd.Series | None = None
+    latest_name = pd.Series("", index=taken.frame.index, dtype=object)
+    for name in TIMES:
+        if name not in parsed:
+            continue
+        now = parsed[name]
+        if latest is None:
+            latest, latest_name = now, latest_name.mask(now.notna(), name)
+            continue
+        early = now.notna() & latest.notna() & (now < latest)
+        for index in now.index[early]:
+            before = latest_name[index]
+            stamp = taken.frame.at[index, before]
+            _note(
+                taken.problems,
+                index,
+                "case.order",
+                name,
+                taken.frame.at[index, name],
+                Text(f"no earlier than {before} {stamp}", f"不早于 {before} {stamp}"),
+                Text("correct one of the two times", "请更正两个时间之一"),
+            )
+        later = now.notna() & (latest.isna() | (now >= latest))
+        latest = latest.mask(later, now)
+        latest_name = latest_name.mask(later, name)
+
+
+def _stage(taken: Intake) -> None:
+    frame = taken.frame
+    by_times = stage(frame)
+    given = _texts(frame, "stage")
+    strange = (given != "") & ~given.isin(STAGES)
+    for index in frame.index[strange]:
+        _note(
+            taken.problems,
+            index,
+            "case.stage",
+            "stage",
+            given[index],
+            Text("one of " + ", ".join(STAGES), "、".join(STAGES) + " 之一"),
+        )
+    differs = (given != "") & ~strange & (given != by_times) & ~given.isin(["verified", "void"])
+    for index in frame.index[differs]:
+        _note(
+            taken.findings,
+            index,
+            "case.stage",
+            "stage",
+            given[index],
+            Text(f"{by_times[index]}, as its times tell", f"按时间应为 {by_times[index]}"),
+            Text("the stage given was kept", "已保留所给阶段"),
+        )
+    frame["stage"] = given.where(given != "", by_times).astype(object)
