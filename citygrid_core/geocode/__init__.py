@@ -1,1 +1,27 @@
-"""geocode"""
+"""Geocoding: from an address as it was typed to a point, or an honest "which of these?".
+
+Works offline on the city's own gazetteer. Every answer has a calibrated
+probability and a stated error; there is never a default point.
+"""
+
+from citygrid_core.geocode.build import GazetteerInputError
+from citygrid_core.geocode.candidate import LEVELS, Candidate
+from citygrid_core.geocode.gazetteer import Gazetteer
+from citygrid_core.geocode.judge import Calibration, load_calibration
+from citygrid_core.geocode.normalise import Normal, normalise
+from citygrid_core.geocode.parse import LABELS, Parsed, Part, parse
+
+__all__ = [
+    "LABELS",
+    "LEVELS",
+    "Calibration",
+    "Candidate",
+    "Gazetteer",
+    "GazetteerInputError",
+    "Normal",
+    "Parsed",
+    "Part",
+    "load_calibration",
+    "normalise",
+    "parse",
+]

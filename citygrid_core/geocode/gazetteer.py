@@ -1,0 +1,205 @@
+"""A city's places, ready to answer addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from citygrid_core.errors import Text
+from citygrid_core.geocode.build import Tables, build_tables
+from citygrid_core.geocode.candidate import Candidate
+from citygrid_core.geocode.judge import Calibration, judge, load_calibration
+from citygrid_core.geocode.match import Matcher
+from citygrid_core.geocode.normalise import normalise
+from citygrid_core.geocode.parse import Parsed, parse
+
+#: Below this an answer is not worth showing.
+REJECT = 0.05
+_SHOWN = 5
+_COLUMNS = (
+    "outcome",
+    "x",
+    "y",
+    "error_m",
+    "probability",
+    "level",
+    "matched",
+    "ignored",
+    "candidates",
+    "reasons",
+)
+
+
+class Gazetteer:
+    """Answers addresses from a city's own places; made by `build`."""
+
+    def __init__(self, tables: Tables, calibration: Calibration) -> None:
+        self.tables = tables
+        self.calibration = calibration
+        self._matcher = Matcher(tables)
+
+    @classmethod
+    def build(
+        cls,
+        places: gpd.GeoDataFrame,
+        *,
+        areas: gpd.GeoDataFrame | None = None,
+        cities: Sequence[str] = (),
+        calibration: Path | None = None,
+    ) -> Gazetteer:
+        """Index places.
+
+        Parameters
+        ----------
+        places : GeoDataFrame
+            The columns of the store's ``places`` in a projected CRS (metres):
+            regions, zones and blocks (polygons), streets (lines), plates and
+            POIs (points). ``code``, ``kind`` and ``name`` are needed. Plates
+            tell their street by ``street_name`` and ``number``, buildings of a
+            compound by ``zone_name`` and ``number``; failing these the name is
+            parsed. Aliases and former names are joined by ``#``.
+        areas : GeoDataFrame, optional
+            Administrative areas (``code``, ``name``), as further regions.
+        cities : sequence of str, optional
+            Names of this city and its province. When given, an address of
+            another city is rejected.
+        calibration : Path, optional
+            A calibration of one's own (see `load_calibration`).
+
+        Raises
+        ------
+        MissingCrs
+            The frame has no CRS.
+        GazetteerInputError
+            The CRS is in degrees, a column is missing or a kind is unknown.
+        """
+        tables = build_tables(places, areas, tuple(cities))
+        return cls(tables, load_calibration(calibration))
+
+    @property
+    def crs(self) -> Any:
+        """The CRS of the answers."""
+        return self.tables.crs
+
+    @property
+    def skipped(self) -> list[str]:
+        """Codes of plates that no address can reach: no number, or no street and no compound."""
+        return list(self.tables.skipped)
+
+    def parse(self, address: str) -> Parsed:
+        """Label the parts of an address, knowing the city's names."""
+        return parse(normalise(address), self.tables.names)
+
+    def candidates(self, address: str) -> list[Candidate]:
+        """Return the judged answers of one address, the most probable first."""
+        found = self._matcher.candidates(self.parse(address))
+        judge(found, self.calibration)
+        return found
+
+    def geocode(self, addresses: pd.Series[Any], *, accept: float = 0.8) -> pd.DataFrame:
+        """Answer addresses.
+
+        Parameters
+        ----------
+        addresses : Series of str
+            One address each; missing and empty ones are answered too.
+        accept : float
+            An answer at least this probable is accepted.
+
+        Returns
+        -------
+        DataFrame
+            Aligned to the index of `addresses`:
+
+            - ``outcome``: accepted, ambiguous (which of these?), rejected
+            - ``x``, ``y``: of the accepted answer, metres in `crs`; missing
+              otherwise: there is never a default point
+            - ``error_m``: radius that holds the truth in 95 of 100 answers
+            - ``probability`` that the point lies in the right unit grid, of the
+              best answer (0 when there is none)
+            - ``level``: plate, building, interpolated, crossing, poi, compound,
+              street, region; "" when there is no answer
+            - ``matched``: list of {part, typed, name, code, via}
+            - ``ignored``: list of typed pieces that were not used
+            - ``candidates``: list of {code, name, level, x, y, error_m,
+              probability}, JSON-ready, the best first
+            - ``reasons``: list of {en, zh}
+        """
+        codes, uniques = pd.factorize(addresses)
+        rows = [self._answer(str(u), accept) for u in uniques]
+        rows.append(_nothing(Text("the address is missing", "缺少地址")))
+        columns: dict[str, Any] = {}
+        for k, name in enumerate(_COLUMNS):
+            values = np.empty(len(rows), dtype=object)
+            values[:] = [None] * len(rows)
+            for i, row in enumerate(rows):
+                values[i] = row[k]
+            columns[name] = values[codes]
+        frame: pd.DataFrame = pd.DataFrame(columns, index=addresses.index)
+        numbers = ["x", "y", "error_m", "probability"]
+        frame[numbers] = frame[numbers].astype(np.float64)
+        return frame
+
+    def _answer(self, address: str, accept: float) -> tuple[Any, ...]:
+        parsed = self.parse(address)
+        if not parsed.normal.text:
+            return _nothing(Text("nothing readable in the address", "地址中没有可识别的内容"))
+        found = self._matcher.candidates(parsed)
+        judge(found, self.calibration)
+        reasons = found[0].reasons if found else []
+        found = [c for c in found if c.probability >= REJECT]
+        if not found:
+            why = reasons or [Text("no place of the gazetteer fits", "地名库中没有相符的地点")]
+            return _nothing(*why, ignored=[parsed.typed(p) for p in parsed.parts])
+        best = found[0]
+        error = self.calibration.error_of(best)
+        accepted = best.probability >= accept
+        x, y = (best.x, best.y) if accepted else (np.nan, np.nan)
+        return (
+            "accepted" if accepted else "ambiguous",
+            x,
+            y,
+            error,
+            best.probability,
+            best.level,
+            best.matched,
+            _ignored(parsed, best),
+            [self._plain(c) for c in found[:_SHOWN]],
+            [{"en": r.en, "zh": r.zh} for r in best.reasons],
+        )
+
+    def _plain(self, c: Candidate) -> dict[str, Any]:
+        return {
+            "code": c.code,
+            "name": c.name,
+            "level": c.level,
+            "x": round(c.x, 2),
+            "y": round(c.y, 2),
+            "error_m": round(self.calibration.error_of(c), 1),
+            "probability": round(c.probability, 4),
+        }
+
+
+def _nothing(*why: Text, ignored: Sequence[str] = ()) -> tuple[Any, ...]:
+    said = [{"en": text.en, "zh": text.zh} for text in why]
+    return ("rejected", np.nan, np.nan, np.nan, 0.0, "", [], list(ignored), [], said)
+
+
+def _ignored(parsed: Parsed, best: Candidate) -> list[str]:
+    """Return the typed pieces that did not help to find the place."""
+    used = {m["typed"] for m in best.matched}
+    doors = {"plate", "building", "interpolated"}
+    silent = {"link", "cross", "direction", "distance", "relation", "gate"}
+    silent |= {"province", "city", "county", "town", "community"}
+    if best.level in doors:
+        silent |= {"number", "number_to", "lane", "building", "unit", "floor", "room"}
+    return [
+        parsed.typed(p)
+        for p in parsed.parts
+        if p.label not in silent and parsed.typed(p) not in used
+    ]

@@ -1,0 +1,91 @@
+"""The regular part of the address grammar: numbers with their units, relations, suffixes.
+
+After GB/T 35639-2017 (region, then street, zone or village, then door, compound
+or building, then unit, floor, room; levels may be skipped) and the direction
+words of GB/T 37149-2018 B.
+"""
+
+from __future__ import annotations
+
+import re
+
+_NUM = r"[甲乙丙丁戊附临特增]?\d+[A-Z甲乙丙丁]?(?:[-之]\d+[A-Z]?)*"
+_DIR = "东南|东北|西南|西北|东|西|南|北"
+_END = r"(?=$|[,(\d)约])"
+_HAN = r"[\u3400-\u9fff]"
+
+#: Tokens in the order in which they are tried at one place of the text.
+TOKENS: tuple[tuple[str, str], ...] = (
+    ("note", r"\([^()]*\)?"),
+    ("triple", r"(\d+)-(\d+)-(\d+)(?!\d)(?:室|号)?"),
+    ("lane", r"(\d+)(?:支?弄)"),
+    (
+        "building",
+        r"([A-Z]?\d+[A-Z]?|[A-Z]|[甲乙丙丁])(?:号(?:楼|栋|幢|座)|#楼?|栋楼?|幢楼?|座)|([东西南北中主]楼)"
+        r"(?=$|[,(\d])",
+    ),
+    ("gate", rf"((?:{_DIR}|正|前|后|大|侧)(?:大?门|出入?口|入口)|\d+号(?:门(?!诊|面)|出入?口|口))"),
+    (
+        "number",
+        rf"-?({_NUM})号(?:院|大院|门面|店面|铺)?(?:之(\d+)|([A-Z])(?![A-Z座栋幢\d]))?(?!线)",
+    ),
+    ("list", r"(\d+)(?:[-,](\d+))+(?:号|(?=$|[,(]))"),
+    ("unit", r"([A-Z]?\d+|[甲乙丙丁A-Z])(?:单元|门洞|门(?=\d|$|,))"),
+    ("floor", r"(B?\d+(?:[-,]\d+)?|[负]\d+|地下\d*|底)(?:层|楼|F(?![A-Z]))"),
+    ("room", r"([A-Z]?\d+[A-Z]?(?:[-,]\d+)*)(?:室|房(?!屋)|户)"),
+    ("distance", r"(?:大?约|大概)?(\d+(?:\.\d+)?)(多?米|M(?![A-Z])|公里|KM)(?:左右|处|远)?"),
+    ("group", r"(\d+)(?:村民小?组|组|队|社(?!区))"),
+    (
+        "cross",
+        r"的?(?:交叉路?口|交叉处|交[汇会界接]处?|交口|十字路?口|[丁三]字?岔?路口|岔路口|路口|相交处?)",
+    ),
+    (
+        "direction",
+        rf"(?:[以往向偏的]|路)?({_DIR})(?:侧|边|面|端|头|首|方向|方|向|角|段|拐角)(?:处|的)?",
+    ),
+    ("direction", rf"[以往向偏]({_DIR})"),
+    ("direction", rf"({_DIR})(?=(?:大?约|大概)?\d+(?:\.\d+)?多?(?:米|M|公里))"),
+    ("direction", rf"({_DIR})(?=$|口)"),
+    (
+        "relation",
+        r"(?:的|正|斜|马路)*(?:对面|对过|对门)|旁边|边上|附近|周边|周围|一带|(?:大|正)?门口|门前|后面|背后|前面"
+        r"|隔壁|楼下|沿线|沿街|里面|院内|院里|路边|之间|靠近|临近|近(?=.)",
+    ),
+    ("relation", rf"[旁前后左右上下内外里处口]{_END}"),
+    ("link", r"[与和及同至到,-]|跟"),
+)
+TOKEN = tuple((label, re.compile(pattern)) for label, pattern in TOKENS)
+#: Characters at which a token may begin; elsewhere none is tried.
+BEGINNERS = frozenset(
+    "甲乙丙丁戊附临特增东南西北中主正前后大侧负地底约的交十丁三岔路相以往向偏斜马对旁边周一门背隔楼沿里院之靠近"
+    "左右上下内外处口与和及同至到跟(,-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+)
+
+ROAD_SUFFIX = r"(?:大道|大街|公路|高速|快速路|环路|支路|胡同|路|街|巷|道)"
+_NO_ROAD = r"(?!路|街|大道|巷|道|胡同|桥|口|弄|场|政|府|民|委)"
+#: What an unknown run of characters may begin with, level by level.
+REGIONS = (
+    ("province", re.compile(rf"{_HAN}{{2,7}}?(?:省|自治区)")),
+    ("city", re.compile(rf"{_HAN}{{2,7}}?(?:市|自治州|盟){_NO_ROAD}")),
+    (
+        "county",
+        re.compile(rf"{_HAN}{{1,6}}?(?<![小社园景校厂片城宿库住])(?:区|县|旗){_NO_ROAD}"),
+    ),
+    ("town", re.compile(rf"{_HAN}{{1,6}}?(?:街道(?:办事处)?|镇|乡){_NO_ROAD}")),
+    (
+        "community",
+        re.compile(
+            rf"{_HAN}{{1,8}}?(?:社区|居委会?|村委会?|行政村|(?<![新一二三四五六七八九十])村){_NO_ROAD}"
+        ),
+    ),
+)
+ROAD = re.compile(rf"{_HAN}[\u3400-\u9fff\d]{{0,9}}?{ROAD_SUFFIX}(?![局牌灯政南北东西]侧?路)")
+COMPOUND = re.compile(
+    rf"[\u3400-\u9fffA-Z\d]{{1,14}}?(?:小区|花园|花苑|家园|公寓|新村|小筑|别墅|大院|山庄|名苑|华庭|豪庭"
+    rf"|[苑园居庭邸府湾坊里村舍郡城]|{_HAN}区)(?:\d+期)?(?=$|[,(\d])"
+)
+
+
+def is_range(first: str, last: str) -> bool:
+    """Whether 12-18 is a range of numbers and not the sub-number 32-1."""
+    return first.isdigit() and last.isdigit() and int(last) > int(first)

@@ -1,0 +1,439 @@
+"""From the parts of an address to the places it may mean."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from citygrid_core.errors import Text
+from citygrid_core.geocode.build import Tables
+from citygrid_core.geocode.candidate import Candidate
+from citygrid_core.geocode.interpolate import interpolate
+from citygrid_core.geocode.names import Found
+from citygrid_core.geocode.parse import Parsed, Part, parse
+from citygrid_core.geocode.places import Number, Street, number_of
+from citygrid_core.geocode.relative import crossings, shift
+
+#: Another landmark supports an answer within this, and contradicts beyond, metres.
+_NEAR, _FAR = 150.0, 500.0
+_MOST = 8
+_UNSAID = ("unknown", "group")
+
+
+class Matcher:
+    """Finds the candidates of one parsed address."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.t = tables
+        self._cities = any(
+            r.label in ("city", "province") for refs in tables.names.refs.values() for r in refs
+        )
+        self._met: dict[tuple[int, int], list[tuple[float, float, float]]] = {}
+
+    def candidates(self, parsed: Parsed) -> list[Candidate]:
+        """Return all answers, unjudged."""
+        region, unknown, foreign = self._region(parsed)
+        if foreign:
+            return []
+        found = self._crossing(parsed)
+        if not found or (parsed.first("number") and parsed.first("road")):
+            found = self._doors(parsed) or found
+        if not found or all(c.level == "street" for c in found):
+            found = [*self._named(parsed), *found]
+        for c in found:
+            self._weigh_region(c, region, unknown)
+        if any(c.signs.get("region_conflicts", 0) == 0 for c in found):
+            found = [c for c in found if c.signs.get("region_conflicts", 0) == 0]
+        if not found:
+            return self._regions(parsed)
+        self._weigh_ignored(found, parsed)
+        if len(parsed.parts) > 2:
+            self._weigh_landmarks(found, parsed)
+        return [shift(c, parsed) for c in found[:_MOST]]
+
+    # --- regions
+
+    def _region(self, parsed: Parsed) -> tuple[list[list[str]], int, bool]:
+        """Return the codes said for each level, how many are unknown, whether elsewhere."""
+        said: list[list[str]] = []
+        unknown = 0
+        names = self.t.names
+        for part in parsed.all("province", "city", "county", "town", "community"):
+            refs = names.refs.get(part.value, ())
+            codes = [self.t.regions.code[r.target] for r in refs if r.target >= 0]
+            codes = [c for c in codes if c]
+            if part.label in ("province", "city"):
+                if self._cities and not any(r.target < 0 for r in refs) and not codes:
+                    return said, unknown, True
+            elif codes:
+                said.append(codes)
+            elif self.t.regions.code:
+                near = names.alike(part.value, part.label, limit=1)
+                if near and near[0].likeness >= 0.75:
+                    said.append([self.t.regions.code[near[0].ref.target]])
+                else:
+                    unknown += 1
+        return said, unknown, False
+
+    def _weigh_region(self, c: Candidate, region: list[list[str]], unknown: int) -> None:
+        if unknown:
+            c.signs["region_unknown"] = float(unknown)
+        if not region or not c.area:
+            return
+        for codes in region:
+            if not any(
+                area.startswith(code) or code.startswith(area) for area in c.area for code in codes
+            ):
+                c.signs["region_conflicts"] = 1.0
+                c.reasons.append(Text("lies in another region than said", "不在所述区域内"))
+                return
+        c.signs["region_agrees"] = 1.0
+
+    def _regions(self, parsed: Parsed) -> list[Candidate]:
+        out = []
+        for part in parsed.all("community", "town", "county")[:1]:
+            for found in self._exact(part):
+                r, i = self.t.regions, found.ref.target
+                if i < 0:
+                    continue
+                c = Candidate(
+                    "region", float(r.x[i]), float(r.y[i]), float(r.radius[i]), r.code[i],
+                    r.name[i], frozenset([r.code[i]]), shape=r.shape.get(i),
+                )  # fmt: skip
+                out.append(self._said(c, parsed, part, found))
+        if out:
+            self._weigh_ignored(out, parsed)
+        return out
+
+    # --- names
+
+    def _exact(self, part: Part, *labels: str) -> list[Found]:
+        names = self.t.names
+        return [f for label in labels or (part.label,) for f in names.exact(part.value, label)]
+
+    def _lookup(self, part: Part, *labels: str) -> list[Found]:
+        found = self._exact(part, *labels)
+        if found or len(part.value) < 2:
+            return found
+        alike = [f for label in labels for f in self.t.names.alike(part.value, label)]
+        alike.sort(key=lambda f: -f.likeness)
+        return [f for f in alike if f.likeness >= alike[0].likeness - 0.15][:_MOST]
+
+    def _said(self, c: Candidate, parsed: Parsed, part: Part, found: Found) -> Candidate:
+        """Note how a name was taken."""
+        typed = parsed.typed(part)
+        c.matched.append(
+            {"part": part.label, "typed": typed, "name": c.name, "code": c.code, "via": found.how}
+        )
+        if found.likeness < 1.0:
+            c.signs["unlike"] = max(c.signs.get("unlike", 0.0), 1.0 - found.likeness)
+            c.signs[found.how] = 1.0
+            c.reasons.append(
+                Text(f"{typed} taken for {found.name}", f"“{typed}”按“{found.name}”匹配")
+            )
+        via = found.ref.via
+        if via in ("former", "alias", "short"):
+            c.signs[via] = 1.0
+        if via == "former":
+            c.reasons.append(
+                Text(f"{typed} is a former name of {c.name}", f"“{typed}”为“{c.name}”的曾用名")
+            )
+        elif via == "alias":
+            c.reasons.append(
+                Text(f"{typed} is another name of {c.name}", f"“{typed}”为“{c.name}”的别名")
+            )
+        return c
+
+    # --- doors
+
+    def _doors(self, parsed: Parsed) -> list[Candidate]:
+        """Answer by street and number, else by compound and number."""
+        number = self._number(parsed)
+        road = parsed.first("road")
+        out: list[Candidate] = []
+        if road is not None and number is not None:
+            for found in self._lookup(road, "road"):
+                out += self._on_street(parsed, road, found, number)
+        if not out:
+            out = self._in_compound(parsed)
+        if not out and road is not None:
+            for found in self._lookup(road, "road"):
+                out.append(self._street(parsed, road, found, number))
+        return out
+
+    def _number(self, parsed: Parsed) -> Number | None:
+        lane, number, building = (parsed.first(n) for n in ("lane", "number", "building"))
+        text = f"{lane.value}弄" if lane is not None else ""
+        if number is not None:
+            text += f"{number.value}号"
+            if building is not None:
+                text += f"{building.value}栋"
+        return number_of(text) if text else None
+
+    def _on_street(
+        self, parsed: Parsed, road: Part, found: Found, number: Number
+    ) -> list[Candidate]:
+        t = self.t
+        street = t.streets[found.ref.target]
+        p = t.plates
+        first, last = p.between(street.first, street.last, number.main)
+        chosen = [i for i in range(first, last) if p.rest[i] == number.rest]
+        signs: dict[str, float] = {}
+        level = "building" if "/" in number.rest and chosen else "plate"
+        if not chosen and first < last:
+            bare = number.rest.partition("/")[0]
+            chosen = [i for i in range(first, last) if p.rest[i] == bare]
+            if not chosen:
+                chosen = [i for i in range(first, last) if p.rest[i] == ""] or [first]
+            if bare or p.rest[chosen[0]] != bare:
+                signs["sub_missing"] = 1.0
+        if chosen:
+            out = []
+            for i in chosen:
+                c = Candidate(
+                    level, float(p.x[i]), float(p.y[i]), 5.0 + 15.0 * len(signs), p.code[i],
+                    f"{street.name}{number.main}{_rest(p.rest[i])}",
+                    frozenset([p.area[i]]) if p.area[i] else street.areas,
+                    dict(signs), line=street.line,
+                )  # fmt: skip
+                self._upper(c, parsed, road, found, street)
+                if signs:
+                    c.reasons.append(
+                        Text(
+                            f"the number's part {number.rest} is unknown",
+                            f"门牌附号{number.rest}未知",
+                        )
+                    )
+                self._range(c, parsed, street)
+                out.append(c)
+            return out
+        placed = interpolate(street, p, number.main)
+        if placed is None:
+            return []
+        c = Candidate(
+            "interpolated", placed.x, placed.y, placed.spread, street.code,
+            f"{street.name}{number.main}号", street.areas, line=street.line,
+        )  # fmt: skip
+        self._upper(c, parsed, road, found, street)
+        side = Text("", "") if placed.own_side else Text(" of the other side", "（对侧）")
+        c.reasons.append(
+            Text(
+                f"between the numbers {placed.lower} and {placed.upper}{side.en}",
+                f"由{placed.lower}号与{placed.upper}号{side.zh}内插",
+            )
+        )
+        return [c]
+
+    def _upper(
+        self, c: Candidate, parsed: Parsed, road: Part, found: Found, street: Street
+    ) -> None:
+        """Note the street, under its own name and code, then the door."""
+        door, code = c.name, c.code
+        c.name, c.code = street.name, street.code
+        self._said(c, parsed, road, found)
+        c.name, c.code = door, code
+
+    def _range(self, c: Candidate, parsed: Parsed, street: Street) -> None:
+        """Answer a range of numbers by its middle."""
+        end = parsed.first("number_to")
+        number = number_of(end.value) if end is not None else None
+        if number is None:
+            return
+        p = self.t.plates
+        first, last = p.between(street.first, street.last, number.main)
+        if first < last:
+            half = math.hypot(p.x[first] - c.x, p.y[first] - c.y) / 2
+            if half < 150.0:
+                c.x, c.y = (c.x + float(p.x[first])) / 2, (c.y + float(p.y[first])) / 2
+                c.spread += half
+
+    def _street(self, parsed: Parsed, road: Part, found: Found, number: Number | None) -> Candidate:
+        street = self.t.streets[found.ref.target]
+        c = Candidate(
+            "street", street.x, street.y, max(street.radius, 20.0), street.code, street.name,
+            street.areas, line=street.line,
+        )  # fmt: skip
+        if number is not None:
+            c.signs["contradiction"] = 1.0
+            c.reasons.append(
+                Text(
+                    f"{street.name} is not known to have a number {number.main}",
+                    f"{street.name}没有已知的{number.main}号",
+                )
+            )
+        else:
+            c.reasons.append(Text("only the street is known", "只能定位到街巷"))
+        return self._said(c, parsed, road, found)
+
+    def _in_compound(self, parsed: Parsed) -> list[Candidate]:
+        t = self.t
+        part = parsed.first("compound") or parsed.first("poi")
+        door = parsed.first("building") or parsed.first("number")
+        if part is None or door is None:
+            return []
+        number = number_of(f"{door.value}栋")
+        out = []
+        for found in self._lookup(part, "compound"):
+            i = found.ref.target
+            first, last = int(t.zone_plates[i]), int(t.zone_plates[i + 1])
+            if number is None or first == last:
+                continue
+            first, last = t.plates.between(first, last, number.main)
+            for k in range(first, last):
+                if t.plates.rest[k] not in (number.rest, f"/{door.value}"):
+                    continue
+                c = Candidate(
+                    "building", float(t.plates.x[k]), float(t.plates.y[k]), 8.0, t.plates.code[k],
+                    t.zones.name[i], frozenset(a for a in [t.plates.area[k]] if a),
+                )  # fmt: skip
+                self._said(c, parsed, part, found)
+                c.name = f"{t.zones.name[i]}{door.value}"
+                out.append(c)
+        return out
+
+    # --- names of places
+
+    def _named(self, parsed: Parsed) -> list[Candidate]:
+        """Answer by a compound, a POI or, failing these, nothing."""
+        out: list[Candidate] = []
+        parts = [
+            p
+            for p in parsed.all("compound", "poi", "community")
+            if p.label != "community" or not p.known
+        ]
+        for part in parts[:2]:
+            for found in self._lookup(part, "compound", "poi"):
+                out.append(self._place(parsed, part, found))
+        between = any(p.value == "之间" for p in parsed.all("relation"))
+        if between and len(parts) == 2:
+            return _middle(out)
+        return out
+
+    def _place(self, parsed: Parsed, part: Part, found: Found) -> Candidate:
+        label, i = found.ref.label, found.ref.target
+        points = self.t.zones if label == "compound" else self.t.pois
+        c = Candidate(
+            label, float(points.x[i]), float(points.y[i]),
+            float(points.radius[i]) if label == "compound" else 10.0,
+            points.code[i], points.name[i], frozenset(a for a in [points.area[i]] if a),
+            shape=points.shape.get(i),
+        )  # fmt: skip
+        return self._said(c, parsed, part, found)
+
+    # --- crossings
+
+    def _crossing(self, parsed: Parsed) -> list[Candidate]:
+        cross = parsed.first("cross")
+        roads = parsed.all("road")
+        if len(roads) < 2:
+            return []
+        if cross is None:
+            # A路、B路: two streets and nothing nearer mean where they meet.
+            if parsed.first("number") or parsed.first("poi") or parsed.first("compound"):
+                return []
+        else:
+            roads = [r for r in roads if r.end <= cross.start] or roads
+        if len(roads) < 2:
+            return []
+        left, right = roads[-2], roads[-1]
+        out = []
+        for a in self._lookup(left, "road"):
+            for b in self._lookup(right, "road"):
+                if a.ref.target == b.ref.target:
+                    continue
+                for x, y, spread in self._meet(a.ref.target, b.ref.target):
+                    sa, sb = self.t.streets[a.ref.target], self.t.streets[b.ref.target]
+                    c = Candidate(
+                        "crossing", x, y, spread, sa.code, sa.name, sa.areas | sb.areas,
+                        line=[line for line in (sa.line, sb.line) if line is not None],
+                    )  # fmt: skip
+                    self._said(c, parsed, left, a)
+                    c.code, c.name = sb.code, sb.name
+                    self._said(c, parsed, right, b)
+                    c.code, c.name = f"{sa.code}+{sb.code}", f"{sa.name}与{sb.name}交叉口"
+                    if cross is None:
+                        c.signs["vague"] = 1.0
+                    out.append(c)
+        return out
+
+    def _meet(self, a: int, b: int) -> list[tuple[float, float, float]]:
+        key = (min(a, b), max(a, b))
+        if key not in self._met:
+            if len(self._met) > 100_000:
+                self._met.clear()
+            self._met[key] = crossings(self.t.streets[key[0]], self.t.streets[key[1]])
+        return self._met[key]
+
+    # --- what the rest of the address says
+
+    def _weigh_ignored(self, found: Iterable[Candidate], parsed: Parsed) -> None:
+        size = max(len(parsed.normal.text), 1)
+        for c in found:
+            used = {m["typed"] for m in c.matched}
+            lost = sum(
+                p.end - p.start
+                for p in parsed.parts
+                if p.label in _UNSAID or (p.label in ("poi", "compound", "road") and not p.known)
+                if parsed.typed(p) not in used
+            )
+            if lost:
+                c.signs["ignored"] = lost / size
+
+    def _weigh_landmarks(self, found: list[Candidate], parsed: Parsed) -> None:
+        """Let other known landmarks, in brackets too, support or contradict."""
+        used = {m["typed"] for c in found for m in c.matched}
+        others = [
+            (p, self._exact(p, "compound", "poi", "road"))
+            for p in parsed.all("poi", "compound", "road")
+            if p.known and parsed.typed(p) not in used
+        ]
+        for note in parsed.all("note"):
+            inner = parse(note.value, self.t.names)
+            others += [
+                (p, self._exact(p, "compound", "poi", "road"))
+                for p in inner.all("poi", "compound", "road")
+                if p.known
+            ]
+        for c in found:
+            for _, names in others:
+                far = [self._gap(c, f) for f in names]
+                if far and min(far) <= _NEAR:
+                    c.signs["support"] = 1.0
+                elif far and min(far) > _FAR:
+                    c.signs["contradiction"] = 1.0
+                    c.reasons.append(
+                        Text("another part of the address lies elsewhere", "地址其他部分位于别处")
+                    )
+
+    def _gap(self, c: Candidate, found: Found) -> float:
+        i = found.ref.target
+        if found.ref.label == "road":
+            street = self.t.streets[i]
+            if street.line is None:
+                return max(math.hypot(c.x - street.x, c.y - street.y) - street.radius, 0.0)
+            import shapely
+
+            return float(shapely.distance(street.line, shapely.Point(c.x, c.y)))
+        points = self.t.zones if found.ref.label == "compound" else self.t.pois
+        gap = math.hypot(c.x - points.x[i], c.y - points.y[i])
+        return max(gap - float(points.radius[i]), 0.0)
+
+
+def _middle(found: list[Candidate]) -> list[Candidate]:
+    """Answer 'between A and B' by the middle of the two."""
+    if len(found) < 2 or found[0].matched[0]["typed"] == found[-1].matched[0]["typed"]:
+        return found
+    a, b = found[0], found[-1]
+    half = math.hypot(a.x - b.x, a.y - b.y) / 2
+    a.x, a.y, a.shape = (a.x + b.x) / 2, (a.y + b.y) / 2, None
+    a.spread += half / 2
+    a.matched += b.matched
+    return [a]
+
+
+def _rest(rest: str) -> str:
+    """Say the rest of a number as people do."""
+    if rest.startswith("弄"):
+        return rest + ("号" if len(rest) > 1 else "")
+    number, _, building = rest.partition("/")
+    return f"{number}号" + (f"{building}栋" if building else "")

@@ -1,0 +1,300 @@
+"""An address into labelled spans: a regular grammar plus the city's own names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from citygrid_core.geocode import grammar
+from citygrid_core.geocode.normalise import Normal, normalise
+
+#: The levels of the grammar, from far to near, and what may stand beside them.
+LABELS = (
+    "province",
+    "city",
+    "county",
+    "town",
+    "community",
+    "road",
+    "lane",
+    "number",
+    "number_to",
+    "compound",
+    "building",
+    "unit",
+    "floor",
+    "room",
+    "group",
+    "poi",
+    "gate",
+    "cross",
+    "direction",
+    "distance",
+    "relation",
+    "link",
+    "note",
+    "unknown",
+)
+_REGIONS = ("province", "city", "county", "town", "community")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One labelled piece of an address.
+
+    Attributes
+    ----------
+    label : one of `LABELS`
+    value : its normalised value; numbers without their unit
+    start, end : its span in the normalised text
+    known : whether it is a name of the gazetteer
+    """
+
+    label: str
+    value: str
+    start: int
+    end: int
+    known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A parsed address: parts in the order of the text, none overlapping."""
+
+    normal: Normal
+    parts: tuple[Part, ...]
+
+    def first(self, label: str) -> Part | None:
+        """Return the first part with a label."""
+        return next((p for p in self.parts if p.label == label), None)
+
+    def all(self, *labels: str) -> list[Part]:
+        """Return all parts with one of the labels."""
+        return [p for p in self.parts if p.label in labels]
+
+    def typed(self, part: Part) -> str:
+        """Return the part as it was typed."""
+        a, b = self.normal.span(part.start, part.end)
+        return self.normal.typed[a:b]
+
+    def as_text(self) -> str:
+        """Return ``label=value`` pairs, as in tables of expected parses."""
+        return "|".join(f"{p.label}={p.value}" for p in self.parts if p.label != "link")
+
+
+class Vocabulary(Protocol):
+    """The names a city knows."""
+
+    def words(self, text: str) -> list[tuple[int, int, str, bool]]:
+        """Return (start, end, label, weak) of names that don't overlap, in order.
+
+        A weak word (a name without its suffix) counts only where the grammar
+        expects it: before a number or at a crossing.
+        """
+        ...
+
+
+def parse(typed: str | Normal, vocabulary: Vocabulary | None = None) -> Parsed:
+    """Label the parts of an address.
+
+    Examples
+    --------
+    >>> parse("河西区友谊路32号院旁").as_text()
+    'county=河西区|road=友谊路|number=32|relation=旁'
+    """
+    normal = typed if isinstance(typed, Normal) else normalise(typed)
+    parts = _Scanner(normal.text, vocabulary).run()
+    return Parsed(normal, tuple(parts))
+
+
+class _Scanner:
+    """Walks the text once: names, tokens, and runs of unknown characters between."""
+
+    def __init__(self, text: str, vocabulary: Vocabulary | None) -> None:
+        self.text = text
+        self.words = {w[0]: w for w in vocabulary.words(text)} if vocabulary else {}
+        self.parts: list[Part] = []
+
+    def run(self) -> list[Part]:
+        text, at, run = self.text, 0, 0
+        size = len(text)
+        while at < size:
+            word = self.words.get(at)
+            if word is not None and (not word[3] or self._expects(word[1])):
+                self._unknown(run, at)
+                self.parts.append(Part(word[2], text[at : word[1]], at, word[1], True))
+                at = run = word[1]
+                continue
+            end = self._token(at, run) if text[at] in grammar.BEGINNERS else at
+            if end > at:
+                at = run = end
+            else:
+                at += 1
+        self._unknown(run, size)
+        return _settle(self.parts)
+
+    def _expects(self, end: int) -> bool:
+        """Whether a road without its suffix may end here."""
+        rest = self.text[end : end + 6]
+        return bool(rest) and (
+            _NUMBERED.match(rest) is not None or _CROSSING.match(rest) is not None
+        )
+
+    def _token(self, at: int, run: int) -> int:
+        for label, pattern in grammar.TOKEN:
+            match = pattern.match(self.text, at)
+            if match is None or match.end() == at:
+                continue
+            if run < at and not self._free(label, run, at, match.group()):
+                continue
+            if any(at < s < match.end() for s in self.words) and label not in ("note", "number"):
+                continue
+            self._unknown(run, at)
+            self._add(label, match.group(), [g for g in match.groups() if g], at, match.end())
+            return match.end()
+        return at
+
+    def _free(self, label: str, run: int, at: int, text: str) -> bool:
+        """Whether a token may cut the unknown run before it."""
+        before = self.text[at - 1]
+        if label == "link":
+            # 与 和 are also letters of names; they link only what ends like a road.
+            return text in ",-" or (
+                grammar.ROAD.search(self.text, run, at) is not None and (before in "路街道巷")
+            )
+        if label == "direction" and at - run < 2:
+            return False
+        if label in ("building", "gate") and not text[0].isascii():
+            return at - run >= 2
+        if label == "cross" and text.startswith("路"):
+            return False
+        return not (before.isascii() and before.isalnum() and text[0].isascii())
+
+    def _add(self, label: str, text: str, groups: list[str], at: int, end: int) -> None:
+        value = groups[0] if groups else text
+        last = self.parts[-1].label if self.parts else ""
+        if label == "triple":
+            self._triple(groups, at, end, last)
+            return
+        if label == "list":
+            if last not in ("road", "lane") and not text.endswith("号"):
+                self.parts.append(Part("room" if last in _INSIDE else "unknown", text, at, end))
+                return
+            self.parts.append(Part("number", groups[0], at, end))
+            if len(groups) > 1:
+                self.parts.append(Part("number_to", groups[-1], end, end))
+            return
+        if label == "number":
+            first, dash, rest = value.replace("之", "-").partition("-")
+            if dash and grammar.is_range(first, rest):
+                self.parts.append(Part("number", first, at, end))
+                self.parts.append(Part("number_to", rest, end, end))
+                return
+            value = "-".join([value.replace("之", "-"), *(g for g in groups[1:] if g.isdigit())])
+            value += "".join(g for g in groups[1:] if not g.isdigit())
+        if label == "distance":
+            value = str(float(value) * (1000 if "公里" in text or "KM" in text else 1))
+        if label == "note":
+            value = text.strip("()")
+        self.parts.append(Part(label, value, at, end))
+
+    def _triple(self, groups: list[str], at: int, end: int, last: str) -> None:
+        labels = ["building", "unit", "room"] if last != "road" else ["number", "unit", "room"]
+        place = at
+        for label, value in zip(labels, groups, strict=True):
+            self.parts.append(Part(label, value, place, place + len(value)))
+            place += len(value) + 1
+        tail = self.parts.pop()
+        self.parts.append(Part(tail.label, tail.value, tail.start, end))
+
+    def _unknown(self, start: int, end: int) -> None:
+        """Label a run of characters that is no name and no token."""
+        at = start
+        for label, pattern in grammar.REGIONS:
+            match = pattern.match(self.text, at, end)
+            if match is not None:
+                self.parts.append(Part(label, match.group(), at, match.end()))
+                at = match.end()
+        match = grammar.ROAD.match(self.text, at, end)
+        while match is not None:
+            self.parts.append(Part("road", match.group(), at, match.end()))
+            at = match.end()
+            match = grammar.ROAD.match(self.text, at, end)
+        if at >= end:
+            return
+        rest = self.text[at:end]
+        last = self.parts[-1].label if self.parts else ""
+        if rest.isascii() and rest.replace("-", "").isalnum() and any(c.isdigit() for c in rest):
+            label = (
+                "number" if last in ("road", "lane") else "room" if last in _INSIDE else "unknown"
+            )
+            self.parts.append(Part(label, rest, at, end))
+        elif grammar.COMPOUND.fullmatch(self.text, at, end):
+            self.parts.append(Part("compound", rest, at, end))
+        elif len(rest) >= 2:
+            self.parts.append(Part("poi", rest, at, end))
+        else:
+            self.parts.append(Part("unknown", rest, at, end))
+
+
+_INSIDE = ("building", "unit", "floor", "number", "lane", "compound")
+_NUMBERED = re.compile(r"\d+(?:-\d+)?(?:号|支?弄)")
+_CROSSING = re.compile(r"[与和及,](?=.{1,9}?(?:口|交))|(?:路?口$|交[叉汇界会]|路口)")
+#: What people say before a place and what is no part of its name.
+_FILLERS = frozenset(
+    [
+        "位于",
+        "在",
+        "地处",
+        "于",
+        "靠",
+        "沿",
+        "从",
+        "到",
+        "去",
+        "本市",
+        "市区",
+        "城区",
+        "我家",
+        "请问",
+        "的",
+    ]
+)
+
+
+def _settle(parts: list[Part]) -> list[Part]:
+    """Decide what only the neighbours can tell."""
+    settled: list[Part] = []
+    seen: set[tuple[str, str]] = set()
+    for i, part in enumerate(parts):
+        after = parts[i + 1].label if i + 1 < len(parts) else ""
+        before = settled[-1] if settled else None
+        if part.label in _REGIONS:
+            if (part.label, part.value) in seen:
+                continue  # 黄浦区黄浦区
+            seen.add((part.label, part.value))
+        elif part.label == "floor" and after == "unit":
+            part = replace(part, label="building")
+        elif part.label == "relation" and part.value == "口" and before is not None:
+            if before.label == "road":
+                part = replace(part, label="cross")
+        elif part.label == "room" and before is not None and before.label in ("road",):
+            part = replace(part, label="number")
+        elif part.label == "road" and before is not None and _glued(before, part):
+            # 新建设路 is not 建设路: the whole of it is the name.
+            settled.pop()
+            part = Part("road", before.value + part.value, before.start, part.end)
+        settled.append(part)
+    return settled
+
+
+def _glued(before: Part, road: Part) -> bool:
+    return (
+        before.label in ("unknown", "poi")
+        and not before.known
+        and before.end == road.start
+        and len(before.value) <= 3
+        and before.value not in _FILLERS
+        and not before.value.isascii()
+    )
