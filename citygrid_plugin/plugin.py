@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtGui import QIcon
-from qgis.PyQt.QtWidgets import QAction, QToolBar
+from qgis.PyQt.QtWidgets import QAction, QMenu, QToolBar
 
 from citygrid_plugin.bootstrap import PLUGIN, library_folder
 from citygrid_plugin.i18n import tr
@@ -64,6 +64,7 @@ class CitygridPlugin:
     def initGui(self) -> None:
         """Build toolbar, menu, dock and algorithms."""
         self.initProcessing()
+        self._stack.callback(self._drop_menu)
         toolbar = self._toolbar()
         if self._lacking:
             self._say_what_is_missing(toolbar)
@@ -84,6 +85,12 @@ class CitygridPlugin:
         self._iface.mainWindow().removeToolBar(toolbar)
         toolbar.setParent(None)
         toolbar.deleteLater()
+
+    def _drop_menu(self) -> None:
+        """Delete the plugin's submenu: QGIS takes an empty one off its menu but keeps it."""
+        for menu in self._iface.mainWindow().findChildren(QMenu):
+            if menu.title() == MENU and not menu.actions():
+                menu.deleteLater()
 
     def _action(self, name: str, text: str, tip: str, *, checkable: bool = False) -> QAction:
         """Return an action that stands in the plugin's menu until unload."""

@@ -35,9 +35,9 @@ def entries() -> Iterator[tuple[str, Path]]:
 
 def _files(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*"):
-        if path.is_file() and not SKIPPED_FOLDERS & set(path.parts):
-            if path.suffix not in SKIPPED_SUFFIXES:
-                yield path
+        skipped = SKIPPED_FOLDERS & set(path.parts) or path.suffix in SKIPPED_SUFFIXES
+        if path.is_file() and not skipped:
+            yield path
 
 
 def make(folder: Path) -> Path:

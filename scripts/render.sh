@@ -1,6 +1,5 @@
 #!/bin/sh
-# Write the QGIS project and the pictures of a workspace, without a display.
+# The QGIS project of a workspace and pictures of it: scripts/render.sh WORKSPACE FOLDER [options]
 set -eu
-XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR:-$(mktemp -d)}
-export XDG_RUNTIME_DIR QT_QPA_PLATFORM=offscreen LIBGL_ALWAYS_SOFTWARE=1
-exec .venv/bin/python scripts/render_map.py "$@"
+here=$(cd "$(dirname "$0")/.." && pwd)
+exec "$here/.venv/bin/python" "$here/scripts/render_map.py" "$@"

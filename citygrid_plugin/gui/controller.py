@@ -203,7 +203,9 @@ class Controller(QObject):
         transform = QgsCoordinateTransform(crs, grids.crs(), QgsProject.instance())
         try:
             there = transform.transform(point)
-            found = self._answers.ask(path, there, radius, self._dock.classes.chosen())
+            beside = transform.transform(QgsPointXY(point.x() + radius, point.y()))
+            metres = there.distance(beside)
+            found = self._answers.ask(path, there, metres, self._dock.classes.chosen())
         except CitygridError as error:
             self._say(shown(error), Qgis.MessageLevel.Warning)
             return

@@ -8,7 +8,7 @@ from citygrid_core.errors import Text
 from citygrid_core.workspace.schema import AREAS
 from citygrid_plugin.layers import palette
 from citygrid_plugin.layers.base import LayerGroup, MapSource
-from citygrid_plugin.layers.symbols import label_rule, outline, set_labels
+from citygrid_plugin.layers.symbols import label_rule, outline, set_labels, single
 
 # level, title, colour, width (mm), label size (pt), labels between these scales
 _LEVELS = (
@@ -40,7 +40,7 @@ class AreaLayers(LayerGroup):
         layer = source.layer(
             "areas", title, family=AREAS, role=f"areas_{level}", where=f"\"level\" = '{level}'"
         )
-        layer.renderer().setSymbol(outline(color, width))
+        layer.setRenderer(single(outline(color, width)))
         set_labels(
             layer,
             [

@@ -22,6 +22,7 @@ from citygrid_plugin.layers.symbols import (
     line,
     set_labels,
     show_between,
+    single,
 )
 
 _LAND = {
@@ -57,7 +58,7 @@ class BaseMap(LayerGroup):
             else:
                 title, color, border = _LAND[name]
                 layer.setName(shown(title))
-                layer.renderer().setSymbol(fill(color, border))
+                layer.setRenderer(single(fill(color, border)))
                 if name == "buildings":
                     show_between(layer, 15_000)
                 if name in ("parks", "compounds"):
@@ -82,7 +83,7 @@ class BaseMap(LayerGroup):
     def _roads(self, layer: QgsVectorLayer) -> None:
         layer.setName(shown(Text("roads", "道路")))
         symbol = cased_line("#ffffff", 0.9, "#c4beb3")
-        layer.renderer().setSymbol(symbol)
+        layer.setRenderer(single(symbol))
         layer.renderer().setUsingSymbolLevels(True)
 
     def _barriers(self, layer: QgsVectorLayer) -> None:

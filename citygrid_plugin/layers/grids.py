@@ -8,7 +8,7 @@ from citygrid_core.errors import Text
 from citygrid_core.workspace.schema import GRID_GROUPS, GRIDS
 from citygrid_plugin.layers import palette
 from citygrid_plugin.layers.base import LayerGroup, MapSource
-from citygrid_plugin.layers.symbols import label_rule, outline, set_labels, show_between
+from citygrid_plugin.layers.symbols import label_rule, outline, set_labels, show_between, single
 
 _INSIDE = QgsPalLayerSettings.Placement.OverPoint
 
@@ -24,7 +24,7 @@ class GridLayers(LayerGroup):
 
     def _grids(self, source: MapSource) -> QgsVectorLayer:
         layer = source.layer("grids", Text("unit grids", "单元网格"), family=GRIDS)
-        layer.renderer().setSymbol(outline(palette.GRID, 0.26))
+        layer.setRenderer(single(outline(palette.GRID, 0.26)))
         # In a community's map the last three digits tell the grids apart; the rest is the same.
         set_labels(
             layer,
@@ -54,7 +54,7 @@ class GridLayers(LayerGroup):
 
     def _groups(self, source: MapSource) -> QgsVectorLayer:
         layer = source.layer("grid_groups", Text("grid groups", "网格组"), family=GRID_GROUPS)
-        layer.renderer().setSymbol(outline(palette.VERMILION, 0.6))
+        layer.setRenderer(single(outline(palette.VERMILION, 0.6)))
         set_labels(
             layer,
             [

@@ -18,6 +18,7 @@ from citygrid_plugin.layers.symbols import (
     outline,
     set_labels,
     show_between,
+    single,
 )
 
 _KINDS = CHOICES["place_kind"]
@@ -72,7 +73,7 @@ class PlaceLayers(LayerGroup):
 
     def _streets(self, source: MapSource) -> QgsVectorLayer:
         layer = source.layer("places_line", Text("streets and lanes", "街巷"), family=PLACES)
-        layer.renderer().setSymbol(cased_line("#ffffff", 0.9, "#b9b4ac"))
+        layer.setRenderer(single(cased_line("#ffffff", 0.9, "#b9b4ac")))
         layer.renderer().setUsingSymbolLevels(True)
         rule = label_rule(
             '"name"',

@@ -8,7 +8,7 @@ from citygrid_core.errors import Text
 from citygrid_core.workspace.schema import CASE_LOG, DEPARTMENTS, DUTY_RULES
 from citygrid_plugin.layers import palette
 from citygrid_plugin.layers.base import LayerGroup, MapSource
-from citygrid_plugin.layers.symbols import fill, line
+from citygrid_plugin.layers.symbols import fill, line, single
 
 
 class DutyLayers(LayerGroup):
@@ -22,11 +22,11 @@ class DutyLayers(LayerGroup):
         lines = source.layer(
             "duty_rules_line", Text("rules along lines", "沿线责任规则"), family=DUTY_RULES
         )
-        lines.renderer().setSymbol(line(palette.PURPLE, 1.0, style="dash"))
+        lines.setRenderer(single(line(palette.PURPLE, 1.0, style="dash")))
         polygons = source.layer(
             "duty_rules_polygon", Text("rules in areas", "面状责任规则"), family=DUTY_RULES
         )
-        polygons.renderer().setSymbol(fill("155,79,150,45", palette.PURPLE, 0.4))
+        polygons.setRenderer(single(fill("155,79,150,45", palette.PURPLE, 0.4)))
         return [lines, polygons]
 
 

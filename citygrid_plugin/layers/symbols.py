@@ -13,6 +13,7 @@ from qgis.core import (
     QgsPalLayerSettings,
     QgsRendererCategory,
     QgsRuleBasedLabeling,
+    QgsSingleSymbolRenderer,
     QgsSymbol,
     QgsTextFormat,
     QgsVectorLayer,
@@ -76,11 +77,17 @@ def line(color: str, width: float, *, style: str = "solid") -> QgsLineSymbol:
 def cased_line(color: str, width: float, casing: str, edge: float = 0.2) -> QgsLineSymbol:
     """Return a road: a line on a slightly wider one, so that junctions flow together."""
     below = line(casing, width + 2 * edge)
-    above: QgsLineSymbolLayer = line(color, width).symbolLayer(0).clone()
+    surface = line(color, width)  # kept: its symbol layer dies with it
+    above: QgsLineSymbolLayer = surface.symbolLayer(0).clone()
     below.symbolLayer(0).setRenderingPass(0)
     above.setRenderingPass(1)
     below.appendSymbolLayer(above)
     return below
+
+
+def single(symbol: QgsSymbol) -> QgsSingleSymbolRenderer:
+    """Return a renderer of one symbol."""
+    return QgsSingleSymbolRenderer(symbol)
 
 
 def categorised(
@@ -126,7 +133,8 @@ def label_rule(
     obstacles = settings.obstacleSettings()
     obstacles.setIsObstacle(obstacle)
     settings.setObstacleSettings(obstacles)
-    return QgsRuleBasedLabeling.Rule(settings, from_scale, to_scale, where)
+    # QGIS calls the denominator of the larger map the maximum scale, and wants it first.
+    return QgsRuleBasedLabeling.Rule(settings, to_scale, from_scale, where)
 
 
 def set_labels(layer: QgsVectorLayer, rules: Sequence[QgsRuleBasedLabeling.Rule]) -> None:

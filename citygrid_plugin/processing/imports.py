@@ -23,8 +23,8 @@ _HOW = Text(
     "that can't be used are written to the file of rejects with their reasons. One import is one "
     "transaction: cancelled or killed it changes nothing, and importing the same file again "
     "changes nothing.",
-    "\n\n可读 CSV、TSV、XLSX、GeoPackage、Shapefile、GeoJSON。自动识别编码、表头及丢失前导零的代码；"
-    "字段对照文件（TOML）可将来源字段对应到标准字段。不能入库的记录连同原因写入退回文件。"
+    "\n\n可读 CSV、TSV、XLSX、GeoPackage、Shapefile、GeoJSON。"
+    "自动识别编码、表头及丢失前导零的代码；字段对照文件（TOML）可将来源字段对应到标准字段。不能入库的记录连同原因写入退回文件。"
     "一次导入即一个事务：取消或中断不作任何更改，重复导入同一文件也不作任何更改。",
 )
 
