@@ -79,7 +79,10 @@ def _print(done: list[tuple[str, tuple[object, ...], dict[str, object], float]])
         balanced = "ok" if books[0] == sum(books[1:]) else "LOST"
         table.add_row(name, file, *(f"{n:,}" for n in books), balanced, f"{seconds:.1f}")
     Console(width=120).print(table)
-    if any(a["read"] != sum(int(a[k]) for k in ("stored", "unchanged", "rejected")) for _, _, a, _ in done):  # type: ignore[call-overload]
+    if any(
+        a["read"] != sum(int(a[k]) for k in ("stored", "unchanged", "rejected"))
+        for _, _, a, _ in done
+    ):  # type: ignore[call-overload]
         sys.exit("rows were lost: see LOST above")
 
 

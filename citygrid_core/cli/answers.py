@@ -51,7 +51,12 @@ def hand_out(
             columns = [c for c in shown if c in answers]
             table(columns, answers[columns].head(most).astype(object).values.tolist())
             if len(answers) > most:
-                click.echo(t(f"... of {len(answers)}; -o FILE has all", f"……共 {len(answers)} 条，-o 输出全部"))
+                click.echo(
+                    t(
+                        f"... of {len(answers)}; -o FILE has all",
+                        f"……共 {len(answers)} 条，-o 输出全部",
+                    )
+                )
         for key, value in report.details.items():
             click.echo(f"{key}: {value}")
         problems(report.problems)

@@ -14,10 +14,19 @@ from citygrid_core.errors import Text
 
 #: command -> (module of this package, one line of help)
 COMMANDS: dict[str, tuple[str, Text]] = {
-    "sample": ("sample", Text("Write a synthetic city with known truth.", "生成带真值的示例城市。")),
-    "init": ("store", Text("Make a workspace from a file of areas.", "由行政区域文件新建城市工作库。")),
+    "sample": (
+        "sample",
+        Text("Write a synthetic city with known truth.", "生成带真值的示例城市。"),
+    ),
+    "init": (
+        "store",
+        Text("Make a workspace from a file of areas.", "由行政区域文件新建城市工作库。"),
+    ),
     "info": ("store", Text("Say what a workspace holds.", "查看城市工作库内容。")),
-    "verify": ("store", Text("Check consistency, history and hash chain.", "检验一致性、历史与哈希链。")),
+    "verify": (
+        "store",
+        Text("Check consistency, history and hash chain.", "检验一致性、历史与哈希链。"),
+    ),
     "standards": ("standards", Text("Editions, codes and classes.", "标准版本、代码与类别。")),
     "grids": ("grids", Text("Draw and check unit grids.", "单元网格划分与检查。")),
     "departments": ("departments", Text("The register of departments.", "部门名录。")),

@@ -28,7 +28,9 @@ cases.add_command(
         click.option(
             "--source-system",
             default="",
-            help=t("who delivers; names cases with their number", "来源系统，与来源编号一起标识案件"),
+            help=t(
+                "who delivers; names cases with their number", "来源系统，与来源编号一起标识案件"
+            ),
         ),
         click.option(
             "--accept",

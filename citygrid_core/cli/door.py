@@ -111,7 +111,9 @@ def import_options(command: F) -> F:
             type=click.Path(dir_okay=False, path_type=Path),
             help=t("where rejected rows go", "退回行文件"),
         ),
-        click.option("--crs", help=t("CRS of the file, e.g. EPSG:4547", "文件坐标系，如 EPSG:4547")),
+        click.option(
+            "--crs", help=t("CRS of the file, e.g. EPSG:4547", "文件坐标系，如 EPSG:4547")
+        ),
         click.option("--datum", type=click.Choice(DATUMS), help=t("datum of the file", "坐标基准")),
         click.option("--encoding", help=t("encoding, when detection errs", "文件编码")),
         click.option("--layer", help=t("layer or sheet", "图层或工作表")),
@@ -157,7 +159,11 @@ def progress_bar(json_: bool) -> Progress:
     if os.environ.get("CITYGRID_PROGRESS") == "json":
 
         def lines(step: str, done: int, total: int) -> None:
-            print(json.dumps({"step": step, "done": done, "total": total}), file=sys.stderr, flush=True)
+            print(
+                json.dumps({"step": step, "done": done, "total": total}),
+                file=sys.stderr,
+                flush=True,
+            )
 
         return lines
     if json_ or not sys.stderr.isatty():
@@ -178,7 +184,13 @@ def show(report: Report, json_: bool, rejects: Path | None = None) -> None:
         emit_json(report.as_dict())
         sys.exit(report.exit_code)
     table(
-        [t("operation", "操作"), t("read", "读入"), t("stored", "入库"), t("unchanged", "未变"), t("rejected", "退回")],
+        [
+            t("operation", "操作"),
+            t("read", "读入"),
+            t("stored", "入库"),
+            t("unchanged", "未变"),
+            t("rejected", "退回"),
+        ],
         [[report.operation, report.read, report.stored, report.unchanged, report.rejected]],
         title=t("dry run: nothing was stored", "试运行：未入库") if report.dry_run else "",
     )
@@ -204,7 +216,9 @@ def problems(found: list[Problem]) -> None:
         click.echo(f"  ! [{p.rule}] {p.text(current())}")
     if len(found) > SHOWN:
         more = len(found) - SHOWN
-        click.echo(t(f"  ... and {more} more (--json lists all)", f"  ……另有 {more} 条（--json 列出全部）"))
+        click.echo(
+            t(f"  ... and {more} more (--json lists all)", f"  ……另有 {more} 条（--json 列出全部）")
+        )
 
 
 def table(head: list[str], rows: list[list[Any]], title: str = "") -> None:
@@ -218,5 +232,3 @@ def table(head: list[str], rows: list[list[Any]], title: str = "") -> None:
     for row in rows:
         drawn.add_row(*(_plain(v) if v is not None else "" for v in row))
     Console(width=None if sys.stdout.isatty() else 160).print(drawn)
-
-

@@ -21,4 +21,6 @@ def _load() -> Any:
     return import_duties
 
 
-duties.add_command(import_command(_load, t("Import duty rules from FILE.", "由 FILE 导入责任规则。")))
+duties.add_command(
+    import_command(_load, t("Import duty rules from FILE.", "由 FILE 导入责任规则。"))
+)

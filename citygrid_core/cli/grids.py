@@ -79,7 +79,7 @@ def draw(
             barriers=barriers,
             buildings=buildings,
             compounds=compounds,
-            policy=Policy.for_target(target_area),
+            policy=Policy(target_m2=target_area),
             on=today(at),
             who=who,
             reason=reason,
@@ -94,9 +94,13 @@ def draw(
 @grids.command(help=t("Check the unit grids of WORKSPACE.", "检查 WORKSPACE 的单元网格。"))
 @workspace_argument
 @click.option("--buildings", type=LAYER, help=t("buildings: never cut", "建筑物：不得切割"))
-@click.option("--target-area", type=float, default=10_000, show_default=True, help=t("m²", "平方米"))
+@click.option(
+    "--target-area", type=float, default=10_000, show_default=True, help=t("m²", "平方米")
+)
 @click.option("--at", metavar="DATE", help=t("the grids of that day", "该日的网格"))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help=t("findings as a layer", "问题图层"))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help=t("findings as a layer", "问题图层")
+)
 @overwrite_option
 @output_options
 @guarded
@@ -118,7 +122,7 @@ def check(
         report, findings = check_grids(
             ws,
             buildings=buildings,
-            policy=Policy.for_target(target_area),
+            policy=Policy(target_m2=target_area),
             at=at,
             progress=progress_bar(json_),
         )

@@ -40,7 +40,9 @@ def update(workspace: str, dry_run: bool, who: str, json_: bool) -> None:
 
 @heat.command("table", help=t("Cases per hectare of each grid.", "各网格每公顷案件数。"))
 @workspace_argument
-@click.option("--kind", "object_kind", type=click.Choice(["component", "event"]), help=t("kind", "对象"))
+@click.option(
+    "--kind", "object_kind", type=click.Choice(["component", "event"]), help=t("kind", "对象")
+)
 @click.option("--class", "class_code", help=t("class or prefix", "类别代码或前缀"))
 @click.option("--source", help=t("source of the cases", "问题来源"))
 @click.option("--from", "from_day", metavar="DATE", help=t("first day", "起始日"))
@@ -76,4 +78,11 @@ def table_(
             to_day=to_day,
             at=at,
         )
-    hand_out(report, rows, output, overwrite, json_, ["rank", "grid_code", "cases", "per_hectare", "weak_share"])
+    hand_out(
+        report,
+        rows,
+        output,
+        overwrite,
+        json_,
+        ["rank", "grid_code", "cases", "per_hectare", "weak_share"],
+    )

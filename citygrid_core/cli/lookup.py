@@ -37,7 +37,9 @@ from citygrid_core.cli.language import current, t
     show_default=True,
     help=t("what the class is", "类别所属对象"),
 )
-@click.option("--crs", help=t("CRS of the points (default: the workspace's)", "点的坐标系（默认同工作库）"))
+@click.option(
+    "--crs", help=t("CRS of the points (default: the workspace's)", "点的坐标系（默认同工作库）")
+)
 @click.option("--datum", type=click.Choice(DATUMS), help=t("datum of the file", "坐标基准"))
 @click.option(
     "--mapping",
@@ -71,7 +73,9 @@ def lookup(
     from citygrid_core.workspace import Workspace
 
     if (points is None) == (point is None):
-        raise click.UsageError(t("give either --point X,Y or a file", "请给出 --point X,Y 或一个文件"))
+        raise click.UsageError(
+            t("give either --point X,Y or a file", "请给出 --point X,Y 或一个文件")
+        )
     with Workspace.open(workspace) as ws:
         if point is not None:
             _one(ws, point, class_code, object_kind, crs, at, why, json_)
@@ -86,7 +90,15 @@ def lookup(
             at=at,
             progress=progress_bar(json_),
         )
-    shown = ["x", "y", "grid_code", "community_name", "handling_name", "maintaining_name", "duty_outcome"]
+    shown = [
+        "x",
+        "y",
+        "grid_code",
+        "community_name",
+        "handling_name",
+        "maintaining_name",
+        "duty_outcome",
+    ]
     hand_out(report, rows, output, overwrite, json_, shown)
 
 
@@ -109,7 +121,9 @@ def _one(
     try:
         x, y = (float(v) for v in point.replace("，", ",").split(","))
     except ValueError:
-        raise click.BadParameter(t(f"{point!r} is not X,Y", f"“{point}”不是 X,Y"), param_hint="--point") from None
+        raise click.BadParameter(
+            t(f"{point!r} is not X,Y", f"“{point}”不是 X,Y"), param_hint="--point"
+        ) from None
     frame = gpd.GeoDataFrame(geometry=gpd.points_from_xy([x], [y]), crs=crs or ws.crs)
     city = City(ws, at)
     answer = run(ws, frame, class_code=class_code, object_kind=kind, at=at, city=city).iloc[0]

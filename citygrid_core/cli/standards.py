@@ -13,9 +13,13 @@ def standards() -> None:
     """Standards."""
 
 
-@standards.command("list", help=t("List the editions, or the classes of one.", "列出标准版本，或某版本的类别。"))
+@standards.command(
+    "list", help=t("List the editions, or the classes of one.", "列出标准版本，或某版本的类别。")
+)
 @click.option("--edition", help=t("edition", "标准版本"))
-@click.option("--kind", type=click.Choice(["component", "event"]), default="component", help=t("kind", "对象"))
+@click.option(
+    "--kind", type=click.Choice(["component", "event"]), default="component", help=t("kind", "对象")
+)
 @output_options
 @guarded
 def list_(edition: str | None, kind: str, json_: bool) -> None:
@@ -27,7 +31,7 @@ def list_(edition: str | None, kind: str, json_: bool) -> None:
         rows = [
             {
                 "edition": e.id,
-                "title": e.title,
+                "title": e.title.text(current()),
                 "component_digits": e.component_code_digits,
                 "grid_digits": e.grid_code_digits,
                 "component_classes": len(e.component_classes),
@@ -52,11 +56,10 @@ def list_(edition: str | None, kind: str, json_: bool) -> None:
 @guarded
 def explain(code: str, edition: str | None, json_: bool) -> None:
     """Explain a code."""
-    from citygrid_core.standards import DEFAULT_EDITION
     from citygrid_core.standards import explain as run
 
-    said = run(code, edition or DEFAULT_EDITION, current())
+    said = run(code, edition, current())
     if json_:
-        emit_json({"code": code, "edition": edition or DEFAULT_EDITION, "explanation": said})
+        emit_json({"code": code, "parts": said.as_rows()})
     else:
-        click.echo(said)
+        click.echo(str(said))

@@ -129,8 +129,13 @@ def verify(workspace: str, json_: bool) -> None:
         problems(report.problems)
         n = len(report.problems)
         click.echo(
-            t(f"{n} findings; head {report.details['head']}", f"{n} 条问题；链首 {report.details['head']}")
+            t(
+                f"{n} findings; head {report.details['head']}",
+                f"{n} 条问题；链首 {report.details['head']}",
+            )
             if n
-            else t(f"clean; head {report.details['head']}", f"无问题；链首 {report.details['head']}")
+            else t(
+                f"clean; head {report.details['head']}", f"无问题；链首 {report.details['head']}"
+            )
         )
     sys.exit(report.exit_code)

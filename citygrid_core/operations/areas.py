@@ -22,7 +22,12 @@ LEVELS = {6: "county", 9: "street", 12: "community"}
 OVERLAP_M2 = 0.01
 
 FIELDS = (
-    Field("code", "code", labels=("行政区划代码", "区划代码", "代码", "area_code", "dm"), required=True),
+    Field(
+        "code",
+        "code",
+        labels=("行政区划代码", "区划代码", "代码", "area_code", "dm"),
+        required=True,
+    ),
     Field("name", "text", labels=("名称", "行政区域名称", "mc"), required=True),
     Field("level", "text", labels=("级别", "层级")),
     Field("parent_code", "code", labels=("上级代码", "父代码")),
@@ -72,7 +77,10 @@ def init(
     if edition not in editions():
         known = ", ".join(editions())
         raise UsageError(
-            Text(f"unknown edition {edition!r}; known: {known}", f"未知标准版本“{edition}”，可用：{known}")
+            Text(
+                f"unknown edition {edition!r}; known: {known}",
+                f"未知标准版本“{edition}”，可用：{known}",
+            )
         )
     progress("reading", 0, 2)
     batch = read(
@@ -91,7 +99,15 @@ def init(
     complete_areas(rows, edition)
     found = [p for r in batch.rejects for p in r.problems]
     found += [
-        Problem(p.rule, p.found, p.expected, p.cure, Path(areas).name, int(frame.at[i, "source_row"]), p.field)
+        Problem(
+            p.rule,
+            p.found,
+            p.expected,
+            p.cure,
+            Path(areas).name,
+            int(frame.at[i, "source_row"]),
+            p.field,
+        )
         for i, ps in rows.bad.items()
         for p in ps
     ]
@@ -118,11 +134,13 @@ def _make(
     """Build beside the target and move into place: a kill leaves no half-made city."""
     building = target.with_name(f".{target.stem}.building-{os.getpid()}.gpkg")
     try:
-        with Workspace.create(
-            building, crs=frame.crs, edition=edition, name=name or target.stem, profile=profile
-        ) as ws:
-            with ws.transaction("init", who=who, parameters={"on": on}) as tx:
-                tx.insert("areas", frame)
+        with (
+            Workspace.create(
+                building, crs=frame.crs, edition=edition, name=name or target.stem, profile=profile
+            ) as ws,
+            ws.transaction("init", who=who, parameters={"on": on}) as tx,
+        ):
+            tx.insert("areas", frame)
         os.link(building, target)
     except FileExistsError:
         raise UsageError(Text(f"{target} exists already", f"{target} 已存在")) from None
@@ -146,7 +164,10 @@ def _require_projected(frame: Any, file: str) -> None:
         raise UnusableInput(
             Problem(
                 "areas.crs",
-                Text(f"geographic coordinates ({frame.crs.to_string()})", f"经纬度坐标（{frame.crs.to_string()}）"),
+                Text(
+                    f"geographic coordinates ({frame.crs.to_string()})",
+                    f"经纬度坐标（{frame.crs.to_string()}）",
+                ),
                 Text("a projected CRS in metres", "以米为单位的投影坐标系"),
                 Text(
                     "give --crs with the city's projection, e.g. EPSG:4547",
@@ -181,7 +202,9 @@ def complete_areas(rows: Rows, edition: str) -> None:
                 "areas.parent",
                 "code",
                 codes[index],
-                Text(f"its parent {parent[index]} in the file too", f"文件中有其上级 {parent[index]}"),
+                Text(
+                    f"its parent {parent[index]} in the file too", f"文件中有其上级 {parent[index]}"
+                ),
             ),
         )
     if "parent_code" in frame:
@@ -193,13 +216,18 @@ def complete_areas(rows: Rows, edition: str) -> None:
                     "areas.parent",
                     "parent_code",
                     given[index],
-                    Text(f"{parent[index] or 'nothing'}, as the code says", f"与代码一致的 {parent[index] or '空值'}"),
+                    Text(
+                        f"{parent[index] or 'nothing'}, as the code says",
+                        f"与代码一致的 {parent[index] or '空值'}",
+                    ),
                 ),
             )
     for index in frame.index[codes.duplicated(keep=False)]:
         rows.reject(
             index,
-            problem("areas.duplicate", "code", codes[index], Text("a code used once", "不重复的代码")),
+            problem(
+                "areas.duplicate", "code", codes[index], Text("a code used once", "不重复的代码")
+            ),
         )
     geometry = frame.geometry
     for index in frame.index[geometry.isna() | geometry.is_empty | ~geometry.is_valid]:
@@ -252,5 +280,3 @@ def areas_of(codes: pd.Series) -> pd.DataFrame:
         for name, n in (("community_code", 12), ("street_code", 9), ("county_code", 6))
     }
     return pd.DataFrame(cut, index=codes.index)
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -45,14 +46,29 @@ def fields() -> tuple[Field, ...]:
         return {k: (k, *text) for k, text in CHOICES[name].items()}
 
     return (
-        Field("source_number", "text", labels=("案卷号", "任务号", "编号", "受理编号", "case_id"), required=True),
-        Field("source", "choice", labels=("问题来源", "来源", "来源渠道"), choices=choice("case_source")),
-        Field("object_kind", "choice", labels=("对象", "问题类型", "类型"), choices=choice("object_kind")),
-        Field("class_code", "text", labels=("类别代码", "小类代码", "小类", "类别", "小类名称"), required=True),
+        Field(
+            "source_number",
+            "text",
+            labels=("案卷号", "任务号", "编号", "受理编号", "case_id"),
+            required=True,
+        ),
+        Field("source", "text", labels=("问题来源", "来源", "来源渠道")),
+        Field("object_kind", "text", labels=("对象", "问题类型", "类型")),
+        Field(
+            "class_code",
+            "text",
+            labels=("类别代码", "小类代码", "小类", "类别", "小类名称"),
+            required=True,
+        ),
         Field("component_code", "text", labels=("部件标识码", "部件编码")),
         Field("description", "text", labels=("问题描述", "描述", "内容")),
         Field("address", "text", labels=("事发位置", "地址", "位置描述", "事发地点")),
-        Field("reported_at", "datetime", labels=("上报时间", "受理时间", "登记时间", "OPEN_DT"), required=True),
+        Field(
+            "reported_at",
+            "datetime",
+            labels=("上报时间", "受理时间", "登记时间", "OPEN_DT"),
+            required=True,
+        ),
         Field("registered_at", "datetime", labels=("立案时间",)),
         Field("dispatched_at", "datetime", labels=("派遣时间", "派单时间")),
         Field("handled_at", "datetime", labels=("处置完成时间", "处置时间", "反馈时间")),
@@ -99,6 +115,11 @@ def import_cases(
         for index, found in taken.problems.items():
             for p in found:
                 rows.reject(index, p)
+        rows.findings += [
+            replace(p, row=int(rows.frame.at[index, "source_row"]))
+            for index, found in taken.findings.items()
+            for p in found
+        ]
         _place(rows, city, accept)
         _answer(rows, city)
 
@@ -147,7 +168,9 @@ def _place(rows: Rows, city: City, accept: float) -> None:
         rows.reject(
             frame.index[i],
             problem(
-                "position.outside", "geometry", f"{x[i]:.3f}, {y[i]:.3f}",
+                "position.outside",
+                "geometry",
+                f"{x[i]:.3f}, {y[i]:.3f}",
                 Text("a point inside the city", "位于城市范围内"),
             ),  # fmt: skip
         )
@@ -156,7 +179,9 @@ def _place(rows: Rows, city: City, accept: float) -> None:
         rows.reject(
             index,
             problem(
-                "position.missing", "address", None,
+                "position.missing",
+                "address",
+                None,
                 Text("a point, a component or an address", "坐标、部件编码或地址"),
             ),  # fmt: skip
         )
@@ -174,7 +199,12 @@ def _place(rows: Rows, city: City, accept: float) -> None:
 
 
 def _by_component(
-    frame: pd.DataFrame, city: City, x: np.ndarray, y: np.ndarray, method: np.ndarray, sure: np.ndarray
+    frame: pd.DataFrame,
+    city: City,
+    x: np.ndarray,
+    y: np.ndarray,
+    method: np.ndarray,
+    sure: np.ndarray,
 ) -> None:
     if "component_code" not in frame:
         return
@@ -252,7 +282,9 @@ def _log(
     tx: Transaction, workspace: Workspace, fresh: gpd.GeoDataFrame, changed: gpd.GeoDataFrame
 ) -> None:
     """Append the steps that the times tell and that the log does not have yet."""
-    both = pd.concat([f for f in (fresh, changed) if len(f)]) if len(fresh) or len(changed) else fresh
+    both = (
+        pd.concat([f for f in (fresh, changed) if len(f)]) if len(fresh) or len(changed) else fresh
+    )
     if both.empty:
         return
     logged: dict[str, set[str]] = {}
@@ -269,8 +301,11 @@ def _log(
         parts.append(
             pd.DataFrame(
                 {
-                    "number": rows["number"], "step": step, "at": rows[column],
-                    "before": before[done], "after": after,
+                    "number": rows["number"],
+                    "step": step,
+                    "at": rows[column],
+                    "before": before[done],
+                    "after": after,
                 }
             )  # fmt: skip
         )
@@ -279,10 +314,10 @@ def _log(
     if logged:
         old = [s in logged.get(n, ()) for n, s in zip(log["number"], log["step"], strict=True)]
         log = log[~np.array(old)]
-    log["seq"] = log.groupby("number").cumcount() + 1 + log["number"].map(
-        {n: len(s) for n, s in logged.items()}
-    ).fillna(0).astype(int)
+    log["seq"] = (
+        log.groupby("number").cumcount()
+        + 1
+        + log["number"].map({n: len(s) for n, s in logged.items()}).fillna(0).astype(int)
+    )
     log["before"] = log["before"].where(log["before"] != "", None)
     tx.insert("case_log", log.sort_values(["number", "seq"]).reset_index(drop=True))
-
-

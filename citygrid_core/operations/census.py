@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from citygrid_core.errors import Text
 from citygrid_core.operations.city import City
 from citygrid_core.operations.intake import Rows, SourceOptions, import_file, problem
 from citygrid_core.report import Progress, Report, no_progress
-from citygrid_core.standards import Edition, load_edition
+from citygrid_core.standards import Edition, Proposal, load_edition
 from citygrid_core.tables import Field
 from citygrid_core.workspace import Transaction, Workspace
 from citygrid_core.workspace.schema import CHOICES
@@ -29,17 +30,51 @@ def fields() -> tuple[Field, ...]:
         return {k: (k, *text) for k, text in CHOICES[name].items()}
 
     return (
-        Field("source_key", "text", labels=("来源主键", "编号", "序号", "原编号", "资产编号", "点号")),
-        Field("class_code", "text", labels=("部件类别代码", "类别代码", "部件代码", "小类代码"), required=True),
+        Field(
+            "source_key", "text", labels=("来源主键", "编号", "序号", "原编号", "资产编号", "点号")
+        ),
+        Field(
+            "class_code",
+            "text",
+            labels=("部件类别代码", "类别代码", "部件代码", "小类代码"),
+            required=True,
+        ),
         Field("name", "text", labels=("部件名称", "名称", "GLBJMC", "ObjName")),
-        Field("supervising", "text", labels=("主管部门", "主管部门名称", "主管部门代码", "ZGBMMC", "DeptName1")),
-        Field("owning", "text", labels=("权属单位", "权属单位名称", "权属部门", "owning_name", "QSDWMC", "DeptName2")),
-        Field("maintaining", "text", labels=("养护单位", "养护单位名称", "养护部门", "YHDWMC", "DeptName3")),
-        Field("state", "choice", labels=("部件状态", "状态", "GLBJZT", "ObjState"), choices=choice("component_state")),
+        Field(
+            "supervising",
+            "text",
+            labels=("主管部门", "主管部门名称", "主管部门代码", "ZGBMMC", "DeptName1"),
+        ),
+        Field(
+            "owning",
+            "text",
+            labels=("权属单位", "权属单位名称", "权属部门", "owning_name", "QSDWMC", "DeptName2"),
+        ),
+        Field(
+            "maintaining",
+            "text",
+            labels=("养护单位", "养护单位名称", "养护部门", "YHDWMC", "DeptName3"),
+        ),
+        Field(
+            "state",
+            "choice",
+            labels=("部件状态", "状态", "GLBJZT", "ObjState"),
+            choices=choice("component_state"),
+        ),
         Field("surveyed_on", "date", labels=("初始日期", "普查日期", "调查日期", "CSRQ", "ORDate")),
         Field("changed_on", "date", labels=("变更日期", "BGRQ", "CHDate")),
-        Field("data_source", "choice", labels=("数据来源", "SJLY", "DataSource"), choices=choice("data_source")),
-        Field("accuracy_class", "choice", labels=("精度等级", "精度"), choices=choice("accuracy_class")),
+        Field(
+            "data_source",
+            "choice",
+            labels=("数据来源", "SJLY", "DataSource"),
+            choices=choice("data_source"),
+        ),
+        Field(
+            "accuracy_class",
+            "choice",
+            labels=("精度等级", "精度"),
+            choices=choice("accuracy_class"),
+        ),
         Field("note", "text", labels=("备注", "BZ", "Note")),
     )
 
@@ -141,7 +176,7 @@ def _classify(rows: Rows, edition: Edition) -> None:
     found = classify(rows.frame["class_code"], edition)
     typed = rows.frame["class_code"]
     for index in found.index[found["outcome"] == "unknown"]:
-        near = "、".join(map(str, found.at[index, "proposals"][:3]))
+        near = _near(found.at[index, "proposals"])
         rows.reject(
             index,
             problem(
@@ -175,7 +210,7 @@ def _departments(rows: Rows, departments: pd.DataFrame) -> None:
         frame[column] = typed.map(match["code"].to_dict()).where(typed != "", None)
         bad = match.index[~match["outcome"].isin(["exact", "alias", "normalised"])]
         for index in typed.index[typed.isin(bad)]:
-            near = "、".join(map(str, match.at[typed[index], "proposals"][:3]))
+            near = _near(match.at[typed[index], "proposals"])
             rows.reject(
                 index,
                 problem(
@@ -188,6 +223,10 @@ def _departments(rows: Rows, departments: pd.DataFrame) -> None:
                     else Text("add it to the register", "请先补充部门名录"),
                 ),
             )
+
+
+def _near(proposals: Sequence[Proposal]) -> str:
+    return "、".join(f"{p.code} {p.name}" for p in proposals[:3])
 
 
 def _locate(rows: Rows, city: City) -> None:
@@ -204,7 +243,10 @@ def _locate(rows: Rows, city: City) -> None:
                 "position.outside",
                 "geometry",
                 f"{p.x:.3f}, {p.y:.3f}" if p is not None and not p.is_empty else None,
-                Text(f"a point inside the city ({_extent(city)})", f"位于城市范围内（{_extent(city)}）"),
+                Text(
+                    f"a point inside the city ({_extent(city)})",
+                    f"位于城市范围内（{_extent(city)}）",
+                ),
                 _suspicion(p, city),
             ),
         )

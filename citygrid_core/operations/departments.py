@@ -15,7 +15,12 @@ from citygrid_core.tables import Field
 from citygrid_core.workspace import Workspace
 
 FIELDS = (
-    Field("code", "text", labels=("统一社会信用代码", "信用代码", "部门代码", "单位代码"), required=True),
+    Field(
+        "code",
+        "text",
+        labels=("统一社会信用代码", "信用代码", "部门代码", "单位代码"),
+        required=True,
+    ),
     Field("name", "text", labels=("部门名称", "单位名称", "名称"), required=True),
     Field("short_name", "text", labels=("简称",)),
     Field("aliases", "text", labels=("别名",)),
@@ -145,5 +150,3 @@ def _reject_circles(rows: Rows, column: str, held: pd.DataFrame) -> None:
                     Text("a chain that ends", "有终点的承接或隶属关系"),
                 ),
             )
-
-

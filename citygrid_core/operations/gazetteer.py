@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -65,7 +66,9 @@ def import_places(
     """
     if kind is not None and kind not in KINDS:
         known = ", ".join(KINDS)
-        raise UsageError(Text(f"unknown kind {kind!r}; known: {known}", f"未知类别“{kind}”，可用：{known}"))
+        raise UsageError(
+            Text(f"unknown kind {kind!r}; known: {known}", f"未知类别“{kind}”，可用：{known}")
+        )
     origin = source or ":".join(p for p in (Path(path).name, options.layer or "") if p)
     city = City(workspace)
 
@@ -112,7 +115,9 @@ def _complete(rows: Rows, kind: str | None, source: str) -> None:
         rows.reject(
             index,
             problem(
-                "place.kind", "kind", None,
+                "place.kind",
+                "kind",
+                None,
                 Text(", ".join(KINDS), "、".join(v[2] for v in KINDS.values())),
                 Text("give --kind", "请用 --kind 指定"),
             ),  # fmt: skip
@@ -122,9 +127,7 @@ def _complete(rows: Rows, kind: str | None, source: str) -> None:
     name = _text(frame, "name")
     frame["name"] = name.where((name != "") | ~plate, road + number)
     for index in frame.index[frame["name"] == ""]:
-        rows.reject(
-            index, problem("place.name", "name", None, Text("a name", "名称"))
-        )
+        rows.reject(index, problem("place.name", "name", None, Text("a name", "名称")))
     for index in frame.index[plate & (number == "")]:
         rows.reject(
             index, problem("place.number", "number", None, Text("a house number", "门牌号"))
@@ -146,12 +149,16 @@ def _reject_twin_plates(rows: Rows) -> None:
     plates = good[good["kind"] == "plate"]
     where = _text(plates, "street_name") + "\x1f" + _text(plates, "zone_name")
     key = where + "\x1f" + _text(plates, "number")
-    first = dict(zip(key[~key.duplicated()], plates.loc[~key.duplicated(), "source_row"], strict=True))
+    first = dict(
+        zip(key[~key.duplicated()], plates.loc[~key.duplicated(), "source_row"], strict=True)
+    )
     for index in plates.index[key.duplicated()]:
         rows.reject(
             index,
             problem(
-                "place.twin", "number", plates.at[index, "name"],
+                "place.twin",
+                "number",
+                plates.at[index, "name"],
                 Text(
                     f"a number used once on its street; row {first[key[index]]} has it",
                     f"同一街巷门牌号唯一，第{first[key[index]]}行已使用",
@@ -171,7 +178,9 @@ def _place_areas(rows: Rows, city: City) -> None:
         rows.reject(
             index,
             problem(
-                "position.outside", "geometry", f"{p.x:.3f}, {p.y:.3f}",
+                "position.outside",
+                "geometry",
+                f"{p.x:.3f}, {p.y:.3f}",
                 Text("a point inside the city", "位于城市范围内"),
             ),  # fmt: skip
         )
@@ -181,14 +190,7 @@ def _place_areas(rows: Rows, city: City) -> None:
 
 def gazetteer(workspace: Workspace, at: str | None = None) -> Gazetteer:
     """Build the matcher from the places and areas of a workspace."""
-    places = workspace.read("places", at=at)
-    areas = workspace.read("areas", at=at)
-    regions = areas[["code", "name", "geometry"]].copy()
-    regions["kind"] = "region"
-    for name, n in (("county_code", 6), ("street_code", 9), ("community_code", 12)):
-        regions[name] = regions["code"].where(regions["code"].str.len() >= n).str[:n]
-    both = pd.concat([places, regions], ignore_index=True)
-    return Gazetteer.build(both)
+    return Gazetteer.build(workspace.read("places", at=at), areas=workspace.read("areas", at=at))
 
 
 def geocode_file(
@@ -209,7 +211,13 @@ def geocode_file(
         is accepted, ambiguous or rejected. Rows that could not even be read are
         in ``report.rejected``.
     """
-    batch = read(path, ADDRESS_FIELDS, mapping=options.resolved(), encoding=options.encoding, layer=options.layer)
+    batch = read(
+        path,
+        ADDRESS_FIELDS,
+        mapping=options.resolved(),
+        encoding=options.encoding,
+        layer=options.layer,
+    )
     progress("building", 0, 2)
     matcher = gazetteer(workspace, at)
     progress("matching", 1, 2)
@@ -217,8 +225,11 @@ def geocode_file(
     answers = matcher.geocode(addresses, accept=accept)
     located = City(workspace, at).locate(answers["x"].to_numpy(float), answers["y"].to_numpy(float))
     named = ["id"] if "id" in batch.frame else []
+    for column in ("matched", "ignored", "candidates", "reasons"):
+        answers[column] = [json.dumps(v, ensure_ascii=False) for v in answers[column]]
     result = pd.concat(
-        [batch.frame[[*named, "address", "source_row"]], answers, located.set_axis(answers.index)], axis=1
+        [batch.frame[[*named, "address", "source_row"]], answers, located.set_axis(answers.index)],
+        axis=1,
     )
     report = Report("geocode", read=batch.read, stored=len(result), rejected=len(batch.rejects))
     outcomes = answers["outcome"].value_counts()

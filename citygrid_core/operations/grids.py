@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 
 from citygrid_core.errors import Text, UsageError
-from citygrid_core.grids import Policy, check, draw, number
+from citygrid_core.grids import Policy, as_frame, check, draw, number
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.tables import Field, read
 from citygrid_core.workspace import Workspace
@@ -106,9 +106,7 @@ def draw_grids(
 def number_and_mint(tx: Any, workspace: Workspace, grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Give new grids their codes: by the edition's order, after the highest ever used."""
     counts = grids["community_code"].value_counts()
-    start = {
-        code: tx.mint(f"grid:{code}", int(n)).start - 1 for code, n in sorted(counts.items())
-    }
+    start = {code: tx.mint(f"grid:{code}", int(n)).start - 1 for code, n in sorted(counts.items())}
     grids = grids.copy()
     grids["code"] = number(grids, edition=workspace.edition, start_after=start)
     return grids.sort_values("code")
@@ -134,20 +132,24 @@ def check_grids(
 ) -> tuple[Report, gpd.GeoDataFrame]:
     """Check the grids of a workspace; return the report and the findings as a layer."""
     progress("checking", 0, 1)
-    areas = workspace.read("areas", at=at)
     grids = workspace.read("grids", at=at)
-    findings = check(
+    found = check(
         grids,
-        areas,
+        workspace.read("areas", at=at),
         policy=policy,
         buildings=read_layer(buildings, workspace) if buildings is not None else None,
+        edition=workspace.edition,
     )
-    return findings_report(findings, len(grids)), findings
-
-
-def findings_report(findings: Any, grids: int) -> Report:
-    """Sum findings up by rule."""
-    raise NotImplementedError
+    report = Report("grids check", read=len(grids), unchanged=len(grids))
+    report.problems = [f.problem() for f in found]
+    by_rule = Counter(f.rule for f in found)
+    errors = {code for f in found if f.severity == "error" for code in f.codes}
+    report.details = {
+        "findings": dict(sorted(by_rule.items())),
+        "legal_share": round(1 - len(errors) / len(grids), 6) if len(grids) else None,
+    }
+    progress("done", 1, 1)
+    return report, as_frame(found, workspace.crs)
 
 
 def read_layer(path: Path, workspace: Workspace) -> gpd.GeoDataFrame:
@@ -163,6 +165,3 @@ def split_layer(path: Path | str) -> tuple[Path, str | None]:
     if colon and head and not Path(text).exists() and Path(head).exists():
         return Path(head), tail
     return Path(text), None
-
-
-__all__ = ["check_grids", "draw_grids", "pd"]

@@ -17,6 +17,8 @@ import numpy as np
 import pandas as pd
 
 from citygrid_core.errors import Problem, Text, UsageError
+from citygrid_core.frames import compare as compare_frames
+from citygrid_core.frames import keys_of
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.tables import Batch, Field, Mapping, Reject, read, write_rejects
 from citygrid_core.workspace import Transaction, Workspace
@@ -149,9 +151,7 @@ def import_file(
     prepare(rows)
     _reject_duplicates(rows, key, path.name)
     declared = FAMILIES[family]
-    with workspace.transaction(
-        operation, who=who, parameters={"file": path.name, "on": on}
-    ) as tx:
+    with workspace.transaction(operation, who=who, parameters={"file": path.name, "on": on}) as tx:
         progress("storing", 2, 3)
         stored = store(tx, workspace, declared, rows.good, key, compare, on, mint, follow)
         if dry_run:
@@ -190,7 +190,7 @@ def store(
 ) -> Stored:
     """Write what is new or changed of `frame`; see `import_file`."""
     held = workspace.read(family.name)
-    split = compare_frames(held, frame, key, compare)
+    split = compare_frames(held, frame, key=key, columns=compare)
     fresh, changed = frame.loc[split.new], frame.loc[split.changed]
     if len(fresh):
         fresh = fresh.copy()
@@ -205,84 +205,6 @@ def store(
     if follow is not None:
         follow(tx, fresh, changed)
     return Stored(len(fresh), len(changed), len(split.unchanged))
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Index labels of the file's rows by what they are to the store."""
-
-    new: pd.Index
-    changed: pd.Index
-    unchanged: pd.Index
-    held_of_changed: np.ndarray
-
-
-def compare_frames(
-    held: pd.DataFrame, frame: pd.DataFrame, key: Sequence[str], compare: Sequence[str]
-) -> Comparison:
-    """Tell new, changed and unchanged rows apart by `key` and `compare`.
-
-    Parameters
-    ----------
-    held, frame : DataFrame
-        Rows as stored (positions matter) and rows as read.
-    """
-    held_keys = _keys(held, key)
-    position = pd.Series(np.arange(len(held)), index=held_keys)
-    position = position[~position.index.duplicated(keep="last")]
-    at = position.reindex(_keys(frame, key)).to_numpy()
-    known = ~np.isnan(at.astype(float))
-    where = at[known].astype(np.int64)
-    differs = np.zeros(len(where), bool)
-    for name in compare:
-        if name in frame.columns and name in held.columns:
-            differs |= _differs(held[name].iloc[where], frame[name][known])
-    index = frame.index[known]
-    return Comparison(frame.index[~known], index[differs], index[~differs], where[differs])
-
-
-def _keys(frame: pd.DataFrame, key: Sequence[str]) -> pd.Index:
-    parts = [frame[name].astype(object).where(frame[name].notna(), "").astype(str) for name in key]
-    joined = parts[0]
-    for part in parts[1:]:
-        joined = joined + "\x1f" + part
-    return pd.Index(joined.to_numpy(dtype=object))
-
-
-def _differs(held: pd.Series, read_: pd.Series) -> np.ndarray:
-    if held.name == "geometry":
-        from shapely import equals_exact, is_empty, is_missing, normalize
-
-        a, b = held.to_numpy(), read_.to_numpy()
-        said = ~(is_missing(b) | is_empty(b))
-        same = equals_exact(normalize(a), normalize(_like(b, a)), 5e-4)
-        return np.asarray(said & ~same, dtype=bool)
-    a_, b_ = held.to_numpy(dtype=object), read_.to_numpy(dtype=object)
-    said = ~(pd.isna(b_) | (b_ == ""))
-    if pd.api.types.is_float_dtype(held.dtype) or pd.api.types.is_float_dtype(read_.dtype):
-        x, y = pd.to_numeric(held).to_numpy(float), pd.to_numeric(read_).to_numpy(float)
-        return np.asarray(said & ~np.isclose(x, y, rtol=0, atol=1e-6, equal_nan=True), dtype=bool)
-    texts_a, texts_b = _texts(a_), _texts(b_)
-    return np.asarray(said & (texts_a != texts_b), dtype=bool)
-
-
-def _texts(values: np.ndarray) -> np.ndarray:
-    return np.array(["" if pd.isna(v) else str(v) for v in values], dtype=object)
-
-
-def _like(read_: np.ndarray, held: np.ndarray) -> np.ndarray:
-    """Return the geometries read as the multi-types that the store promotes them to."""
-    import shapely
-
-    out = read_.copy()
-    for single, multi, make in (
-        (1, 5, shapely.multilinestrings),
-        (3, 6, shapely.multipolygons),
-    ):
-        todo = (shapely.get_type_id(read_) == single) & (shapely.get_type_id(held) == multi)
-        for i in np.flatnonzero(todo):
-            out[i] = make([read_[i]])
-    return out
 
 
 def _columns(frame: gpd.GeoDataFrame, family: Family) -> gpd.GeoDataFrame:
@@ -310,9 +232,11 @@ def _replace(
         said = ~(pd.isna(new) | (new == ""))
         merged = after[name].to_numpy(dtype=object)
         merged[said] = new[said]
-        after[name] = gpd.GeoSeries(merged, index=after.index, crs=getattr(held, "crs", None)) if (
-            name == "geometry"
-        ) else merged
+        after[name] = (
+            gpd.GeoSeries(merged, index=after.index, crs=getattr(held, "crs", None))
+            if (name == "geometry")
+            else merged
+        )
     if not family.history:
         tx.update(family.name, after)
         return after
@@ -329,7 +253,7 @@ def _replace(
 
 def _reject_duplicates(rows: Rows, key: Sequence[str], file: str) -> None:
     good = rows.good
-    keys = pd.Series(_keys(good, key), index=good.index)
+    keys = pd.Series(keys_of(good, key).to_numpy(), index=good.index)
     named = keys.str.strip("\x1f") != ""
     twice = keys.duplicated(keep="first") & named
     first = dict(zip(keys[~twice], good.loc[~twice, "source_row"], strict=True))

@@ -12,7 +12,7 @@ from citygrid_core.errors import CitygridError, Text, UsageError
 from citygrid_core.operations.city import City
 from citygrid_core.operations.intake import SourceOptions
 from citygrid_core.report import Progress, Report, no_progress
-from citygrid_core.standards import load_edition
+from citygrid_core.standards import ClassKind, load_edition
 from citygrid_core.tables import Field, read
 from citygrid_core.workspace import Workspace
 
@@ -29,7 +29,7 @@ def lookup(
     points: gpd.GeoDataFrame,
     *,
     class_code: str | None = None,
-    object_kind: str = "component",
+    object_kind: ClassKind = "component",
     at: str | None = None,
     city: City | None = None,
 ) -> pd.DataFrame:
@@ -77,11 +77,11 @@ def lookup(
     return answer
 
 
-def _class(workspace: Workspace, kind: str, typed: str) -> str:
+def _class(workspace: Workspace, kind: ClassKind, typed: str) -> str:
     edition = load_edition(workspace.edition)
     classes = edition.component_classes if kind == "component" else edition.event_classes
     found = edition.find_class(kind, typed)
-    if found is None:
+    if found.code is None:
         raise UsageError(
             Text(
                 f"{typed!r} is no {kind} class of {edition.id} ({len(classes)} classes; "
@@ -89,7 +89,7 @@ def _class(workspace: Workspace, kind: str, typed: str) -> str:
                 f"“{typed}”不是 {edition.id} 的类别（共 {len(classes)} 类，见 citygrid standards list）",
             )
         )
-    return str(getattr(found, "code", found))
+    return found.code
 
 
 def lookup_file(
@@ -97,7 +97,7 @@ def lookup_file(
     path: Path,
     *,
     class_code: str | None = None,
-    object_kind: str = "component",
+    object_kind: ClassKind = "component",
     options: SourceOptions = SourceOptions(),
     at: str | None = None,
     progress: Progress = no_progress,
@@ -114,9 +114,7 @@ def lookup_file(
         to_crs=workspace.crs,
     )
     progress("locating", 0, 1)
-    answers = lookup(
-        workspace, batch.frame, class_code=class_code, object_kind=object_kind, at=at
-    )
+    answers = lookup(workspace, batch.frame, class_code=class_code, object_kind=object_kind, at=at)
     given = [c for c in ("id", "source_row") if c in batch.frame]
     result = pd.concat(
         [
@@ -139,7 +137,7 @@ def explain(
     point: gpd.GeoDataFrame,
     *,
     class_code: str,
-    object_kind: str = "component",
+    object_kind: ClassKind = "component",
     at: str | None = None,
     city: City | None = None,
 ) -> list[Any]:

@@ -33,7 +33,7 @@ def before(tmp_path_factory: pytest.TempPathFactory, small_city: Path) -> Path:
         draw_grids(
             ws,
             roads=Path(f"{small_city / 'base.gpkg'}:roads"),
-            policy=Policy.for_target(20_000),
+            policy=Policy(target_m2=20_000),
             on=DAY,
         )
         import_departments(ws, small_city / "departments.csv", on=DAY)

@@ -114,7 +114,9 @@ def test_exit_3_unusable_input(city: Path, tmp_path: Path) -> None:
 
 def test_a_dry_run_stores_nothing(city: Path, small_city: Path) -> None:
     def held() -> int:
-        return int(json.loads(citygrid("info", city, "--json").stdout)["counts"]["departments"]["ever"])
+        return int(
+            json.loads(citygrid("info", city, "--json").stdout)["counts"]["departments"]["ever"]
+        )
 
     before = held()
     file = small_city / "departments.csv"

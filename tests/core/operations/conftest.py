@@ -41,7 +41,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory, small_city: Path) -> Path:
             barriers=Path(f"{base}:barriers"),
             buildings=Path(f"{base}:buildings"),
             compounds=Path(f"{base}:compounds"),
-            policy=Policy.for_target(10_000),
+            policy=Policy(),
             on=DAY,
         )
         import_departments(ws, small_city / "departments.csv", on=DAY)

@@ -72,9 +72,7 @@ def test_a_component_is_coded_located_and_owned_as_the_truth_says(
     assert held["code"].is_unique
     assert (held["code"].str.len() == 17).all()
     assert (held["code"].str[:6] == held["grid_code"].str[:6]).all()
-    inside = shapely.covers(
-        grids.geometry[held["grid_code"]].to_numpy(), held.geometry.to_numpy()
-    )
+    inside = shapely.covers(grids.geometry[held["grid_code"]].to_numpy(), held.geometry.to_numpy())
     assert inside.all()
 
 
