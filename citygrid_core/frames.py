@@ -130,7 +130,10 @@ def keys_of(frame: pd.DataFrame, key: Sequence[str]) -> pd.Index:
 
 def _texts(column: pd.Series) -> npt.NDArray[np.object_]:
     """Return a column as texts, each distinct value turned into text once."""
-    codes, distinct = pd.factorize(column.to_numpy(dtype=object), use_na_sentinel=True)
+    values = column.to_numpy(dtype=object)
+    if pd.api.types.infer_dtype(values, skipna=False) == "string":
+        return values
+    codes, distinct = pd.factorize(values, use_na_sentinel=True)
     texts = np.array([_text(v) for v in distinct] + [""], dtype=object)
     out: npt.NDArray[np.object_] = texts[codes]
     return out
@@ -174,7 +177,7 @@ def _geometry_differs(
     if empty_says_nothing:
         out = out & ~nothing
     both = ~nothing & ~was_nothing
-    x, y = shapely.force_2d(a[both]), shapely.force_2d(b[both])
+    x, y = _flat(a[both]), _flat(b[both])
     unlike = shapely.get_type_id(x) != shapely.get_type_id(y)
     x[unlike], y[unlike] = _multi(x[unlike]), _multi(y[unlike])
     equal = shapely.equals_exact(x, y, tolerance)
@@ -184,6 +187,15 @@ def _geometry_differs(
     )
     out[both] = ~equal
     return out
+
+
+def _flat(geometries: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Drop heights: a survey's height comes and goes with the instrument."""
+    raised = shapely.has_z(geometries)
+    if raised.any():
+        geometries = geometries.copy()
+        geometries[raised] = shapely.force_2d(geometries[raised])
+    return geometries
 
 
 def _multi(geometries: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -16,6 +16,7 @@ from citygrid_core.standards import (
     DEFAULT_EDITION,
     ClassKind,
     Edition,
+    Proposal,
     case_sources,
     classify,
     load_edition,
@@ -241,7 +242,8 @@ def _classes(
 def _both(text: str, edition: Edition, found: dict[ClassKind, pd.DataFrame], index: Any) -> str:
     names = []
     for kind, table in found.items():
-        names.append(edition.catalogues[kind].classes[table.at[index, "class_code"]].name)
+        code = str(table.at[index, "class_code"])
+        names.append(edition.catalogues[kind].classes[code].name)
     return " / ".join(names)
 
 
@@ -254,7 +256,10 @@ def _unknown_class(
     found: dict[ClassKind, pd.DataFrame],
 ) -> None:
     kinds: list[ClassKind] = [kind] if kind is not None else list(found)
-    near = [p for k in kinds for p in found[k].at[index, "proposals"]]
+    near: list[Proposal] = []
+    for k in kinds:
+        proposals: Any = found[k].at[index, "proposals"]
+        near += proposals
     near.sort(key=lambda p: -p.score)
     shown = "、".join(str(p) for p in near[:3])
     named_en, named_zh = " or ".join(kinds), "或".join(_KIND_ZH[k] for k in kinds)
@@ -285,14 +290,13 @@ def _times(taken: Intake) -> dict[str, pd.Series]:
                 "case.time",
                 name,
                 texts[index],
-                Text(
-                    "a date and time, e.g. 2026-07-01T08:30:00", "日期时间，如 2026-07-01T08:30:00"
-                ),
+                Text("a date and time like 2026-07-01T08:30:00", "如 2026-07-01T08:30:00 的时间"),
             )
         parsed[name] = stamps
         iso = np.datetime_as_string(stamps.to_numpy().astype("datetime64[s]")).astype(object)
         # What can't be read stays as it came: the reject shows it.
-        iso = np.where(stamps.notna(), iso, np.where(there, texts.to_numpy(), None))
+        unread = stamps.isna().to_numpy()
+        iso[unread] = texts.where(there, None).to_numpy(dtype=object)[unread]
         taken.frame[name] = pd.Series(iso, index=texts.index, dtype=object)
     if "reported_at" not in parsed:
         taken.frame["reported_at"] = pd.Series(None, index=taken.frame.index, dtype=object)
@@ -332,8 +336,8 @@ def _order(taken: Intake, parsed: dict[str, pd.Series]) -> None:
             continue
         early = now.notna() & latest.notna() & (now < latest)
         for index in now.index[early]:
-            before = latest_name[index]
-            stamp = taken.frame.at[index, before]
+            before = str(latest_name[index])
+            stamp: Any = taken.frame.at[index, before]
             _note(
                 taken.problems,
                 index,

@@ -96,14 +96,13 @@ def _sequence(numbers: npt.NDArray[np.int64], spec: str) -> npt.NDArray[Any]:
     if width:
         wrong |= numbers >= 10**width
     if wrong.any():
-        most = "9" * width if width else ""
+        most = "9" * width
+        span = Text(f"1 to {most}", f"1 至 {most}") if width else Text("1 or more", "不小于 1")
         raise UnusableInput(
             Problem(
                 "case.sequence",
                 Text(str(int(numbers[wrong][0])), str(int(numbers[wrong][0]))),
-                Text(
-                    f"1 to {most}" if most else "1 or more", f"1 至 {most}" if most else "不小于 1"
-                ),
+                span,
                 Text("give the pattern more digits", "请在格式中增加位数"),
                 field="sequence",
             )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from citygrid_core.errors import UnusableInput
@@ -57,28 +56,14 @@ def component_codes(
     index = counties.index if isinstance(counties, pd.Series) else pd.RangeIndex(len(counties))
     digits = next(p.digits for p in held.structures["component"].parts if p.name == "sequence")
     numbers = np.asarray(sequences).astype(np.int64)
-    codes = _join(_texts(counties), _texts(class_codes), _padded(numbers, digits))
+    codes = [
+        f"{county}{class_code}{n:0{digits}d}"
+        for county, class_code, n in zip(counties, class_codes, numbers.tolist(), strict=True)
+    ]
     out: pd.Series = pd.Series(codes, index=index, name="code", dtype=object)
     wrong = out[~ComponentCode.valid(out, held).to_numpy()]
     if len(wrong):
         raise UnusableInput(*_problems(wrong, held))
-    return out
-
-
-def _texts(values: Any) -> npt.NDArray[np.str_]:
-    """Return values as fixed-width text."""
-    return np.asarray(pd.Series(values, dtype=object).fillna("").astype(str).to_numpy(), dtype=str)
-
-
-def _padded(numbers: npt.NDArray[np.int64], digits: int) -> npt.NDArray[np.str_]:
-    return np.char.zfill(numbers.astype(str), digits)
-
-
-def _join(*parts: npt.NDArray[np.str_]) -> npt.NDArray[np.object_]:
-    joined = parts[0]
-    for part in parts[1:]:
-        joined = np.char.add(joined, part)
-    out: npt.NDArray[np.object_] = joined.astype(object)
     return out
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from citygrid_core.standards import DEFAULT_EDITION, Edition, load_edition
@@ -86,7 +87,7 @@ def _with_names(
         return source
     for level, digits in _AREAS:
         given = source.get(f"{level}_code")
-        code = grid.astype(object).str.slice(0, digits) if given is None else given
+        code = _each(grid, _prefix(digits)) if given is None else given
         source[f"{level}_code"] = code
         source.setdefault(f"{level}_name", code.map(places))
     return source
@@ -98,24 +99,28 @@ def _names(frame: pd.DataFrame | None) -> dict[str, str]:
     return {str(c): str(n) for c, n in zip(frame["code"], frame["name"], strict=True)}
 
 
+def _prefix(digits: int) -> Callable[[str], str]:
+    return lambda code: code[:digits]
+
+
 def _words(column: pd.Series, values: dict[str, str]) -> pd.Series:
     """Return texts, stored values in the edition's words, missing ones empty."""
-    texts = column.astype(object)
-    texts = texts.where(texts.notna(), "")
-    said: pd.Series = texts.map(lambda v: values.get(v, str(v))).astype(object)
-    return said
+    return _each(column, lambda value: values.get(value, value))
 
 
 def _dates(column: pd.Series, form: str) -> pd.Series:
     """Return ISO dates in the edition's form; what is no date stays as it is."""
+
+    def changed(value: str) -> str:
+        stamp = pd.to_datetime(value[:10], format="%Y-%m-%d", errors="coerce")
+        return value if pd.isna(stamp) else str(stamp.strftime(form))
+
+    return _each(column, changed)
+
+
+def _each(column: pd.Series, change: Callable[[str], str]) -> pd.Series:
+    """Change each distinct value once; a missing one becomes an empty text."""
     codes, distinct = pd.factorize(column.to_numpy(dtype=object), use_na_sentinel=True)
-    texts = [_date(v, form) for v in distinct]
-    out: pd.Series = pd.Series(
-        [texts[c] if c >= 0 else "" for c in codes], index=column.index, dtype=object
-    )
+    texts = np.array([*(change(str(v)) for v in distinct), ""], dtype=object)
+    out: pd.Series = pd.Series(texts[codes], index=column.index, dtype=object)
     return out
-
-
-def _date(value: Any, form: str) -> str:
-    stamp = pd.to_datetime(str(value)[:10], format="%Y-%m-%d", errors="coerce")
-    return str(value) if pd.isna(stamp) else str(stamp.strftime(form))
