@@ -1,0 +1,111 @@
+"""Files are written whole or not at all, and the same twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from citygrid_core.errors import Text, UsageError
+from citygrid_core.tables.guard import refuse_workspace
+
+#: The moment that files carry which must carry one: the zero of the zip format.
+_MOMENT = (1980, 1, 1, 0, 0, 0)
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_TIMES = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+#: Excel's limit on characters in a cell.
+_CELL = 32767
+
+
+@contextmanager
+def saved(path: Path, *, overwrite: bool) -> Iterator[Path]:
+    """Give a temporary file to write, and put it in the place of `path` at the end.
+
+    Raises
+    ------
+    UsageError
+        `path` is a workspace, a folder, in a folder that is not there, or exists and
+        `overwrite` is false.
+    """
+    if path.is_dir() or not path.parent.is_dir():
+        folder = path if path.is_dir() else path.parent
+        raise UsageError(
+            Text(
+                f"{folder}: name a file in a folder that exists",
+                f"{folder}：请指定已有文件夹中的文件",
+            )
+        )
+    refuse_workspace(path)
+    if path.exists() and not overwrite:
+        raise UsageError(
+            Text(
+                f"{path} exists already; say --overwrite, or name another file",
+                f"{path} 已存在；请使用 --overwrite 或指定其他文件",
+            )
+        )
+    with tempfile.TemporaryDirectory(prefix=".citygrid-", dir=path.parent) as folder_name:
+        temporary = Path(folder_name) / path.name
+        yield temporary
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+
+
+def write_sheet(
+    path: Path, name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Write a workbook of one sheet; texts are texts, whatever they begin with.
+
+    Its bytes depend on the content only.
+    """
+    import openpyxl
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", "_", name)[:31] or "rows")
+    sheet.freeze_panes = "A2"
+
+    def cell(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        made = WriteOnlyCell(sheet, _ILLEGAL.sub("\ufffd", value)[:_CELL])
+        # Else a text that begins with "=" becomes a formula, and "#N/A" an error.
+        made.data_type = "s"
+        made.number_format = "@"
+        return made
+
+    def bold(value: str) -> Any:
+        made = cell(value)
+        made.font = Font(bold=True)
+        return made
+
+    sheet.append([bold(h) for h in header])
+    for row in rows:
+        sheet.append([cell(v) for v in row])
+    book.save(path)
+    _fix_times(path)
+
+
+def _fix_times(path: Path) -> None:
+    """Write the archive again without the time at which it was made."""
+    moment = dt.datetime(*_MOMENT).isoformat() + "Z"
+    with zipfile.ZipFile(path) as archive:
+        parts = [(i.filename, archive.read(i)) for i in archive.infolist()]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts:
+            if name == "docProps/core.xml":
+                content = re.sub(
+                    rb"(<dcterms:(created|modified)[^>]*>)[^<]*",
+                    rb"\g<1>" + moment.encode(),
+                    content,
+                )
+            info = zipfile.ZipInfo(name, _MOMENT)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, content)
