@@ -6,7 +6,7 @@ probability and a stated error; there is never a default point.
 
 from citygrid_core.geocode.build import GazetteerInputError
 from citygrid_core.geocode.candidate import LEVELS, Candidate
-from citygrid_core.geocode.gazetteer import Gazetteer
+from citygrid_core.geocode.gazetteer import Gazetteer, check
 from citygrid_core.geocode.judge import Calibration, load_calibration
 from citygrid_core.geocode.normalise import Normal, normalise
 from citygrid_core.geocode.parse import LABELS, Parsed, Part, parse
@@ -21,6 +21,7 @@ __all__ = [
     "Normal",
     "Parsed",
     "Part",
+    "check",
     "load_calibration",
     "normalise",
     "parse",

@@ -8,15 +8,18 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from citygrid_core.errors import Text
 from citygrid_core.geocode.build import Tables, build_tables
 from citygrid_core.geocode.candidate import Candidate
+from citygrid_core.geocode.health import check_tables
 from citygrid_core.geocode.judge import Calibration, judge, load_calibration
 from citygrid_core.geocode.match import Matcher
 from citygrid_core.geocode.normalise import normalise
 from citygrid_core.geocode.parse import Parsed, parse
+from citygrid_core.geocode.reverse import Reverser, Said
 
 #: Below this an answer is not worth showing.
 REJECT = 0.05
@@ -35,6 +38,17 @@ _COLUMNS = (
 )
 
 
+def check(
+    places: gpd.GeoDataFrame,
+    *,
+    areas: gpd.GeoDataFrame | None = None,
+    far_m: float = 100.0,
+    apart_m: float = 300.0,
+) -> pd.DataFrame:
+    """Check the health of places before they become a gazetteer; see `Gazetteer.check`."""
+    return check_tables(build_tables(places, areas, ()), far_m=far_m, apart_m=apart_m)
+
+
 class Gazetteer:
     """Answers addresses from a city's own places; made by `build`."""
 
@@ -42,6 +56,7 @@ class Gazetteer:
         self.tables = tables
         self.calibration = calibration
         self._matcher = Matcher(tables)
+        self._reverser: Reverser | None = None
 
     @classmethod
     def build(
@@ -144,6 +159,48 @@ class Gazetteer:
         numbers = ["x", "y", "error_m", "probability"]
         frame[numbers] = frame[numbers].astype(np.float64)
         return frame
+
+    def reverse(self, x: npt.ArrayLike, y: npt.ArrayLike) -> pd.DataFrame:
+        """Say points the way an operator would: 友谊路32号东侧约20米.
+
+        Parameters
+        ----------
+        x, y : float or arrays, metres in `crs`
+
+        Returns
+        -------
+        DataFrame
+            A row for each point: ``zh``, ``en`` (the phrase; empty when nothing
+            known is within 300 m), ``code`` and ``level`` of the landmark,
+            ``distance_m``.
+        """
+        if self._reverser is None:
+            self._reverser = Reverser(self.tables)
+        xs = np.atleast_1d(np.asarray(x, dtype=np.float64))
+        ys = np.atleast_1d(np.asarray(y, dtype=np.float64))
+        said = [self._reverser.say(float(a), float(b)) for a, b in zip(xs, ys, strict=True)]
+        frame: pd.DataFrame = pd.DataFrame(said, columns=list(Said._fields))
+        return frame
+
+    def check(self, *, far_m: float = 100.0, apart_m: float = 300.0) -> pd.DataFrame:
+        """Check the health of the gazetteer.
+
+        Parameters
+        ----------
+        far_m : float
+            A plate further than this from its street is a finding.
+        apart_m : float
+            One name at two places of a district this far apart is a finding.
+
+        Returns
+        -------
+        DataFrame
+            ``rule``, ``severity`` (error, warning, info), ``codes`` (joined by
+            #), ``place``, ``x``, ``y``, ``measure`` (metres), ``en``, ``zh``.
+            Rules: plate.orphan, plate.far, plate.side, number.twin,
+            number.order, name.two_places.
+        """
+        return check_tables(self.tables, far_m=far_m, apart_m=apart_m)
 
     def _answer(self, address: str, accept: float) -> tuple[Any, ...]:
         parsed = self.parse(address)

@@ -11,7 +11,7 @@ from citygrid_core.geocode.candidate import Candidate
 from citygrid_core.geocode.interpolate import interpolate
 from citygrid_core.geocode.names import Found
 from citygrid_core.geocode.parse import Parsed, Part, parse
-from citygrid_core.geocode.places import Number, Street, number_of
+from citygrid_core.geocode.places import Number, Street, number_of, spoken
 from citygrid_core.geocode.relative import crossings, shift
 
 #: Another landmark supports an answer within this, and contradicts beyond, metres.
@@ -192,7 +192,7 @@ class Matcher:
             for i in chosen:
                 c = Candidate(
                     level, float(p.x[i]), float(p.y[i]), 5.0 + 15.0 * len(signs), p.code[i],
-                    f"{street.name}{number.main}{_rest(p.rest[i])}",
+                    f"{street.name}{number.main}{spoken(p.rest[i])}",
                     frozenset([p.area[i]]) if p.area[i] else street.areas,
                     dict(signs), line=street.line,
                 )  # fmt: skip
@@ -429,11 +429,3 @@ def _middle(found: list[Candidate]) -> list[Candidate]:
     a.spread += half / 2
     a.matched += b.matched
     return [a]
-
-
-def _rest(rest: str) -> str:
-    """Say the rest of a number as people do."""
-    if rest.startswith("弄"):
-        return rest + ("号" if len(rest) > 1 else "")
-    number, _, building = rest.partition("/")
-    return f"{number}号" + (f"{building}栋" if building else "")

@@ -18,9 +18,8 @@ _TELLING = frozenset("东南西北中上下前后内外新老大小一二三四�
 _SUFFIX = re.compile(r"(?:大道|大街|公路|快速路|环路|支路|胡同|路|街|巷|道)$")
 _FOLD = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"), ("l", "n"), ("h", "f"))
 _PLACE_LABELS = {"street": "road", "zone": "compound", "block": "compound", "poi": "poi"}
-_ORDER = {
-    k: i for i, k in enumerate("road compound poi county town community city province".split())
-}
+#: Where a name stands for several kinds of things, the first of these is its label.
+_ORDER = ("road", "compound", "poi", "county", "town", "community", "city", "province")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ class Names:
                 elif strong and known is not None and all(r.via == "short" for r in known):
                     known.extend(Ref(r.label, r.target, "short") for r in strong)
         for key, refs in self.refs.items():
-            label = min((r.label for r in refs), key=_ORDER.__getitem__)
+            label = min((r.label for r in refs), key=_ORDER.index)
             weak = all(r.via == "short" for r in refs)
             self._automaton.add_word(key, (len(key), label, weak))
             if not weak:

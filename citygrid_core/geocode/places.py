@@ -59,6 +59,20 @@ def number_of(text: str) -> Number | None:
     return Number(int(main[:9]), rest)
 
 
+def spoken(rest: str) -> str:
+    """Say the rest of a house number as people do, after its main number.
+
+    Examples
+    --------
+    >>> spoken(""), spoken("-1"), spoken("弄4"), spoken("/3")
+    ('号', '-1号', '弄4号', '号3栋')
+    """
+    if rest.startswith("弄"):
+        return rest + ("号" if len(rest) > 1 else "")
+    number, _, building = rest.partition("/")
+    return f"{number}号" + (f"{building}栋" if building else "")
+
+
 @dataclass(slots=True)
 class Points:
     """Places that answer with one point each.
