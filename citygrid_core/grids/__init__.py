@@ -8,6 +8,16 @@
 
 from citygrid_core.grids.check import check
 from citygrid_core.grids.draw import Drawing, draw
+from citygrid_core.grids.edit import Edit
+from citygrid_core.grids.edits import (
+    add,
+    divide,
+    merge,
+    move_border,
+    move_vertex,
+    reshape,
+    split,
+)
 from citygrid_core.grids.errors import (
     CrsMismatch,
     GridEditRefused,
@@ -25,6 +35,7 @@ __all__ = [
     "RULES",
     "CrsMismatch",
     "Drawing",
+    "Edit",
     "Finding",
     "GridEditRefused",
     "MissingColumn",
@@ -33,10 +44,17 @@ __all__ = [
     "Repaired",
     "Strategies",
     "TooManyGrids",
+    "add",
     "as_frame",
     "check",
     "clean_areas",
+    "divide",
     "draw",
+    "merge",
+    "move_border",
+    "move_vertex",
     "number",
     "repair",
+    "reshape",
+    "split",
 ]

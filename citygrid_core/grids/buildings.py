@@ -105,4 +105,6 @@ def _around(arcs: Lines, outline: Lines, buildings: Geometries, policy: Policy) 
     parts, source = shapely.get_parts(np.concatenate([shapes, detours]), return_index=True)
     weight = np.concatenate([arcs.weight, np.asarray(weights)])
     keep = (shapely.get_type_id(parts) == 1) & (shapely.length(parts) > 0)
-    return node(Lines(parts[keep], weight[source[keep]]), policy.grid_m)
+    road = np.concatenate([arcs.road, np.zeros(len(added), dtype=bool)])
+    source = source[keep]
+    return node(Lines(parts[keep], weight[source], road[source]), policy.grid_m)

@@ -127,10 +127,9 @@ def _gaps_and_spills(
     groups = pd.Series(np.arange(len(shapes))).groupby(home).indices
     for index, (code, area) in enumerate(zip(area_codes, area_shapes, strict=True)):
         cells = np.asarray(groups.get(index, np.empty(0)), dtype=np.int64)
-        if bad[cells].any():
-            union = shapely.union_all(shapes[cells])
-        else:
-            union = shapely.coverage_union_all(shapes[cells])
+        # the quick union is only right for a valid coverage
+        unite = shapely.union_all if bad[cells].any() else shapely.coverage_union_all
+        union = unite(shapes[cells])
         if shapely.equals_exact(shapely.normalize(union), shapely.normalize(area), 0.0):
             continue
         for part in _parts(shapely.difference(area, union), grid_m):

@@ -33,7 +33,8 @@ def keep_out(lines: Lines, compounds: Geometries) -> Lines:
         shapes[i] = shapely.difference(shapes[i], inside[c])
     parts, source = shapely.get_parts(shapes, return_index=True)
     keep = (shapely.get_type_id(parts) == 1) & (shapely.length(parts) > 0)
-    return Lines(parts[keep], lines.weight[source[keep]])
+    source = source[keep]
+    return Lines(parts[keep], lines.weight[source], lines.road[source])
 
 
 def share_out(block: Any, compounds: Geometries, policy: Policy) -> Lines:
@@ -78,4 +79,4 @@ def _between(block: Any, seeds: Geometries, policy: Policy) -> Lines:
     lines = shapely.simplify(shapely.get_parts(shapely.line_merge(inside)), policy.simplify_m)
     lines = shapely.get_parts(shapely.intersection(lines, block))
     lines = lines[(shapely.get_type_id(lines) == 1) & (shapely.length(lines) > 0)]
-    return Lines(lines, np.full(len(lines), WALL_IMPORTANCE))
+    return Lines.plain(lines, WALL_IMPORTANCE)

@@ -116,15 +116,14 @@ def draw(
     policy = policy or Policy()
     crs = require_metres(areas, "areas")
     codes, shapes = communities(areas)
-    lines = Lines(*_joined(roads, barriers, policy, crs))
-    order = in_order(lines.shapes)
-    lines = lines[order]
+    lines = _joined(roads, barriers, policy, crs)
+    lines = lines[in_order(lines.shapes)]
     houses = polygon_parts(buildings, crs, "buildings")
     walled, kinds = _compound_parts(compounds, crs)
     lines = walls.keep_out(lines, walled)
 
     progress("node", 0, 1)
-    outline = Lines(shapely.boundary(shapes), np.full(len(shapes), 1.0))
+    outline = Lines.plain(shapely.boundary(shapes))
     arcs = node(outline.plus(lines), policy.grid_m)
     _require_coverage(codes, shapes, outline, policy)
     tasks = list(_tasks(codes, shapes, arcs, outline, houses, walled, policy))
@@ -151,10 +150,11 @@ def draw(
 
 def _joined(
     roads: gpd.GeoDataFrame | None, barriers: gpd.GeoDataFrame | None, policy: Policy, crs: Any
-) -> tuple[Geometries, NDArray[np.float64]]:
+) -> Lines:
     first = line_parts(roads, policy, crs, "roads")
     second = line_parts(barriers, policy, crs, "barriers")
-    return np.concatenate([first[0], second[0]]), np.concatenate([first[1], second[1]])
+    streets = Lines(*first, np.ones(len(first[0]), dtype=bool))
+    return streets.plus(Lines.plain(*second))
 
 
 def _compound_parts(

@@ -16,18 +16,25 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Lines with the importance of each as a border (0 to 1)."""
+    """Lines, the importance of each as a border (0 to 1), and which are roads."""
 
     shapes: Geometries
     weight: Floats
+    road: NDArray[np.bool_]
+
+    @staticmethod
+    def plain(shapes: Geometries, weight: float | Floats = 0.0) -> Lines:
+        """Return lines that are no roads."""
+        count = len(shapes)
+        return Lines(shapes, np.broadcast_to(weight, count).copy(), np.zeros(count, dtype=bool))
 
     @staticmethod
     def none() -> Lines:
         """Return no lines."""
-        return Lines(np.empty(0, dtype=object), np.empty(0))
+        return Lines.plain(np.empty(0, dtype=object))
 
     def __getitem__(self, keep: Any) -> Lines:
-        return Lines(self.shapes[keep], self.weight[keep])
+        return Lines(self.shapes[keep], self.weight[keep], self.road[keep])
 
     def __len__(self) -> int:
         return len(self.shapes)
@@ -37,6 +44,7 @@ class Lines:
         return Lines(
             np.concatenate([self.shapes, *(o.shapes for o in others)]),
             np.concatenate([self.weight, *(o.weight for o in others)]),
+            np.concatenate([self.road, *(o.road for o in others)]),
         )
 
 
@@ -57,7 +65,9 @@ def node(lines: Lines, grid_m: float) -> Lines:
     arc, source = tree.query(middle, predicate="dwithin", distance=3 * grid_m)
     weight = np.zeros(len(arcs))
     np.maximum.at(weight, arc, lines.weight[source])
-    return Lines(arcs, weight)
+    road = np.zeros(len(arcs), dtype=bool)
+    np.logical_or.at(road, arc, lines.road[source])
+    return Lines(arcs, weight, road)
 
 
 def vertex_ids(coordinates: Floats, grid_m: float, origin: Floats) -> NDArray[np.uint64]:

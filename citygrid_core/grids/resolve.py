@@ -115,7 +115,7 @@ def resolve(
         outlines.append(shapely.boundary(domain))
     lines = shapely.get_parts(np.concatenate(outlines))
     lines = lines[shapely.get_dimensions(lines) == 1]
-    mesh = build(node(Lines(lines, np.zeros(len(lines))), grid_m), grid_m)
+    mesh = build(node(Lines.plain(lines), grid_m), grid_m)
     spots = shapely.point_on_surface(mesh.faces)
     where = _where(spots, domain)
     label = _claims(mesh, shapes, spots, where, home, strategies, repairs)

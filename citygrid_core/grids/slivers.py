@@ -26,19 +26,22 @@ def find(mesh: Mesh, policy: Policy, buildings: Geometries) -> NDArray[np.bool_]
     """Return which faces of `mesh` are slivers between roads.
 
     Thin: an opening of the policy's width leaves nothing. The greater width
-    counts for a face with most of its border on major roads. A face that holds
-    a building is a block.
+    counts for a face with most of its border on major roads. A face with less
+    than 60 % of its border on roads (beside a river, a railway), or one that
+    holds a building, is a block.
     """
-    count = len(mesh.faces)
     length = shapely.length(mesh.arcs.shapes)
-    border = np.zeros(count)
-    major = np.zeros(count)
-    for side in (0, 1):
-        has = mesh.sides[:, side] >= 0
-        np.add.at(border, mesh.sides[has, side], length[has])
-        has &= mesh.arcs.weight >= policy.major
-        np.add.at(major, mesh.sides[has, side], length[has])
-    width = np.where(major > 0.6 * border, policy.sliver_major_m, policy.sliver_m)
+    road = mesh.arcs.road
+    rim = mesh.sides.min(axis=1) < 0
+    border = _around(mesh, length)
+    at_rim = _around(mesh, np.where(rim & ~road, length, 0.0))
+    on_road = _around(mesh, np.where(road, length, 0.0))
+    major = _around(mesh, np.where(road & (mesh.arcs.weight >= policy.major), length, 0.0))
+    inner = np.maximum(border - at_rim, 1e-9)
+    width = np.where(major > 0.6 * inner, policy.sliver_major_m, policy.sliver_m)
+    # along the border of the community lies only half of the space
+    width = np.where(at_rim > 0.2 * border, width / 2, width)
+    width = np.where(on_road > 0.6 * inner, width, 0.0)
     # cheap bound first: a face with this mean width cannot be thin everywhere
     thin = 2 * shapely.area(mesh.faces) < width * border
     where = np.flatnonzero(thin)
@@ -54,6 +57,15 @@ def find(mesh: Mesh, policy: Policy, buildings: Geometries) -> NDArray[np.bool_]
         _, face = tree.query(shapely.point_on_surface(buildings), predicate="within")
         thin[where[face]] = False
     return np.asarray(thin, dtype=bool)
+
+
+def _around(mesh: Mesh, length: Floats) -> Floats:
+    """Return for each face the sum of `length` over the arcs around it."""
+    total = np.zeros(len(mesh.faces))
+    for side in (0, 1):
+        has = mesh.sides[:, side] >= 0
+        np.add.at(total, mesh.sides[has, side], length[has])
+    return total
 
 
 def absorb(mesh: Mesh, thin: NDArray[np.bool_], policy: Policy, inside: Any) -> Mesh:
@@ -116,7 +128,7 @@ def _middle_lines(mesh: Mesh, region: Ints, edge: NDArray[np.bool_], policy: Pol
         return Lines.none()
     array: Geometries = np.empty(len(shapes), dtype=object)
     array[:] = shapes
-    return Lines(array, np.asarray(weights))
+    return Lines(array, np.asarray(weights), np.ones(len(array), dtype=bool))
 
 
 def middle_of(space: Any, edges: Geometries, label: Ints, tolerance: float) -> list[Any]:
@@ -132,17 +144,20 @@ def middle_of(space: Any, edges: Geometries, label: Ints, tolerance: float) -> l
     tolerance : float
         The lines are simplified by this, metres.
     """
-    points, owner = _sample(edges, label, _step(space))
+    step = _step(space)
+    points, owner = _sample(edges, label, step)
     vertices, ends = between_labels(points, owner)
     shapely.prepare(space)
     within = shapely.contains_xy(space, vertices[:, 0], vertices[:, 1])
-    keep = within[ends].all(axis=1)
-    if not keep.any():
-        return _straight(space, edges, label)
-    pieces = shapely.linestrings(vertices[ends[keep]])
+    pieces = shapely.linestrings(vertices[ends])
+    over = ~within[ends].all(axis=1)
+    clipped = shapely.get_parts(shapely.intersection(pieces[over], space))
+    pieces = np.concatenate([pieces[~over], clipped[shapely.get_type_id(clipped) == 1]])
     pieces = pieces[shapely.length(pieces) > 0]
+    if not len(pieces):
+        return _straight(space, edges, label)
     merged = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(pieces)))
-    joined = np.concatenate([merged, _ties(space, merged, edges, label)])
+    joined = np.concatenate([merged, _ties(space, merged, edges, label, 4 * step)])
     merged = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(joined)))
     return list(shapely.simplify(merged, tolerance))
 
@@ -153,14 +168,19 @@ def _step(space: Any) -> float:
 
 
 def _sample(edges: Geometries, label: Ints, step: float) -> tuple[Floats, Ints]:
-    """Return points along the edges, never at their ends, evenly from both."""
-    count = np.maximum(np.ceil(shapely.length(edges) / step), 1).astype(np.int64)
+    """Return points along the edges, the outer ones half a step from the ends.
+
+    So the edges on both sides of a corner have points equally far from it, and
+    the middle line starts in the corner.
+    """
+    length = shapely.length(edges)
+    count = np.maximum(np.round((length - step) / step), 0).astype(np.int64) + 1
     which = np.repeat(np.arange(len(edges)), count)
     rank = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
-    share = (rank + 0.5) / count[which]
-    points = shapely.get_coordinates(
-        shapely.line_interpolate_point(edges[which], share, normalized=True)
-    )
+    margin = np.minimum(step, length) / 2
+    spread = (length - 2 * margin) / np.maximum(count - 1, 1)
+    at = np.where(count[which] > 1, margin[which] + rank * spread[which], length[which] / 2)
+    points = shapely.get_coordinates(shapely.line_interpolate_point(edges[which], at))
     points, index = np.unique(points, axis=0, return_index=True)
     return points, label[which[index]]
 
@@ -188,7 +208,9 @@ def _free_outline(space: Any, edges: Geometries) -> Any:
     return shapely.difference(shapely.boundary(space), shapely.union_all(edges))
 
 
-def _ties(space: Any, middle: Geometries, edges: Geometries, label: Ints) -> Geometries:
+def _ties(
+    space: Any, middle: Geometries, edges: Geometries, label: Ints, near: float
+) -> Geometries:
     """Return short lines from the loose ends of the middle lines to where they belong."""
     ends = np.concatenate([shapely.get_point(middle, 0), shapely.get_point(middle, -1)])
     places, count = np.unique(shapely.get_coordinates(ends), axis=0, return_counts=True)
@@ -203,7 +225,7 @@ def _ties(space: Any, middle: Geometries, edges: Geometries, label: Ints) -> Geo
         if len(loose):
             gaps = shapely.distance(loose, corner)
             best = int(np.argmin(gaps))
-            if gaps[best] <= shapely.distance(vertices, corner).min() + 1.0:
+            if gaps[best] <= near:
                 used.add(best)
                 ties.append(_line(loose[best], corner))
                 continue
@@ -211,7 +233,7 @@ def _ties(space: Any, middle: Geometries, edges: Geometries, label: Ints) -> Geo
         ties.append(_line(vertices[best], corner))
     if not shapely.is_empty(free):
         for position, end in enumerate(loose):
-            if position not in used:
+            if position not in used and shapely.distance(end, free) < near:
                 ties.append(shapely.shortest_line(end, free))
     array: Geometries = np.empty(len(ties), dtype=object)
     array[:] = ties

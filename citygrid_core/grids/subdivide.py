@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 
 from citygrid_core.grids.mesh import Floats, Geometries, Lines
 from citygrid_core.grids.policy import Policy
@@ -69,7 +70,7 @@ def subdivide(block: Any, obstacles: Geometries, lanes: Geometries, policy: Poli
         return Lines.none()
     shapes: Geometries = np.empty(len(lines), dtype=object)
     shapes[:] = lines
-    return Lines(shapes, np.asarray(weights))
+    return Lines.plain(shapes, np.asarray(weights))
 
 
 def _clip(ways: Geometries, side: Any) -> Geometries:
@@ -312,3 +313,73 @@ def lanes_in(blocks: Geometries, lanes: Geometries) -> list[NDArray[np.int64]]:
         for b in np.unique(block):
             out[int(b)] = np.sort(lane[block == b])
     return out
+
+
+def in_equal_parts(shape: Any, n: int, things: Geometries) -> list[Any]:
+    """Return straight lines that divide `shape` into `n` parts of nearly equal area.
+
+    Bisection with counts kept: of n parts, n // 2 fall on one side. The cut runs
+    across the axis that makes it shortest; it may move by a quarter of a part to
+    pass clear of `things`.
+    """
+    lines: list[Any] = []
+    waiting = [(shape, n)]
+    while waiting:
+        part, count = waiting.pop()
+        if count < 2:
+            continue
+        first = count // 2
+        tries = []
+        for unit in axes(part, np.empty(0, dtype=object)):
+            cut = _at_share(part, unit, first / count, things, 0.25 / count)
+            if cut is not None:
+                tries.append(cut)
+        if not tries:
+            return lines
+        _, line, near, far = min(tries, key=lambda t: t[0])
+        lines.append(line)
+        waiting += [(near, first), (far, count - first)]
+    return lines
+
+
+def _at_share(
+    part: Any, unit: Floats, share: float, things: Geometries, slack: float
+) -> tuple[float, Any, Any, Any] | None:
+    """Return the cut across `unit` that leaves `share` of the area on its near side."""
+    side = np.array([-unit[1], unit[0]])
+    along = shapely.get_coordinates(part) @ unit
+    across = shapely.get_coordinates(part) @ side
+    low, high = float(along.min()), float(along.max())
+    left, right = float(across.min()) - 10, float(across.max()) + 10
+
+    def half(at: float) -> Any:
+        corners = [(low - 10, left), (at, left), (at, right), (low - 10, right)]
+        return shapely.polygons([a * unit + b * side for a, b in corners])
+
+    def place_of(wanted: float) -> float:
+        return float(
+            brentq(
+                lambda at: shapely.area(shapely.intersection(half(at), part)) / part.area - wanted,
+                low - 1,
+                high + 1,
+                xtol=1e-4,
+            )
+        )
+
+    steps = [0.0]
+    if len(things):
+        steps += [s * sign * slack for s in (0.2, 0.4, 0.6, 0.8, 1.0) for sign in (1, -1)]
+    best = None
+    for step in steps:
+        at = place_of(share + step)
+        line = shapely.linestrings([at * unit + left * side, at * unit + right * side])
+        chord = shapely.intersection(line, part)
+        near = shapely.intersection(half(at), part)
+        far = shapely.difference(part, half(at))
+        if near.geom_type != "Polygon" or far.geom_type != "Polygon":
+            continue
+        hit = float(shapely.length(shapely.intersection(chord, things)).sum()) if len(things) else 0
+        cost = float(chord.length) + 100 * hit + abs(step) / max(slack, 1e-9) * 0.1 * chord.length
+        if best is None or cost < best[0]:
+            best = (cost, chord, near, far)
+    return best

@@ -70,8 +70,8 @@ def test_streets_are_borders(place: Town, drawn: gpd.GeoDataFrame) -> None:
 
 def test_the_strip_between_two_carriageways_is_no_cell(drawn: gpd.GeoDataFrame) -> None:
     # the community border runs between them: both sides grow up to it
-    assert cell_at(drawn, 75, 325).area > 5_000
-    assert cell_at(drawn, 75, 335).area > 5_000
+    assert cell_at(drawn, 70, 325).area > 5_000
+    assert cell_at(drawn, 70, 335).area > 5_000
 
 
 def test_no_building_is_cut(place: Town, drawn: gpd.GeoDataFrame) -> None:
@@ -95,7 +95,7 @@ def test_a_compound_is_one_cell_although_a_lane_runs_into_it(
 
 def test_a_lane_that_ends_is_led_on_as_a_border(drawn: gpd.GeoDataFrame) -> None:
     lines = shapely.union_all(drawn.boundary.values)
-    lane = shapely.LineString([(X0 + 760, Y0 + 310), (X0 + 760, Y0 + 210)])
+    lane = shapely.LineString([(X0 + 750, Y0 + 310), (X0 + 750, Y0 + 210)])
     on = shapely.length(shapely.intersection(lines, lane.buffer(0.01)))
     assert on == pytest.approx(100, abs=1)
 

@@ -48,7 +48,7 @@ def town() -> Town:
     lines += [(LineString([(-20, 165), (620, 165)]), "branch", 14.0)]
     lines += [(LineString([(-20, 470), (920, 470)]), "branch", 14.0)]
     # a lane that ends inside a block, and one inside a compound
-    lines += [(LineString([(760, 318), (760, 200)]), "lane", 4.0)]
+    lines += [(LineString([(750, 318), (750, 200)]), "lane", 4.0)]
     lines += [(LineString([(450, 80), (560, 80), (560, 120)]), "lane", 4.0)]
     roads = frame(
         [line for line, _, _ in lines],
@@ -73,7 +73,9 @@ def town() -> Town:
     return Town(areas, roads, barriers, buildings, compounds)
 
 
-def squares(rows: int, columns: int, side: float = 100.0) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+def squares(
+    rows: int, columns: int, side: float = 100.0
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """A valid, numbered division: communities of 5 × 5 squares, and their cells."""
     cells, community, areas, codes = [], [], [], []
     for top in range(0, rows, 5):
@@ -88,7 +90,9 @@ def squares(rows: int, columns: int, side: float = 100.0) -> tuple[gpd.GeoDataFr
             areas.append(Polygon(rim))
             for r in range(5):
                 for c in range(5):
-                    cells.append(box(x + c * side, y - (r + 1) * side, x + (c + 1) * side, y - r * side))
+                    cells.append(
+                        box(x + c * side, y - (r + 1) * side, x + (c + 1) * side, y - r * side)
+                    )
                     community.append(code)
     grids = frame(
         cells,
