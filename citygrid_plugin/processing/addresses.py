@@ -72,7 +72,7 @@ class GeocodeTable(CitygridAlgorithm):
         )
         self.addOutput(QgsProcessingOutputNumber("ACCEPTED", tr("Accepted", "接受数")))
 
-    def run(
+    def work(
         self,
         parameters: dict[str, Any],
         context: QgsProcessingContext,

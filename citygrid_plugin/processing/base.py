@@ -32,7 +32,7 @@ GROUPS = {
 class CitygridAlgorithm(QgsProcessingAlgorithm):
     """A thin algorithm: records out of layers, one call of the core, features back.
 
-    Subclasses set the class attributes and write `initAlgorithm` and `run`.
+    Subclasses set the class attributes and write `initAlgorithm` and `work`.
     """
 
     #: Identifier after ``citygrid:``; never changed once released.
@@ -77,9 +77,9 @@ class CitygridAlgorithm(QgsProcessingAlgorithm):
     ) -> dict[str, Any]:
         """Run; errors of the core come as Processing's own, in the user's language."""
         with spoken(feedback):
-            return self.run(parameters, context, feedback)
+            return self.work(parameters, context, feedback)
 
-    def run(
+    def work(
         self,
         parameters: dict[str, Any],
         context: QgsProcessingContext,

@@ -54,7 +54,7 @@ class CommandAlgorithm(CitygridAlgorithm):
         """Return the command's own arguments, after the workspace."""
         return ()
 
-    def run(
+    def work(
         self,
         parameters: dict[str, Any],
         context: QgsProcessingContext,

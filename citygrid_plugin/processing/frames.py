@@ -146,9 +146,3 @@ def from_shape(shape: Any) -> QgsGeometry:
     if shape is not None:
         geometry.fromWkb(shapely.to_wkb(shape))
     return geometry
-
-
-def layout_of(table: pd.DataFrame) -> dict[str, type]:
-    """Return the kind of each column: int, float, or str for everything else."""
-    kinds: dict[str, type] = {"i": int, "u": int, "b": int, "f": float}
-    return {name: kinds.get(dtype.kind, str) for name, dtype in table.dtypes.items()}

@@ -18,14 +18,13 @@ from qgis.core import (
 )
 
 from citygrid_core.errors import CitygridError, Text
-from citygrid_plugin.i18n import tr
+from citygrid_plugin.i18n import shown, tr
 from citygrid_plugin.processing.base import CitygridAlgorithm, progress_of
 from citygrid_plugin.processing.frames import (
     add_row,
     fields_of,
     from_shape,
     joined,
-    layout_of,
     to_frame,
 )
 
@@ -106,7 +105,7 @@ class DrawGrids(CitygridAlgorithm):
         self.addParameter(QgsProcessingParameterFeatureSink("OUTPUT", tr("Unit grids", "单元网格")))
         self.addOutput(QgsProcessingOutputNumber("COUNT", tr("Number of grids", "网格数")))
 
-    def run(
+    def work(
         self,
         parameters: dict[str, Any],
         context: QgsProcessingContext,
@@ -126,7 +125,7 @@ class DrawGrids(CitygridAlgorithm):
         drawing = draw(
             to_frame(areas, {code: "code"}),
             steering.pop("roads", None),
-            policy=Policy.for_target(target),
+            policy=Policy(target_m2=target),
             progress=progress_of(feedback),
             **steering,
         )
@@ -165,7 +164,7 @@ class NumberGrids(CitygridAlgorithm):
             QgsProcessingParameterFeatureSink("OUTPUT", tr("Numbered grids", "已编码网格"))
         )
 
-    def run(
+    def work(
         self,
         parameters: dict[str, Any],
         context: QgsProcessingContext,
@@ -197,8 +196,8 @@ class CheckGrids(CitygridAlgorithm):
     group_key = "grids"
     help = Text(
         "Checks unit grids against their communities: gaps, overlaps, grids that cross a border, "
-        "codes, areas out of range, buildings that are cut. Every finding is a feature.",
-        "对照社区检查单元网格：缝隙、重叠、跨界、编码、面积超限、切割建筑物等。每个问题为一个要素。",
+        "codes, areas out of range, buildings that are cut. Every finding is a point.",
+        "对照社区检查单元网格：缝隙、重叠、跨界、编码、面积超限、切割建筑物等。每个问题为一个点。",
     )
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
@@ -219,7 +218,7 @@ class CheckGrids(CitygridAlgorithm):
         self.addParameter(QgsProcessingParameterFeatureSink("OUTPUT", tr("Findings", "问题")))
         self.addOutput(QgsProcessingOutputNumber("COUNT", tr("Number of findings", "问题数")))
 
-    def run(
+    def work(
         self,
         parameters: dict[str, Any],
         context: QgsProcessingContext,
@@ -245,18 +244,17 @@ class CheckGrids(CitygridAlgorithm):
         findings = check(
             grids,
             areas,
-            policy=Policy.for_target(target),
+            policy=Policy(target_m2=target),
             buildings=None if houses is None else to_frame(houses),
         )
-        table = findings.drop(columns=findings.geometry.name)
-        fields = fields_of(layout_of(table))
+        columns = {"rule": str, "severity": str, "codes": str, "measure": float, "text": str}
+        fields = fields_of(columns)
         sink, output = self.sink(
-            parameters, "OUTPUT", context, fields, QgsWkbTypes.Type.Unknown, layer.sourceCrs()
+            parameters, "OUTPUT", context, fields, QgsWkbTypes.Type.Point, layer.sourceCrs()
         )
-        for values, shape in zip(
-            table.itertuples(index=False), findings.geometry.to_numpy(), strict=True
-        ):
-            add_row(sink, fields, values, from_shape(shape))
+        for one in findings:
+            values = (one.rule, one.severity, " ".join(one.codes), one.measure, shown(one.text))
+            add_row(sink, fields, values, from_shape(one.place))
         if not len(findings):
             feedback.pushInfo(tr("No findings.", "未发现问题。"))
         return {"OUTPUT": output, "COUNT": len(findings)}

@@ -45,7 +45,7 @@ class HeatPerGrid(CitygridAlgorithm):
         outside = tr("Cases outside all grids", "网格之外的案件数")
         self.addOutput(QgsProcessingOutputNumber("OUTSIDE", outside))
 
-    def run(
+    def work(
         self,
         parameters: dict[str, Any],
         context: QgsProcessingContext,

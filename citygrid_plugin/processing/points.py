@@ -53,7 +53,7 @@ class LocatePoints(CitygridAlgorithm):
         outside = tr("Points outside all grids", "网格之外的点数")
         self.addOutput(QgsProcessingOutputNumber("OUTSIDE", outside))
 
-    def run(
+    def work(
         self,
         parameters: dict[str, Any],
         context: QgsProcessingContext,
@@ -138,7 +138,7 @@ class ResolveDuties(CitygridAlgorithm):
             QgsProcessingParameterFeatureSink("OUTPUT", tr("Points with duties", "责任判定结果"))
         )
 
-    def run(
+    def work(
         self,
         parameters: dict[str, Any],
         context: QgsProcessingContext,

@@ -37,3 +37,7 @@ class RangeLegend(QWidget):
             painter.end()
             swatch.setPixmap(pixels)
             self._form.addRow(swatch, QLabel(part.label()))
+
+    def texts(self) -> list[str]:
+        """Return what is written: the title, then the classes."""
+        return [label.text() for label in self.findChildren(QLabel) if label.text()]

@@ -20,12 +20,19 @@ def inventory() -> dict[str, list[str]]:
         "toolbars": sorted(w.objectName() for w in window.findChildren(QToolBar)),
         "docks": sorted(w.objectName() for w in window.findChildren(QDockWidget)),
         "menus": sorted(_menus(window)),
-        "actions": _counted(a.objectName() or a.text() for a in window.findChildren(QAction)),
+        "actions": _counted(
+            a.objectName() or a.text() for a in window.findChildren(QAction) if not _retired(a)
+        ),
         "widgets": _counted(type(w).__name__ for w in window.children() if isinstance(w, QWidget)),
         "providers": sorted(p.id() for p in registry.providers()),
         "canvas": _counted(type(i).__name__ for i in iface.mapCanvas().scene().items()),
         "tasks": [str(QgsApplication.taskManager().count())],
     }
+
+
+def _retired(action: QAction) -> bool:
+    """QGIS takes the separator of its plugin menu off but keeps the object."""
+    return action.isSeparator() and not action.associatedWidgets()
 
 
 def _counted(names: object) -> list[str]:
