@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from qgis.core import QgsProject, QgsProviderRegistry, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
+from citygrid_plugin.i18n import shown
 from citygrid_plugin.layers.base import ROLE, MapSource
 from citygrid_plugin.layers.project import LAYER_GROUPS, build_project, find_layer
 
@@ -141,7 +142,7 @@ def read_source(path: Path) -> tuple[Summary, MapSource]:
         summary = Summary(
             path=path,
             name=workspace.name,
-            edition=edition.id,
+            edition=shown(edition.title),
             crs=workspace.crs.to_string(),
             counts={name: workspace.count(name) for name in FAMILIES},
             last_entry="" if last is None else f"{last['at']}  {last['operation']}",

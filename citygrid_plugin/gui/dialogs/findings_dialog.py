@@ -13,6 +13,8 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from citygrid_plugin.i18n import tr
+
 
 class FindingsDialog(QDialog):
     """A headline and a list of findings, one a line."""
@@ -32,7 +34,8 @@ class FindingsDialog(QDialog):
         self.list.setAlternatingRowColors(True)
         self.list.addItems(list(findings))
         layout.addWidget(self.list)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = QDialogButtonBox()
+        buttons.addButton(tr("Close", "关闭"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
         self.resize(680, 360)

@@ -8,7 +8,8 @@ NAME = "citygrid_plugin"
 
 
 def load() -> None:
-    assert qgis.utils.loadPlugin(NAME) and qgis.utils.startPlugin(NAME)
+    assert qgis.utils.loadPlugin(NAME)
+    assert qgis.utils.startPlugin(NAME)
     wait(300)
 
 
