@@ -96,5 +96,11 @@ def _county(edition: Edition) -> Bools:
 @lru_cache(maxsize=32)
 def _classes(edition: Edition, kind: CodeKind) -> Bools:
     catalogue = edition.catalogues["component" if kind == "component" else "event"]
-    n = catalogue.digits
-    return np.array([catalogue.legal(f"{i:0{n}d}") for i in range(10**n)], dtype=np.bool_)
+    table = np.zeros(10**catalogue.digits, dtype=np.bool_)
+    table[[int(code) for code in catalogue.classes]] = True
+    own = {e.major for e in catalogue.extensions if e.major != "*"}
+    for extension in catalogue.extensions:
+        for major in {*catalogue.majors, *own} if extension.major == "*" else {extension.major}:
+            start = int(major) * 10**catalogue.minor_digits
+            table[start + extension.first : start + extension.last + 1] = True
+    return table

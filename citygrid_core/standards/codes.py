@@ -5,7 +5,7 @@ A value can't hold a wrong code: building one checks it against its edition.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, TypeVar
 
 import pandas as pd
@@ -26,6 +26,8 @@ class _Code:
 
     __slots__ = ()
     kind: ClassVar[CodeKind]
+    edition: str
+    held: Edition
 
     @classmethod
     def parse(cls: type[C], text: str, edition: str | Edition = DEFAULT_EDITION) -> C:
@@ -57,6 +59,7 @@ class _Code:
         for f in fields(cls):  # type: ignore[arg-type]
             object.__setattr__(code, f.name, parts.get(f.name))
         object.__setattr__(code, "edition", held.id)
+        object.__setattr__(code, "held", held)
         return code
 
     @classmethod
@@ -80,24 +83,26 @@ class _Code:
         """Return everything that is wrong with a code, without raising."""
         return faults(text, cls.kind, load_edition(edition))
 
-    def explain(self, lang: str = "en", *, edition: Edition | None = None) -> Explanation:
+    def explain(self, lang: str = "en") -> Explanation:
         """Explain the code part by part.
 
         Parameters
         ----------
         lang : str
             ``en`` or ``zh``; how ``str()`` of the result reads.
-        edition : Edition, optional
-            The edition as loaded from a folder of your own.
         """
-        held = edition if edition is not None else load_edition(self._edition)
-        return explain_structure(str(self), self.kind, held, lang)
+        return explain_structure(str(self), self.kind, self.held, lang)
 
-    @property
-    def _edition(self) -> str:
-        return str(getattr(self, "edition"))  # noqa: B009 - a field of each subclass
+    def __str__(self) -> str:
+        out = []
+        for part in self.held.structures[self.kind].parts:
+            value = getattr(self, part.name)
+            if value is None:
+                break
+            out.append(f"{value:0{part.digits}d}" if isinstance(value, int) else value)
+        return "".join(out)
 
-    def _check(self) -> None:
+    def __post_init__(self) -> None:
         """Check a value built from its parts.
 
         Raises
@@ -105,7 +110,8 @@ class _Code:
         InvalidCode
             A part has too many or too few digits, or the code as a whole is wrong.
         """
-        held = load_edition(self._edition)
+        held = load_edition(self.edition)
+        object.__setattr__(self, "held", held)
         structure = held.structures[self.kind]
         wrong = [
             fault
@@ -118,15 +124,6 @@ class _Code:
         wrong = faults(str(self), self.kind, held)
         if wrong:
             raise InvalidCode(structure.label, str(self), held.id, wrong)
-
-    def _format(self) -> str:
-        out = []
-        for part in load_edition(self._edition).structures[self.kind].parts:
-            value = getattr(self, part.name)
-            if value is None:
-                break
-            out.append(f"{value:0{part.digits}d}" if isinstance(value, int) else value)
-        return "".join(out)
 
 
 def _part_width(part: Part, start: int, value: object) -> list[Fault]:
@@ -171,6 +168,7 @@ class AreaCode(_Code):
     street: str | None = None
     community: str | None = None
     edition: str = DEFAULT_EDITION
+    held: Edition = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.community is not None and self.street is None:
@@ -179,10 +177,7 @@ class AreaCode(_Code):
             reason = Text("is missing below a community", "缺少，社区代码须含街道")
             wrong = Fault("code.serial", start + 1, end, "", part.label, reason)
             raise InvalidCode(structure.label, self.county, self.edition, [wrong])
-        self._check()
-
-    def __str__(self) -> str:
-        return self._format()
+        super(AreaCode, self).__post_init__()
 
     @property
     def level(self) -> str:
@@ -194,9 +189,8 @@ class AreaCode(_Code):
     @property
     def parent(self) -> AreaCode | None:
         """The area above; None for a county."""
-        if self.community is not None:
-            return AreaCode(self.county, self.street, None, self.edition)
-        return AreaCode(self.county, None, None, self.edition) if self.street is not None else None
+        above = {"community": 9, "street": 6}.get(self.level)
+        return None if above is None else AreaCode.parse(str(self)[:above], self.held)
 
     def contains(self, other: AreaCode | GridCode) -> bool:
         """Whether another area's or a grid's code lies in this one (itself included)."""
@@ -226,17 +220,12 @@ class GridCode(_Code):
     community: str
     sequence: int
     edition: str = DEFAULT_EDITION
-
-    def __post_init__(self) -> None:
-        self._check()
-
-    def __str__(self) -> str:
-        return self._format()
+    held: Edition = field(init=False, repr=False, compare=False)
 
     @property
     def area(self) -> AreaCode:
         """The community that the grid lies in."""
-        return AreaCode(self.county, self.street, self.community, self.edition)
+        return AreaCode.parse(self.community_code, self.held)
 
     @property
     def community_code(self) -> str:
@@ -270,12 +259,7 @@ class ComponentCode(_Code):
     minor: str
     sequence: int
     edition: str = DEFAULT_EDITION
-
-    def __post_init__(self) -> None:
-        self._check()
-
-    def __str__(self) -> str:
-        return self._format()
+    held: Edition = field(init=False, repr=False, compare=False)
 
     @property
     def class_code(self) -> str:
@@ -300,12 +284,7 @@ class EventTypeCode(_Code):
     major: str
     minor: str
     edition: str = DEFAULT_EDITION
-
-    def __post_init__(self) -> None:
-        self._check()
-
-    def __str__(self) -> str:
-        return self._format()
+    held: Edition = field(init=False, repr=False, compare=False)
 
     @property
     def class_code(self) -> str:
