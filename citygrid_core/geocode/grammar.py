@@ -24,10 +24,13 @@ TOKENS: tuple[tuple[str, str], ...] = (
         r"([A-Z]?\d+[A-Z]?|[A-Z]|[甲乙丙丁])(?:号(?:楼|栋|幢|座)|#楼?|栋楼?|幢楼?|座)|([东西南北中主]楼)"
         r"(?=$|[,(\d])",
     ),
-    ("gate", rf"((?:{_DIR}|正|前|后|大|侧)(?:大?门|出入?口|入口)|\d+号(?:门(?!诊|面)|出入?口|口))"),
+    (
+        "gate",
+        rf"((?:{_DIR}|正|前|后|大|侧)(?:大?门口?|出入?口|入口)|\d+号(?:门(?!诊|面)|出入?口|口))",
+    ),
     (
         "number",
-        rf"-?({_NUM})号(?:院|大院|门面|店面|铺)?(?:之(\d+)|([A-Z])(?![A-Z座栋幢\d]))?(?!线)",
+        rf"-?({_NUM})号(?:院|大院|门面|店面|铺)?(?:之(\d+)|([A-Z甲乙丙丁])(?![A-Z座栋幢单\d]))?(?!线)",
     ),
     ("list", r"(\d+)(?:[-,](\d+))+(?:号|(?=$|[,(]))"),
     ("unit", r"([A-Z]?\d+|[甲乙丙丁A-Z])(?:单元|门洞|门(?=\d|$|,))"),
@@ -41,7 +44,7 @@ TOKENS: tuple[tuple[str, str], ...] = (
     ),
     (
         "direction",
-        rf"(?:[以往向偏的]|路)?({_DIR})(?:侧|边|面|端|头|首|方向|方|向|角|段|拐角)(?:处|的)?",
+        rf"[以往向偏的]?({_DIR})(?:侧|边|面|端|头|首|方向|方|向|角|段|拐角)(?:处|的)?",
     ),
     ("direction", rf"[以往向偏]({_DIR})"),
     ("direction", rf"({_DIR})(?=(?:大?约|大概)?\d+(?:\.\d+)?多?(?:米|M|公里))"),
@@ -51,8 +54,8 @@ TOKENS: tuple[tuple[str, str], ...] = (
         r"(?:的|正|斜|马路)*(?:对面|对过|对门)|旁边|边上|附近|周边|周围|一带|(?:大|正)?门口|门前|后面|背后|前面"
         r"|隔壁|楼下|沿线|沿街|里面|院内|院里|路边|之间|靠近|临近|近(?=.)",
     ),
-    ("relation", rf"[旁前后左右上下内外里处口]{_END}"),
-    ("link", r"[与和及同至到,-]|跟"),
+    ("relation", rf"[旁前后左右上下内外]{_END}|[里处口](?=$|[,(])"),
+    ("link", r"[与及至到跟,-]|和(?![平睦谐兴顺美泰安])|同(?![仁心乐济德福])"),
 )
 TOKEN = tuple((label, re.compile(pattern)) for label, pattern in TOKENS)
 #: Characters at which a token may begin; elsewhere none is tried.
@@ -62,27 +65,38 @@ BEGINNERS = frozenset(
 )
 
 ROAD_SUFFIX = r"(?:大道|大街|公路|高速|快速路|环路|支路|胡同|路|街|巷|道)"
-_NO_ROAD = r"(?!路|街|大道|巷|道|胡同|桥|口|弄|场|政|府|民|委)"
+_NO_ROAD = r"(?!路|街|大道|巷|道|胡同|桥|口|弄|场|政|府|委|集)"
+#: Letters of the name of an area: a street within means that the area ends before.
+_AREA = r"(?:(?![路街巷弄号])[\u3400-\u9fff])"
 #: What an unknown run of characters may begin with, level by level.
 REGIONS = (
     ("province", re.compile(rf"{_HAN}{{2,7}}?(?:省|自治区)")),
-    ("city", re.compile(rf"{_HAN}{{2,7}}?(?:市|自治州|盟){_NO_ROAD}")),
+    ("city", re.compile(rf"{_HAN}{{2,7}}?(?<![超夜菜股门城都])(?:市|自治州|盟){_NO_ROAD}")),
     (
         "county",
-        re.compile(rf"{_HAN}{{1,6}}?(?<![小社园景校厂片城宿库住])(?:区|县|旗){_NO_ROAD}"),
+        re.compile(rf"{_AREA}{{1,6}}?(?<![小社园景校厂片城宿库住])(?:区|县|旗){_NO_ROAD}"),
     ),
-    ("town", re.compile(rf"{_HAN}{{1,6}}?(?:街道(?:办事处)?|镇|乡){_NO_ROAD}")),
+    ("town", re.compile(rf"{_AREA}{{1,6}}?(?:街道(?:办事处)?|镇|乡){_NO_ROAD}")),
     (
         "community",
         re.compile(
-            rf"{_HAN}{{1,8}}?(?:社区|居委会?|村委会?|行政村|(?<![新一二三四五六七八九十])村){_NO_ROAD}"
+            rf"{_AREA}{{1,8}}?(?:社区|居委会?|村委会?|行政村|(?<![新一二三四五六七八九十])村){_NO_ROAD}"
         ),
     ),
 )
-ROAD = re.compile(rf"{_HAN}[\u3400-\u9fff\d]{{0,9}}?{ROAD_SUFFIX}(?![局牌灯政南北东西]侧?路)")
+ROAD = re.compile(
+    rf"{_HAN}[\u3400-\u9fff\d]{{0,9}}?(?<!步行)(?<!商业)(?<!美食)(?<!小吃){ROAD_SUFFIX}(?![东南西北]路)"
+)
+#: 友谊路小学 is one name, not the primary school somewhere on that road.
+INSTITUTION = re.compile(
+    r"第?[一二三四五六七八九十\d]*(?:小学|中学|幼儿园|菜市?场|派出所|支行|分店|店|邮局|卫生[院站所])"
+)
+#: What people say before a place, no part of its name.
+LEAD = re.compile(r"(?:我家|我们|这里|请问|单位|地址|家)*(?:住在|位于|地处|坐落[于在]|就?在)")
+DIGITS = re.compile(r"[A-Z\d]+(?=[\u3400-\u9fff])")
 COMPOUND = re.compile(
-    rf"[\u3400-\u9fffA-Z\d]{{1,14}}?(?:小区|花园|花苑|家园|公寓|新村|小筑|别墅|大院|山庄|名苑|华庭|豪庭"
-    rf"|[苑园居庭邸府湾坊里村舍郡城]|{_HAN}区)(?:\d+期)?(?=$|[,(\d])"
+    r"[\u3400-\u9fffA-Z\d]{1,14}?(?:小区|花园|花苑|家园|公寓|新村|小筑|别墅|大院|山庄|名苑|华庭|豪庭|王府|华府|学府"
+    r"|[苑园居庭邸湾坊里村舍郡城]|(?<!社)区)(?:\d+期)?(?=$|[,(\d])"
 )
 
 

@@ -80,7 +80,8 @@ def _fold(char: str) -> str:
     # Controls, formats, spaces, marks, symbols (emoji) say nothing about a place.
     if category[0] in "CZM" or (category[0] == "S" and simple != "#"):
         return ""
-    return simple.upper()
+    upper = simple.upper()
+    return upper if len(upper) == 1 else simple
 
 
 @lru_cache(maxsize=1)

@@ -146,7 +146,7 @@ class _Scanner:
             match = pattern.match(self.text, at)
             if match is None or match.end() == at:
                 continue
-            if run < at and not self._free(label, run, at, match.group()):
+            if not self._free(label, run, at, match.group()):
                 continue
             if any(at < s < match.end() for s in self.words) and label not in ("note", "number"):
                 continue
@@ -157,6 +157,10 @@ class _Scanner:
 
     def _free(self, label: str, run: int, at: int, text: str) -> bool:
         """Whether a token may cut the unknown run before it."""
+        if label in ("relation", "gate") and at == 0:
+            return False  # 门前街, 南门大桥
+        if run == at:
+            return label != "link" or bool(self.parts)
         before = self.text[at - 1]
         if label == "link":
             # 与 和 are also letters of names; they link only what ends like a road.
@@ -168,7 +172,7 @@ class _Scanner:
         if label in ("building", "gate") and not text[0].isascii():
             return at - run >= 2
         if label == "cross" and text.startswith("路"):
-            return False
+            return before in "路街道巷"
         return not (before.isascii() and before.isalnum() and text[0].isascii())
 
     def _add(self, label: str, text: str, groups: list[str], at: int, end: int) -> None:
@@ -211,13 +215,22 @@ class _Scanner:
     def _unknown(self, start: int, end: int) -> None:
         """Label a run of characters that is no name and no token."""
         at = start
+        lead = grammar.LEAD.match(self.text, at, end)
+        if lead is not None:
+            self.parts.append(Part("unknown", lead.group(), at, lead.end()))
+            at = lead.end()
         for label, pattern in grammar.REGIONS:
             match = pattern.match(self.text, at, end)
-            if match is not None:
+            while match is not None:
                 self.parts.append(Part(label, match.group(), at, match.end()))
                 at = match.end()
+                match = pattern.match(self.text, at, end)
+        digits = grammar.DIGITS.match(self.text, at, end)
+        if digits is not None and grammar.ROAD.match(self.text, digits.end(), end):
+            self.parts.append(Part("unknown", digits.group(), at, digits.end()))
+            at = digits.end()
         match = grammar.ROAD.match(self.text, at, end)
-        while match is not None:
+        while match is not None and not grammar.INSTITUTION.match(self.text, match.end(), end):
             self.parts.append(Part("road", match.group(), at, match.end()))
             at = match.end()
             match = grammar.ROAD.match(self.text, at, end)
@@ -230,6 +243,8 @@ class _Scanner:
                 "number" if last in ("road", "lane") else "room" if last in _INSIDE else "unknown"
             )
             self.parts.append(Part(label, rest, at, end))
+        elif rest.endswith("社区"):
+            self.parts.append(Part("community", rest, at, end))
         elif grammar.COMPOUND.fullmatch(self.text, at, end):
             self.parts.append(Part("compound", rest, at, end))
         elif len(rest) >= 2:
@@ -241,26 +256,6 @@ class _Scanner:
 _INSIDE = ("building", "unit", "floor", "number", "lane", "compound")
 _NUMBERED = re.compile(r"\d+(?:-\d+)?(?:号|支?弄)")
 _CROSSING = re.compile(r"[与和及,](?=.{1,9}?(?:口|交))|(?:路?口$|交[叉汇界会]|路口)")
-#: What people say before a place and what is no part of its name.
-_FILLERS = frozenset(
-    [
-        "位于",
-        "在",
-        "地处",
-        "于",
-        "靠",
-        "沿",
-        "从",
-        "到",
-        "去",
-        "本市",
-        "市区",
-        "城区",
-        "我家",
-        "请问",
-        "的",
-    ]
-)
 
 
 def _settle(parts: list[Part]) -> list[Part]:
@@ -281,6 +276,8 @@ def _settle(parts: list[Part]) -> list[Part]:
                 part = replace(part, label="cross")
         elif part.label == "room" and before is not None and before.label in ("road",):
             part = replace(part, label="number")
+        elif part.label == "road" and before is not None and part.value == before.value:
+            continue  # 友谊路友谊路
         elif part.label == "road" and before is not None and _glued(before, part):
             # 新建设路 is not 建设路: the whole of it is the name.
             settled.pop()
@@ -295,6 +292,7 @@ def _glued(before: Part, road: Part) -> bool:
         and not before.known
         and before.end == road.start
         and len(before.value) <= 3
-        and before.value not in _FILLERS
+        and not grammar.LEAD.fullmatch(before.value)
+        and before.value not in ("从", "到", "去", "沿", "靠", "于", "的", "距", "本市", "市区")
         and not before.value.isascii()
     )
