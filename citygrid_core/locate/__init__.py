@@ -1,1 +1,9 @@
-"""locate"""
+"""Locate: which cell is a point in? Exact for every point, on edges and vertices too.
+
+A point on a shared edge or vertex belongs to the touching cell with the lowest code.
+"""
+
+from citygrid_core.locate.errors import IndexFileError, NoAccelerator, UnusableCells
+from citygrid_core.locate.index import CellIndex, Engine
+
+__all__ = ["CellIndex", "Engine", "IndexFileError", "NoAccelerator", "UnusableCells"]
