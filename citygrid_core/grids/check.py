@@ -67,11 +67,11 @@ def check(
     found: list[Finding] = []
 
     flat = np.isin(shapely.get_type_id(shapes), (3, 6)) & ~shapely.is_empty(shapes)
-    spots = shapely.centroid(shapes)
-    elsewhere = shapely.point_on_surface(area_shapes[0])
+    community = grids["community_code"].fillna("").astype(str).to_numpy(dtype=object)
+    inside = dict(zip(area_codes, shapely.point_on_surface(area_shapes), strict=True))
     for index in np.flatnonzero(~flat):
-        spot = spots[index]
-        spot = elsewhere if spot is None or spot.is_empty else spot
+        # no polygon, no place: its community has to do
+        spot = inside.get(community[index], inside[area_codes[0]])
         found.append(finding("grid.geometry", [names[index]], spot, 0))
     many = flat & (shapely.get_num_geometries(shapes) > 1)
     for index in np.flatnonzero(many):
@@ -89,7 +89,6 @@ def check(
 
     use = np.flatnonzero(sound)
     names_in, shapes_in = names[use], shapes[use]
-    community = grids["community_code"].fillna("").astype(str).to_numpy(dtype=object)
     found += check_coverage.findings(
         names_in, shapes_in, community[use], area_codes, area_shapes, policy.grid_m
     )

@@ -63,9 +63,11 @@ def communities(areas: gpd.GeoDataFrame) -> tuple[list[str], Geometries]:
     codes = [str(code) for code in areas["code"]]
     shapes = geometries(areas)
     problems = []
-    for position, (code, shape) in enumerate(zip(codes, shapes, strict=True)):
-        if codes.index(code) != position:
+    seen: set[str] = set()
+    for code, shape in zip(codes, shapes, strict=True):
+        if code in seen:
             problems.append(_problem("areas.duplicate", code, "appears twice", "重复出现"))
+        seen.add(code)
         if shape is None or shape.is_empty or shape.geom_type not in ("Polygon", "MultiPolygon"):
             problems.append(_problem("areas.polygon", code, "has no polygon", "没有面"))
         elif not shape.is_valid:

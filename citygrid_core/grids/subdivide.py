@@ -121,7 +121,7 @@ def _offsets(part: Any, things: Geometries, unit: Floats, policy: Policy) -> Flo
     low, high = float(along.min()), float(along.max())
     pieces = max(2.0, round(part.area / policy.target_m2))
     margin = max(0.12, min(0.4, 0.6 / pieces))
-    even = np.linspace(low + margin * (high - low), high - margin * (high - low), 9)
+    even = np.linspace(low + margin * (high - low), high - margin * (high - low), 7)
     if not len(things):
         return np.asarray(even, dtype=np.float64)
     points, owner = shapely.get_coordinates(things, return_index=True)
@@ -144,8 +144,11 @@ def _straight_cuts(part: Any, things: Geometries, policy: Policy) -> list[Cut]:
     centre = np.array(part.centroid.coords[0])
     reach = float(np.hypot(*(np.array(part.bounds[2:]) - np.array(part.bounds[:2])))) + 10
     lines, boxes = [], []
+    outline = shapely.get_coordinates(part)
     for unit in axes(part, things):
         side = np.array([-unit[1], unit[0]])
+        if np.ptp(outline @ unit) < 0.45 * np.ptp(outline @ side):
+            continue  # never along the length of a strip
         base = centre - unit * float(centre @ unit)
         at = _offsets(part, things, unit, policy)
         foot = base + at[:, None] * unit

@@ -80,7 +80,7 @@ def squares(
     cells, community, areas, codes = [], [], [], []
     for top in range(0, rows, 5):
         for left in range(0, columns, 5):
-            code = f"420102001{len(codes) + 1:03d}"
+            code = f"420102{len(codes) // 999 + 1:03d}{len(codes) % 999 + 1:03d}"
             codes.append(code)
             x, y = left * side, -top * side
             rim = [(x + i * side, y) for i in range(6)]

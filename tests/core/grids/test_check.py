@@ -1,0 +1,252 @@
+"""Planted defects are all found, and none is invented."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from shapely import Polygon, box
+
+from citygrid_core.errors import MissingCrs
+from citygrid_core.grids import RULES, CrsMismatch, as_frame, check, number
+
+from .town import X0, Y0, frame, squares
+
+Plant = Callable[[gpd.GeoDataFrame, int, np.random.Generator], set[str]]
+
+
+def put(grids: gpd.GeoDataFrame, at: int, shape: shapely.Geometry) -> None:
+    grids.loc[grids.index[at], "geometry"] = shape
+
+
+def code(grids: gpd.GeoDataFrame, at: int) -> str:
+    return str(grids["code"].iloc[at])
+
+
+def overlap(grids: gpd.GeoDataFrame, at: int, rng: np.random.Generator) -> set[str]:
+    a, b, c, d = grids.geometry.iloc[at].bounds
+    much = 10 ** rng.uniform(-2, 1)  # one centimetre to ten metres
+    put(grids, at, Polygon([(a, b), (c + much, b), (c + much, d), (a, d)]))
+    return {"grid.overlap"}
+
+
+def gap(grids: gpd.GeoDataFrame, at: int, rng: np.random.Generator) -> set[str]:
+    a, b, c, d = grids.geometry.iloc[at].bounds
+    much = 10 ** rng.uniform(-2, 1)
+    put(grids, at, Polygon([(a, b), (c, b), (c - much, (b + d) / 2), (c, d), (a, d)]))
+    return {"grid.gap"}
+
+
+def hole(grids: gpd.GeoDataFrame, at: int, rng: np.random.Generator) -> set[str]:
+    shape = grids.geometry.iloc[at]
+    put(grids, at, shape.difference(shape.centroid.buffer(10 ** rng.uniform(-1, 1))))
+    return {"grid.gap"}
+
+
+def missing_vertex(grids: gpd.GeoDataFrame, at: int, rng: np.random.Generator) -> set[str]:
+    a, b, c, d = grids.geometry.iloc[at].bounds
+    put(grids, at, Polygon([(a, b), (c, b), (c, rng.uniform(b + 1, d - 1)), (c, d), (a, d)]))
+    return {"grid.edge"}
+
+
+def multipart(grids: gpd.GeoDataFrame, at: int, rng: np.random.Generator) -> set[str]:
+    a, b, c, d = grids.geometry.iloc[at].bounds
+    x = rng.uniform(a + 20, c - 20)
+    put(grids, at, shapely.MultiPolygon([box(a, b, x, d), box(x + 1, b, c, d)]))
+    return {"grid.multipart", "grid.gap"}
+
+
+def bow_tie(grids: gpd.GeoDataFrame, at: int, rng: np.random.Generator) -> set[str]:
+    a, b, c, d = grids.geometry.iloc[at].bounds
+    put(grids, at, Polygon([(a, b), (c, d), (c, b), (a, d)]))
+    return {"grid.ring", "grid.gap"}
+
+
+def nothing(grids: gpd.GeoDataFrame, at: int, rng: np.random.Generator) -> set[str]:
+    put(grids, at, Polygon())
+    return {"grid.geometry", "grid.gap"}
+
+
+def wrong_community(grids: gpd.GeoDataFrame, at: int, rng: np.random.Generator) -> set[str]:
+    grids.loc[grids.index[at], "community_code"] = "420102009999"
+    return {"grid.community", "code.community"}
+
+
+def short_code(grids: gpd.GeoDataFrame, at: int, rng: np.random.Generator) -> set[str]:
+    grids.loc[grids.index[at], "code"] = code(grids, at)[: int(rng.integers(1, 15))]
+    return {"code.form"}
+
+
+def letter(grids: gpd.GeoDataFrame, at: int, rng: np.random.Generator) -> set[str]:
+    grids.loc[grids.index[at], "code"] = code(grids, at)[:14] + "x"
+    return {"code.form"}
+
+
+def duplicate(grids: gpd.GeoDataFrame, at: int, rng: np.random.Generator) -> set[str]:
+    grids.loc[grids.index[at], "code"] = code(grids, at + 1)
+    return {"code.duplicate"}
+
+
+def swapped(grids: gpd.GeoDataFrame, at: int, rng: np.random.Generator) -> set[str]:
+    one, other = code(grids, at), code(grids, at + 1)
+    grids.loc[grids.index[at], "code"], grids.loc[grids.index[at + 1], "code"] = other, one
+    return {"code.order"}
+
+
+def split_unrecorded(grids: gpd.GeoDataFrame, at: int, rng: np.random.Generator) -> set[str]:
+    # nine tenths to the right-hand neighbour: both seams hold, one area is too small
+    a, b, c, d = grids.geometry.iloc[at].bounds
+    e = grids.geometry.iloc[at + 1].bounds[2]
+    x = a + rng.uniform(6, 40)
+    put(grids, at, box(a, b, x, d))
+    put(grids, at + 1, Polygon([(x, b), (c, b), (e, b), (e, d), (c, d), (x, d)]))
+    return {"grid.area", "grid.edge"}
+
+
+PLANTS: list[Plant] = [
+    overlap, gap, hole, missing_vertex, multipart, bow_tie, nothing, wrong_community,
+    short_code, letter, duplicate, swapped, split_unrecorded,
+]  # fmt: skip
+
+
+def planted(blocks: int, seed: int) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, list[set[str]]]:
+    """One defect in the middle row of each community of a `blocks` × `blocks` city."""
+    grids, areas = squares(5 * blocks, 5 * blocks)
+    rng = np.random.default_rng(seed)
+    expected = []
+    for community in range(blocks * blocks):
+        plant = PLANTS[community % len(PLANTS)]
+        # the second cell of the third row: neighbours all around, in its community
+        expected.append(plant(grids, community * 25 + 11, rng))
+    return grids, areas, expected
+
+
+def judge(blocks: int, seed: int) -> None:
+    grids, areas, expected = planted(blocks, seed)
+    found = as_frame(check(grids, areas), areas.crs)
+    place = gpd.sjoin(found, areas[["code", "geometry"]], predicate="within")
+    for community, want in zip(areas["code"], expected, strict=True):
+        rules = set(place.loc[place["code"] == community, "rule"])
+        assert want <= rules, (community, want, rules)
+        # nothing else is invented; an edge may be named where ground is wrong too
+        assert rules <= want | {"grid.edge"}, (community, want, rules)
+    assert len(place) == len(found)
+
+
+def test_a_sound_division_has_no_findings() -> None:
+    grids, areas = squares(10, 10)
+    assert check(grids, areas) == []
+
+
+def test_all_planted_defects_are_found_and_none_invented() -> None:
+    judge(blocks=8, seed=1)
+
+
+@pytest.mark.long
+def test_ten_thousand_planted_defects() -> None:
+    judge(blocks=100, seed=2)
+
+
+def test_a_finding_says_what_where_and_how_much() -> None:
+    grids, areas = squares(5, 5)
+    put(grids, 12, grids.geometry.iloc[12].buffer(2, join_style="mitre"))
+    first = next(f for f in check(grids, areas) if f.rule == "grid.overlap")
+    assert "420102001001013" in first.codes
+    assert first.severity == "error"
+    assert first.measure == pytest.approx(2 * 100 + 0, abs=10)
+    assert "overlap" in first.text.en
+    assert "重叠" in first.text.zh
+    assert first.problem().rule == "grid.overlap"
+
+
+def test_a_recorded_reason_excuses_an_area() -> None:
+    grids, areas = squares(5, 5)
+    pair = grids.iloc[:25].copy()
+    merged = shapely.union_all(pair.geometry.values[:3])
+    rest = pair.iloc[2:].copy()
+    rest.loc[rest.index[0], "geometry"] = merged
+    rest["code"] = number(rest)
+    assert [f.rule for f in check(rest, areas)] == ["grid.area"]
+    rest.loc[rest.index[0], "reason"] = "compound"
+    assert check(rest, areas) == []
+
+
+def test_a_cut_building_is_found() -> None:
+    grids, areas = squares(5, 5)
+    house = frame([box(90, -60, 110, -40), box(10, -60, 30, -40), box(100, -90, 110, -80)])
+    found = check(grids, areas, buildings=house)
+    assert [(f.rule, f.codes) for f in found] == [
+        ("building.cut", ("420102001001001", "420102001001002"))
+    ]
+    assert found[0].measure == pytest.approx(200, rel=0.02)
+
+
+def test_findings_come_as_a_layer() -> None:
+    grids, areas = squares(5, 5)
+    layer = as_frame(check(grids.iloc[1:], areas), areas.crs)
+    assert layer["rule"].tolist() == ["grid.gap"]
+    assert set(layer["rule"]) <= set(RULES)
+    assert layer.geometry.iloc[0].within(box(X0, Y0 - 100, X0 + 100, Y0))
+
+
+def test_what_is_needed_is_said() -> None:
+    grids, areas = squares(5, 5)
+    with pytest.raises(MissingCrs):
+        check(grids.set_crs(None, allow_override=True), areas)
+    with pytest.raises(CrsMismatch):
+        check(grids.to_crs(4548), areas)
+
+
+@pytest.mark.parametrize(
+    ("name", "rules"),
+    [
+        ("ex12_ogc.geojson", {"grid.ring", "grid.multipart"}),
+        ("ex15_ogc.json", {"grid.ring"}),
+        ("ex20_ogc_line.json", {"grid.geometry"}),
+        ("ex11_ogc.geojson", {"grid.multipart"}),
+        ("ex16_ogc.json", set()),
+    ],
+)
+def test_torture_shapes_are_judged_right(real_data: Path, name: str, rules: set[str]) -> None:
+    file = real_data / "topology_torture" / "mapshaper_clean" / name
+    shapes = gpd.read_file(file).set_crs(3857, allow_override=True)
+    shapes["geometry"] = shapely.transform(shapes.geometry.values, lambda c: c * 1000)
+    hull = shapely.box(0, 0, 10_000, 6_000)
+    areas = gpd.GeoDataFrame({"code": ["420102001001"]}, geometry=[hull], crs=3857)
+    found = check(shapes.assign(community_code="420102001001", reason="test"), areas)
+    assert {f.rule for f in found} == rules | {"grid.gap"}
+
+
+@pytest.mark.parametrize("name", ["ex5_three_precincts", "ex9_FranklinTwoPrecinctsDetail"])
+def test_gaps_and_overlaps_of_real_precincts_are_found(real_data: Path, name: str) -> None:
+    file = real_data / "topology_torture" / "mapshaper_clean" / f"{name}.json"
+    shapes = gpd.read_file(file).to_crs(26911)
+    ground = shapely.union_all(shapes.geometry.values)
+    city = shapely.multipolygons([Polygon(p.exterior) for p in shapely.get_parts(ground)])
+    areas = gpd.GeoDataFrame({"code": ["420102001001"]}, geometry=[city], crs=shapes.crs)
+    found = check(shapes.assign(community_code="420102001001", reason="test"), areas)
+    # an oracle of its own: plain areas
+    twice = shapes.area.sum() - ground.area
+    none = city.area - ground.area
+    over = sum(f.measure for f in found if f.rule == "grid.overlap")
+    gaps = sum(f.measure for f in found if f.rule == "grid.gap")
+    assert over == pytest.approx(twice, rel=0.01, abs=0.5)
+    assert gaps == pytest.approx(none, rel=0.01, abs=0.5)
+    assert twice > 1 or none > 1
+
+
+@pytest.mark.long
+def test_a_hundred_thousand_cells_in_ten_seconds() -> None:
+    grids, areas = squares(315, 320)
+    dense = grids.assign(geometry=shapely.segmentize(grids.geometry.values, 7.0))
+    rims = areas.assign(geometry=shapely.segmentize(areas.geometry.values, 7.0))
+    start = perf_counter()
+    found = check(dense, rims)
+    spent = perf_counter() - start
+    assert found == []
+    assert spent < 10
