@@ -69,6 +69,18 @@ IMPORTANCE: Mapping[str, float] = MappingProxyType(
 DEFAULT_IMPORTANCE = 0.45
 
 
+def shape_cost(
+    area_m2: NDArray[np.float64], perimeter_m: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return 0 for shapes as compact as a square, rising to 1 for a needle.
+
+    16 × area / perimeter² is 1 for a square: the measure of Polsby and Popper
+    (1991) taken against the square, because blocks are no circles.
+    """
+    square = 16 * area_m2 / np.maximum(perimeter_m, 1e-9) ** 2
+    return np.asarray(np.maximum(1 - square, 0.0), dtype=np.float64)
+
+
 @dataclass(frozen=True)
 class Policy:
     """What areas and borders a division aims at. A policy, never a hard reject.
@@ -160,9 +172,9 @@ class Policy:
         self, area_m2: NDArray[np.float64], perimeter_m: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Return the objective's value of cells: area and Polsby-Popper shape."""
-        roundness = 4 * np.pi * area_m2 / np.maximum(perimeter_m, 1e-9) ** 2
         return np.asarray(
-            self.area_weight * self.area_cost(area_m2) + self.shape_weight * (1 - roundness),
+            self.area_weight * self.area_cost(area_m2)
+            + self.shape_weight * shape_cost(area_m2, perimeter_m),
             dtype=np.float64,
         )
 
@@ -171,10 +183,9 @@ class Policy:
     ) -> NDArray[np.float64]:
         """Return the cost of parts that may be cut further: as if cut into equal cells."""
         pieces = np.maximum(np.round(area_m2 / self.target_m2), 1.0)
-        roundness = 4 * np.pi * area_m2 / np.maximum(perimeter_m, 1e-9) ** 2
         return np.asarray(
             self.area_weight * pieces * self.area_cost(area_m2 / pieces)
-            + self.shape_weight * (1 - roundness),
+            + self.shape_weight * shape_cost(area_m2, perimeter_m),
             dtype=np.float64,
         )
 

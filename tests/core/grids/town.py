@@ -25,7 +25,7 @@ class Town:
 
 
 def frame(shapes: list[shapely.Geometry], **columns: list[object]) -> gpd.GeoDataFrame:
-    moved = [shapely.transform(s, lambda c: c + [X0, Y0]) for s in shapes]
+    moved = [shapely.transform(s, lambda c: c + np.array([X0, Y0])) for s in shapes]
     return gpd.GeoDataFrame(columns, geometry=moved, crs=CRS)
 
 
