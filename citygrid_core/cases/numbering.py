@@ -107,7 +107,7 @@ def _sequence(numbers: npt.NDArray[np.int64], spec: str) -> npt.NDArray[Any]:
                 field="sequence",
             )
         )
-    return np.char.zfill(numbers.astype(str), width)
+    return np.array([f"{n:0{width}d}" for n in numbers.tolist()], dtype=str)
 
 
 def _distinct(values: npt.NDArray[Any], name: str, spec: str) -> npt.NDArray[Any]:

@@ -151,19 +151,27 @@ def _near(
     if points and same:
         i, j = _point_pairs(shapely.get_coordinates(a[one]), radius)
     else:
-        tree = shapely.STRtree(b[other])
-        i, j = tree.query(a[one], predicate="dwithin", distance=radius)
+        i, j = _box_pairs(a[one], b[other], radius)
         if same:
             i, j = i[i < j], j[i < j]
     distance = shapely.distance(a[one[i]], b[other[j]])
-    return one[i], other[j], distance
+    near = distance <= radius
+    return one[i[near]], other[j[near]], distance[near]
+
+
+def _box_pairs(a: npt.NDArray[Any], b: npt.NDArray[Any], radius: float) -> tuple[Ints, Ints]:
+    # Not GEOS's dwithin: it never answers for a line of no length, which surveys have.
+    x0, y0, x1, y1 = shapely.bounds(a).T
+    reach = radius * (1 + 1e-9) + 1e-9
+    boxes = shapely.box(x0 - reach, y0 - reach, x1 + reach, y1 + reach)
+    i, j = shapely.STRtree(b).query(boxes)
+    return i.astype(np.int64), j.astype(np.int64)
 
 
 def _point_pairs(xy: npt.NDArray[np.float64], radius: float) -> tuple[Ints, Ints]:
     from scipy.spatial import cKDTree
 
-    # The tree's own arithmetic may lose a pair at the radius itself.
+    # A little more than the radius: the tree's own arithmetic may lose a pair at the radius.
     pairs = cKDTree(xy).query_pairs(radius * (1 + 1e-9) + 1e-9, output_type="ndarray")
     i, j = pairs[:, 0].astype(np.int64), pairs[:, 1].astype(np.int64)
-    near = np.hypot(*(xy[i] - xy[j]).T) <= radius
-    return i[near], j[near]
+    return i, j
