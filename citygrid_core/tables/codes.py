@@ -40,7 +40,7 @@ def codes(texts: Texts, field: Field, notes: Notes, context: Context) -> Texts:
     doubt = ~scan.only(DIGIT | UPPER)
     if field.length is not None:
         doubt |= (scan.lengths != field.length) & (scan.lengths > 0)
-    lost = _lost_digits(texts, scan, field)
+    lost = _lost_digits(texts, scan, field, notes)
     doubt |= lost
     out[doubt] = None
     truncated = set(texts[lost])
@@ -50,7 +50,7 @@ def codes(texts: Texts, field: Field, notes: Notes, context: Context) -> Texts:
             return bad
         if text in truncated:
             return _ROUNDED
-        return _judgecodes(text, field)
+        return _judge_code(text, field)
 
     settle(texts, out, doubt, field, notes, judge)
     return out
@@ -79,25 +79,29 @@ _EXPONENT = Bad(
 )
 
 
-def _lost_digits(texts: Texts, scan: Scan, field: Field) -> NDArray[np.bool_]:
+def _lost_digits(texts: Texts, scan: Scan, field: Field, notes: Notes) -> NDArray[np.bool_]:
     """Find codes of more than 15 digits that all end in zeros beyond the 15th.
 
-    One such code may be true; ten different ones are Excel's doing.
+    One such code may be true; ten different ones are Excel's doing. What the first
+    rows of a file show holds for the rest of it.
     """
     none = np.zeros(len(texts), bool)
     if field.length is not None and field.length <= 15:
         return none
     long = scan.only(DIGIT) & (scan.lengths > 15)
     rows = np.flatnonzero(long)
-    if not len(rows):
+    if not len(rows) or notes.rounded.get(field.name) is False:
         return none
     distinct = set(texts[rows])
-    if len(distinct) < 10 or any(v[15:].strip("0") for v in distinct):
+    if any(v[15:].strip("0") for v in distinct):
+        notes.rounded.setdefault(field.name, False)
         return none
-    return long
+    if len(distinct) >= 10:
+        notes.rounded[field.name] = True
+    return long if notes.rounded.get(field.name) else none
 
 
-def _judgecodes(text: str, field: Field) -> Any:
+def _judge_code(text: str, field: Field) -> Any:
     clean = narrow(text).lstrip("'`’")
     if not clean or clean in NULLS or clean in DASHES:
         return None if not tidy(text) else Mended(None, "value.null", NO_VALUE)

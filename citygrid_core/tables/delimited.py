@@ -104,9 +104,12 @@ class Delimited:
         """Yield the decoded text; a byte that can't be decoded is a mark."""
         decoder = codecs.getincrementaldecoder(self.encoding.name)(errors=MARK)
         try:
+            held: bytes | None = None
             for piece in self._pieces(first):
-                yield decoder.decode(piece)
-            yield decoder.decode(b"", final=True)
+                if held is not None:
+                    yield decoder.decode(held)
+                held = piece
+            yield decoder.decode(held or b"", final=True)
         except UnicodeError as error:
             raise unusable(
                 self.path,

@@ -166,7 +166,8 @@ def join_levels(levels: Sequence[Sequence[str]]) -> list[str]:
 def _layout(table: list[list[str]], header: Sequence[int], width: int) -> Layout:
     notes: list[Text] = []
     header = list(header)
-    names = join_levels([table[k] for k in header]) if header else [""] * width
+    width = _table_width(table, header, width)
+    names = join_levels([table[k][:width] for k in header]) if header else [""] * width
     above = [k + 1 for k in range(header[0] if header else 0) if any(table[k])]
     if above:
         rows = ", ".join(map(str, above))
@@ -179,6 +180,20 @@ def _layout(table: list[list[str]], header: Sequence[int], width: int) -> Layout
         header[-1] + 1 if header else 0,
         tuple(notes),
     )
+
+
+def _table_width(table: list[list[str]], header: Sequence[int], width: int) -> int:
+    """Return how many columns the table has: those of the header, and those without a
+    label that most rows below it fill.
+    """
+    if not header:
+        return width
+    named = max(_width(table[k]) for k in header)
+    below = [row for row in table[header[-1] + 1 :] if any(row)]
+    for j in range(width, named, -1):
+        if sum(bool(row[j - 1]) for row in below) * 2 > max(1, len(below)):
+            return j
+    return named
 
 
 def unique_names(names: Sequence[str], notes: list[Text]) -> tuple[str, ...]:

@@ -40,6 +40,8 @@ class Notes:
         self.file = file
         self.rows: NDArray[np.int64] = np.empty(0, np.int64)
         self.problems: dict[int, list[Problem]] = {}
+        #: Whether a field's long codes were found to be rounded by Excel.
+        self.rounded: dict[str, bool] = {}
         self._repairs: list[Problem] = []
         self._counts: dict[tuple[str, str], int] = {}
         self._why: dict[tuple[str, str], Text] = {}

@@ -229,11 +229,11 @@ class Placing:
     def _what(self, x: float, y: float) -> str:
         """Say what a position outside the bounds of the CRS looks like."""
         crs = self.declared.crs
-        if self._within(np.array([y]), np.array([x]))[0]:
-            return "swapped"
         degrees = abs(x) <= 180 and abs(y) <= 180
         if crs is not None and crs.is_projected and degrees:
             return "degrees"
+        if self._within(np.array([y]), np.array([x]))[0]:
+            return "swapped"
         if crs is not None and crs.is_geographic and not degrees:
             return "metres"
         zone = np.floor(x / 1e6)

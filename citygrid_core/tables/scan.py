@@ -21,9 +21,12 @@ def _classes() -> NDArray[np.uint16]:
     table = np.full(1 << 16, OTHER, np.uint16)
     table[0x00:0x20] = CONTROL
     table[0x7F:0xA0] = CONTROL
-    for space in (0x09, 0x0A, 0x0D, 0x20, 0xA0, 0x3000, 0x200B, 0x200E, 0x200F, 0xFEFF, 0x2060):
+    for space in (0x09, 0x0A, 0x0D, 0x20, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000):
         table[space] = SPACE
     table[0x2000:0x200B] = SPACE
+    # Nobody sees these.
+    for unseen in (0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF):
+        table[unseen] = CONTROL
     table[ord("0") : ord("9") + 1] = DIGIT
     table[ord("A") : ord("Z") + 1] = UPPER
     table[ord("a") : ord("z") + 1] = LOWER

@@ -97,7 +97,6 @@ def _text(texts: Texts, field: Field, notes: Notes, context: Context) -> Texts:
     out = texts.copy()
     empty = scan.lengths == 0
     out[empty] = None
-    # 0x200B and its kin are spaces that may stand inside a word as well.
     doubt = scan.touches(SPACE) | scan.has(CONTROL | WIDE) | listed(texts, NULLS, CELL_ERRORS)
     out[doubt] = None
 
