@@ -15,6 +15,7 @@ from qgis.PyQt.QtWidgets import QAction, QMenu, QToolBar
 
 from citygrid_plugin.bootstrap import PLUGIN, library_folder
 from citygrid_plugin.i18n import tr
+from citygrid_plugin.isolation import isolate, release, sound
 from citygrid_plugin.requirements import Requirement, missing
 
 if TYPE_CHECKING:
@@ -47,8 +48,12 @@ class CitygridPlugin:
 
     def initProcessing(self) -> None:
         """Register the algorithms: all that ``qgis_process`` needs."""
+        if self._provider is not None:
+            return
+        isolate()
+        self._stack.callback(release)
         self._lacking = missing()
-        if self._lacking or self._provider is not None:
+        if self._lacking:
             return
         from citygrid_plugin.processing.provider import CitygridProvider
 
@@ -69,6 +74,8 @@ class CitygridPlugin:
         if self._lacking:
             self._say_what_is_missing(toolbar)
             return
+        if not sound():
+            self._warn_of_mixed_libraries()
         self._desk(toolbar)
 
     def unload(self) -> None:
@@ -114,6 +121,17 @@ class CitygridPlugin:
         action.triggered.connect(notice.show_dialog)
         self._stack.callback(notice.close)
         notice.show_bar()
+
+    def _warn_of_mixed_libraries(self) -> None:
+        self._iface.messageBar().pushWarning(
+            "citygrid",
+            tr(
+                "Another plugin loaded shapely before citygrid, mixed with QGIS's own GEOS; "
+                "geometries may fail. Switch that plugin off and restart QGIS.",
+                "其他插件先于 citygrid 加载了 shapely，并与 QGIS 自带的 GEOS 混用，"
+                "几何运算可能失败。请停用该插件并重启 QGIS。",
+            ),
+        )
 
     def _desk(self, toolbar: QToolBar) -> None:
         """Wire session, dock, map tool and actions together."""

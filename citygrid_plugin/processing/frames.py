@@ -65,7 +65,7 @@ def to_frame(source: QgsFeatureSource, rename: Mapping[str, str] | None = None) 
     if not crs.isValid():
         raise MissingCrs(source.sourceName())
     named = crs.authid() if crs.authid() and not crs.authid().startswith("USER") else crs.toWkt()
-    return gpd.GeoDataFrame(frame, geometry=shapely.from_wkb(shapes), crs=named)
+    return gpd.GeoDataFrame(frame, geometry=shapely.force_2d(shapely.from_wkb(shapes)), crs=named)
 
 
 def to_table(source: QgsFeatureSource) -> pd.DataFrame:
