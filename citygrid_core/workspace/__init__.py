@@ -1,1 +1,6 @@
-"""workspace"""
+"""The store: schema, transactions, history, journal; GeoPackage now, PostGIS later."""
+
+from citygrid_core.workspace.transaction import Transaction
+from citygrid_core.workspace.workspace import Workspace
+
+__all__ = ["Transaction", "Workspace"]

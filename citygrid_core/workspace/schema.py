@@ -47,6 +47,13 @@ class Family:
         and ``valid_from`` is unique.
     history : bool
         Whether rows carry ``valid_from`` and ``valid_to`` (half-open dates).
+    unique : tuple of str
+        Columns whose values together name one row (an empty value counts as a
+        value); with history the key and ``valid_from``, else the key, when empty.
+    placed : bool
+        Whether a row of a table with a geometry must have one.
+    derived : bool
+        Whether rows are computed from others, and so may be deleted and made anew.
     """
 
     name: str
@@ -55,6 +62,19 @@ class Family:
     key: str
     columns: tuple[Column, ...]
     history: bool = True
+    unique: tuple[str, ...] = ()
+    placed: bool = True
+    derived: bool = False
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Columns whose values together name one row."""
+        return self.unique or ((self.key, "valid_from") if self.history else (self.key,))
+
+    def column(self, name: str) -> Column:
+        """Return one column by its name."""
+        return next(c for c in self.columns if c.name == name)
+
 
 
 def _c(
@@ -340,6 +360,7 @@ CASES = Family(
         _NOTE,
     ),
     history=False,
+    placed=False,
 )
 CASE_LOG = Family(
     "case_log",
@@ -358,6 +379,7 @@ CASE_LOG = Family(
         _c("department_code", "text", "部门代码", "department"),
     ),
     history=False,
+    unique=("number", "seq"),
 )
 HEAT_COUNTS = Family(
     "heat_counts",
@@ -374,6 +396,8 @@ HEAT_COUNTS = Family(
         _c("weak", "integer", "弱定位案件数", "weakly located cases"),
     ),
     history=False,
+    unique=("grid_code", "object_kind", "class_code", "source", "day"),
+    derived=True,
 )
 
 FAMILIES: dict[str, Family] = {

@@ -1,0 +1,1 @@
+"""Taking edits that were made outside citygrid into the books."""

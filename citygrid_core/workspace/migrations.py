@@ -1,0 +1,96 @@
+"""Bringing an older workspace to the schema of today, one version at a time.
+
+A new version adds its `Migration` to the end of `MIGRATIONS` and raises
+`schema.SCHEMA_VERSION`. All steps run in one transaction, which the journal records;
+the tables that a step names get new seals, so `verify` stays clean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from citygrid_core.workspace import journal
+from citygrid_core.workspace.contents import contents
+from citygrid_core.workspace.geopackage import GeoPackage
+from citygrid_core.workspace.ledger import Ledger, register_tables
+from citygrid_core.workspace.schema import SCHEMA_VERSION
+from citygrid_core.workspace.tables import META, SEALS, STORED
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One step from the version before.
+
+    Attributes
+    ----------
+    version : int
+        The version it leads to.
+    apply : callable
+        Changes tables and rows through the connection it is given.
+    tables : tuple of str
+        Tables whose columns or values it changes; they are sealed anew.
+    """
+
+    version: int
+    apply: Callable[[sa.Connection], None]
+    tables: tuple[str, ...] = ()
+
+
+MIGRATIONS: tuple[Migration, ...] = ()
+
+
+def migrate(
+    connection: sa.Connection,
+    store: GeoPackage,
+    found: int,
+    at: str,
+    *,
+    migrations: Sequence[Migration] = MIGRATIONS,
+    target: int = SCHEMA_VERSION,
+) -> None:
+    """Bring a workspace from version `found` to `target`, all or nothing.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        Without a transaction.
+    at : str
+        Time for the journal.
+    """
+    steps = {m.version: m for m in migrations}
+    with store.begin_write(connection):
+        for version in range(found + 1, target + 1):
+            steps[version].apply(connection)
+        register_tables(connection, list(STORED.values()))
+        ledger = Ledger(connection, store)
+        c = META.table.c
+        connection.execute(
+            META.table.update().where(c.key == "schema_version").values(value=str(target))
+        )
+        touched = {META.name, *(t for v in range(found + 1, target + 1) for t in steps[v].tables)}
+        for name in touched:
+            _seal_anew(connection, store, ledger, name)
+        journal.append(
+            connection,
+            at=at,
+            who="",
+            operation="migrate",
+            parameters={"from": found, "to": target},
+            tables=ledger.close(at),
+        )
+
+
+def _seal_anew(connection: sa.Connection, store: GeoPackage, ledger: Ledger, name: str) -> None:
+    table = STORED[name]
+    kept: set[int] = set()
+    for part in contents(connection, store, table):
+        kept.update(part.fids)
+        ledger.adopt(table, part.fids, part.seals, [])
+    held: Any = connection.execute(
+        sa.select(SEALS.c.fid).where(SEALS.c.table_id == ledger.id_of(table))
+    ).scalars()
+    ledger.adopt(table, [], [], [f for f in held if f not in kept])

@@ -1,0 +1,205 @@
+"""Rows of the store become frames."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyproj
+import shapely
+import sqlalchemy as sa
+
+from citygrid_core.errors import Text
+from citygrid_core.workspace.errors import UnknownName
+from citygrid_core.workspace.geopackage import GeoPackage
+from citygrid_core.workspace.schema import FAMILIES, Column, Family
+from citygrid_core.workspace.seals import wall_clock
+from citygrid_core.workspace.tables import GEOMETRY, StoredTable, tables_of
+from citygrid_core.workspace.values import iso_day
+
+TABLE = "table_"
+
+
+def family_of(name: str) -> Family:
+    """Return a family by its name.
+
+    Raises
+    ------
+    UnknownName
+    """
+    if name not in FAMILIES:
+        raise UnknownName(Text("family", "数据类"), [name], FAMILIES)
+    return FAMILIES[name]
+
+
+def conditions(
+    table: StoredTable,
+    store: GeoPackage,
+    *,
+    at: str | None,
+    where: Mapping[str, Any] | None = None,
+    bbox: Sequence[float] | None = None,
+) -> list[sa.ColumnElement[bool]]:
+    """Return what a row must fulfil; see `Workspace.read`."""
+    c = table.table.c
+    said: list[sa.ColumnElement[bool]] = []
+    if table.family is not None and table.family.history and at != "all":
+        if at is None:
+            said.append(c.valid_to.is_(None))
+        else:
+            day = sa.literal(iso_day(at), sa.Text)
+            said += [c.valid_from <= day, sa.or_(c.valid_to.is_(None), c.valid_to > day)]
+    for name, value in (where or {}).items():
+        if name not in table.names and name != "fid":
+            raise UnknownName(Text("column", "字段"), [name], table.names)
+        if value is None:
+            said.append(c[name].is_(None))
+        elif isinstance(value, (list, tuple, set, frozenset, range, np.ndarray, pd.Series, pd.Index)):
+            values = value.tolist() if hasattr(value, "tolist") else list(value)
+            said.append(store.in_list(c[name], values))
+        else:
+            said.append(c[name] == (value.item() if isinstance(value, np.generic) else value))
+    if bbox is not None and table.spatial:
+        said.append(store.in_box(table, bbox))
+    return said
+
+
+def read_family(
+    connection: sa.Connection,
+    store: GeoPackage,
+    family: Family,
+    crs: pyproj.CRS,
+    *,
+    at: str | None,
+    where: Mapping[str, Any] | None,
+    columns: Sequence[str] | None,
+    bbox: Sequence[float] | None,
+    geometry: bool,
+) -> gpd.GeoDataFrame | pd.DataFrame:
+    """Return rows of a family; see `Workspace.read`."""
+    tables = tables_of(family)
+    chosen = _chosen(family, columns)
+    with_geometry = geometry and any(t.spatial for t in tables)
+    parts = []
+    for table in tables:
+        said = conditions(table, store, at=at, where=where, bbox=bbox)
+        part = _read_table(connection, store, table, chosen, said, with_geometry)
+        if bbox is not None and with_geometry and table.spatial:
+            part = part[_touches(part["geometry"].to_numpy(), bbox)]
+        if len(tables) > 1:
+            part.insert(0, TABLE, pd.Series(table.name, index=part.index, dtype=object))
+        parts.append(part)
+    full = [p for p in parts if len(p)] or parts[:1]
+    whole = full[0] if len(full) == 1 else pd.concat(full)
+    if not with_geometry:
+        return whole
+    return gpd.GeoDataFrame(whole, geometry="geometry", crs=crs)
+
+
+def fetch(
+    connection: sa.Connection, statement: sa.Select[Any], width: int
+) -> list[tuple[Any, ...]]:
+    """Return the columns of a result, each as a tuple of its values."""
+    with _no_collection():
+        rows = connection.execute(statement).fetchall()
+        return list(zip(*rows, strict=True)) if rows else [()] * width
+
+
+def as_series(column: Column, values: Sequence[Any], index: pd.Index[Any]) -> pd.Series[Any]:
+    """Return stored values as a column of a frame.
+
+    Texts, dates and times are ``object`` with None for nothing; whole numbers are
+    int64, or float64 when some are missing; reals are float64.
+    """
+    data: Any
+    if column.type in ("integer", "real", "boolean"):
+        data = _numbers(column, values)
+    else:
+        data = _objects(values)
+        if column.type == "datetime" and not set(map(_length, values)) <= {0, 19}:
+            data = _objects([wall_clock(v) if isinstance(v, str) else v for v in values])
+    return pd.Series(data, index=index, name=column.name, dtype=data.dtype)
+
+
+def _read_table(
+    connection: sa.Connection,
+    store: GeoPackage,
+    table: StoredTable,
+    chosen: Sequence[Column],
+    said: Sequence[sa.ColumnElement[bool]],
+    geometry: bool,
+) -> pd.DataFrame:
+    c = table.table.c
+    names = ["fid", *(column.name for column in chosen)]
+    if geometry and table.spatial:
+        names.append(GEOMETRY)
+    statement = sa.select(*(c[n] for n in names)).where(*said).order_by(c.fid)
+    values = fetch(connection, statement, len(names))
+    index = pd.Index(np.array(values[0], dtype=np.int64), name="fid")
+    series: dict[str, Any] = {
+        column.name: as_series(column, v, index)
+        for column, v in zip(chosen, values[1:], strict=False)
+    }
+    if geometry:
+        cells = values[-1] if table.spatial else [None] * len(index)
+        series["geometry"] = gpd.GeoSeries(store.decode(cells), index=index)
+    return pd.DataFrame(series, index=index)
+
+
+def _chosen(family: Family, columns: Sequence[str] | None) -> list[Column]:
+    if columns is None:
+        return list(family.columns)
+    known = {c.name: c for c in family.columns}
+    unknown = [n for n in columns if n not in known and n not in ("geometry", TABLE)]
+    if unknown:
+        raise UnknownName(Text("column", "字段"), unknown, known)
+    return [known[n] for n in columns if n in known]
+
+
+def _numbers(column: Column, values: Sequence[Any]) -> npt.NDArray[Any]:
+    """Return numbers as such; as objects where something else wrote a text (`verify` names it)."""
+    if set(map(type, values)) - {int, float, type(None)}:
+        return _objects(values)
+    if column.type == "real" or None in values:
+        return np.array(values, dtype=np.float64)
+    return np.array(values, dtype=np.int64)
+
+
+def _touches(geometries: Any, box: Sequence[float]) -> npt.NDArray[np.bool_]:
+    bounds = shapely.bounds(np.asarray(geometries, dtype=object)).reshape(-1, 4)
+    min_x, min_y, max_x, max_y = map(float, box)
+    touches: npt.NDArray[np.bool_] = (
+        (bounds[:, 0] <= max_x)
+        & (bounds[:, 2] >= min_x)
+        & (bounds[:, 1] <= max_y)
+        & (bounds[:, 3] >= min_y)
+    )
+    return touches
+
+
+def _objects(values: Sequence[Any]) -> npt.NDArray[np.object_]:
+    data = np.empty(len(values), dtype=object)
+    data[:] = values
+    return data
+
+
+def _length(value: Any) -> int:
+    return len(value) if isinstance(value, str) else 0
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Millions of new tuples hold no cycles; looking for them doubles the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

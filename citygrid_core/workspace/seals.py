@@ -1,0 +1,132 @@
+"""A hash for each row's content, and a digest of a whole table's hashes.
+
+A seal depends on the values alone, not on how they lie in the file: a geometry is
+hashed as its WKB without the GeoPackage header, a time without a trailing ``.000`` or
+``Z``. So a rewrite of the same values by QGIS is no alteration.
+
+The text that is hashed is built only from rules written here (no ``repr`` of strings,
+no JSON library): cells are joined by U+001F; a cell is the text, the decimal integer,
+or the shortest decimal of a real that reads back as the same double. NULL and values
+of an unexpected type begin with U+001E, and the three control characters are escaped,
+so different rows never give the same text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from citygrid_core.workspace.schema import Column, ColumnType
+
+SIZE = 16
+_ESCAPE, _TAG, _SEPARATOR = "\x1d", "\x1e", "\x1f"
+_NATURAL: dict[ColumnType, type] = {
+    "text": str,
+    "integer": int,
+    "real": float,
+    "boolean": int,
+    "date": str,
+    "datetime": str,
+}
+
+Digest = npt.NDArray[np.uint64]
+
+
+def seals(
+    table: str,
+    fids: Sequence[int],
+    columns: Sequence[Column],
+    values: Sequence[Sequence[Any]],
+    wkb: Sequence[bytes | None] | None = None,
+) -> list[bytes]:
+    """Return the seal of each row: BLAKE2b, 16 bytes, over table, fid, values and geometry.
+
+    Parameters
+    ----------
+    values : sequence of sequences
+        One for each column, in the order of `columns`, aligned to `fids`.
+    wkb : sequence of bytes or None, optional
+        Little-endian ISO WKB of each row; left out for tables without geometry.
+    """
+    cells = [_cells(column.type, v) for column, v in zip(columns, values, strict=True)]
+    head = table + _SEPARATOR
+    texts = [
+        (head + _SEPARATOR.join(row)).encode("utf-8", "surrogatepass")
+        for row in zip(map(str, fids), *cells, strict=True)
+    ]
+    if wkb is None:
+        return [blake2b(t, digest_size=SIZE).digest() for t in texts]
+    return [
+        blake2b(t + (b"\x1e" if g is None else b"\x1f" + g), digest_size=SIZE).digest()
+        for t, g in zip(texts, wkb, strict=True)
+    ]
+
+
+def digest(seals_: Sequence[bytes]) -> Digest:
+    """Return the sum of seals: two lanes modulo 2**64, independent of their order."""
+    if not len(seals_):
+        return np.zeros(2, np.uint64)
+    lanes = np.frombuffer(b"".join(seals_), dtype="<u8").reshape(-1, 2)
+    total: Digest = lanes.sum(axis=0, dtype=np.uint64)
+    return total
+
+
+def digest_text(value: Digest) -> str:
+    """Return a digest as 32 hexadecimal digits."""
+    return f"{int(value[0]):016x}{int(value[1]):016x}"
+
+
+def digest_of(text: str) -> Digest:
+    """Return the digest that `digest_text` wrote."""
+    return np.array([int(text[:16], 16), int(text[16:], 16)], dtype=np.uint64)
+
+
+def wall_clock(text: str) -> str:
+    """Return a stored time without the ``Z`` and the zero fraction that GDAL may append."""
+    short = text[:-1] if text.endswith("Z") else text
+    if "." in short:
+        short = short.rstrip("0").rstrip(".")
+    return short[:10] + "T" + short[11:] if short[10:11] == " " else short
+
+
+def _cells(type_: ColumnType, values: Sequence[Any]) -> Sequence[str]:
+    natural = _NATURAL[type_]
+    kinds = set(map(type, values))
+    if kinds <= {natural, type(None)}:
+        if type_ == "real":
+            return [_TAG if v is None else repr(v + 0.0) for v in values]
+        if natural is int:
+            return [_TAG if v is None else str(v) for v in values]
+        joined = "".join([v for v in values if v is not None])
+        special = _ESCAPE in joined or _TAG in joined or _SEPARATOR in joined
+        if type_ == "datetime":
+            special = special or "Z" in joined or "." in joined or " " in joined
+        if not special:
+            return values if len(kinds) == 1 and str in kinds else _or_tag(values)
+    return [_cell(type_, natural, v) for v in values]
+
+
+def _or_tag(values: Sequence[str | None]) -> list[str]:
+    return [_TAG if v is None else v for v in values]
+
+
+def _cell(type_: ColumnType, natural: type, value: Any) -> str:
+    if value is None:
+        return _TAG
+    if natural is float and type(value) is int:
+        value = float(value)
+    if type(value) is natural:
+        if natural is str:
+            return _escaped(wall_clock(value) if type_ == "datetime" else value)
+        return repr(value + 0.0) if natural is float else str(value)
+    if isinstance(value, bytes):
+        return f"{_TAG}b{value.hex()}"
+    return f"{_TAG}{type(value).__name__[0]}{_escaped(str(value))}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace(_ESCAPE, "\x1d0").replace(_TAG, "\x1d1").replace(_SEPARATOR, "\x1d2")

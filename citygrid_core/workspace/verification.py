@@ -1,0 +1,1 @@
+"""Does the store still hold what citygrid wrote, and nothing else."""
