@@ -78,7 +78,9 @@ def test_how_a_department_is_found(
 
 
 def test_likeness_only_proposes(register: pd.DataFrame) -> None:
-    texts = pd.Series(["连云港市海州区城市管理局", "供电", WATER[:9] + "Y" + WATER[10:], "绝无此单位"])
+    texts = pd.Series(
+        ["连云港市海州区城市管理局", "供电", WATER[:9] + "Y" + WATER[10:], "绝无此单位"]
+    )
     found = match_departments(texts, register)
     first = [str(p[0]) if p else "" for p in found["proposals"]]
     assert first[0] == f"{LIGHT} 海州区城市管理局"
