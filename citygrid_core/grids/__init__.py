@@ -26,8 +26,11 @@ from citygrid_core.grids.errors import (
     TooManyGrids,
 )
 from citygrid_core.grids.findings import RULES, Finding, as_frame
+from citygrid_core.grids.group import group
+from citygrid_core.grids.impact import Impact, impact
 from citygrid_core.grids.number import number
 from citygrid_core.grids.policy import Policy
+from citygrid_core.grids.quality import border_f1, measure, summary
 from citygrid_core.grids.repair import Repaired, clean_areas, repair
 from citygrid_core.grids.resolve import Strategies
 
@@ -38,6 +41,7 @@ __all__ = [
     "Edit",
     "Finding",
     "GridEditRefused",
+    "Impact",
     "MissingColumn",
     "NotProjected",
     "Policy",
@@ -46,10 +50,14 @@ __all__ = [
     "TooManyGrids",
     "add",
     "as_frame",
+    "border_f1",
     "check",
     "clean_areas",
     "divide",
     "draw",
+    "group",
+    "impact",
+    "measure",
     "merge",
     "move_border",
     "move_vertex",
@@ -57,4 +65,5 @@ __all__ = [
     "repair",
     "reshape",
     "split",
+    "summary",
 ]

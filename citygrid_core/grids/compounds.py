@@ -13,17 +13,25 @@ from citygrid_core.grids.voronoi import between_labels
 
 #: Importance of the border between two compounds (a wall).
 WALL_IMPORTANCE = 0.5
+#: A line this near to a compound's outline runs along it, metres.
+BESIDE_M = 2.0
 _INSET_M = 1.0
 
 
-def keep_out(lines: Lines, compounds: Geometries) -> Lines:
+def keep_out(lines: Lines, compounds: Geometries, policy: Policy) -> Lines:
     """Return `lines` without their parts inside compounds.
 
-    A line on or beside the wall (2 m) stays.
+    A street or river on or beside the wall (2 m) stays; the wall itself goes,
+    the compound says where it is.
     """
     if not len(lines) or not len(compounds):
         return lines
-    inside = shapely.buffer(compounds, -2.0, join_style="mitre")
+    wall = ~lines.road & (lines.weight < policy.major)
+    kept = _less(lines[~wall], shapely.buffer(compounds, -BESIDE_M, join_style="mitre"))
+    return kept.plus(_less(lines[wall], shapely.buffer(compounds, BESIDE_M, join_style="mitre")))
+
+
+def _less(lines: Lines, inside: Geometries) -> Lines:
     inside = inside[~shapely.is_empty(inside)]
     tree = shapely.STRtree(inside)
     line, compound = tree.query(lines.shapes, predicate="intersects")

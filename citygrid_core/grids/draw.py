@@ -120,7 +120,7 @@ def draw(
     lines = lines[in_order(lines.shapes)]
     houses = polygon_parts(buildings, crs, "buildings")
     walled, kinds = _compound_parts(compounds, crs)
-    lines = walls.keep_out(lines, walled)
+    lines = walls.keep_out(lines, walled, policy)
 
     progress("node", 0, 1)
     outline = Lines.plain(shapely.boundary(shapes))

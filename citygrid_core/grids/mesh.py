@@ -83,6 +83,7 @@ class Segments:
     owner: Ints
     first: Ints
     second: Ints
+    length: Floats
 
     @property
     def keys(self) -> Ints:
@@ -105,7 +106,8 @@ def segments(shapes: Geometries, others: Geometries, grid_m: float) -> tuple[Seg
     together = np.concatenate([parts[0][0], parts[1][0]])
     if not len(together):
         empty = np.empty(0, dtype=np.int64)
-        return Segments(empty, empty, empty), Segments(empty, empty, empty)
+        none = Segments(empty, empty, empty, np.empty(0))
+        return none, none
     _, number = np.unique(vertex_ids(together, grid_m, together.min(axis=0)), return_inverse=True)
     number = np.asarray(number, dtype=np.int64).reshape(-1)
     out, start = [], 0
@@ -113,7 +115,8 @@ def segments(shapes: Geometries, others: Geometries, grid_m: float) -> tuple[Seg
         mine = number[start : start + len(coordinates)]
         start += len(coordinates)
         real = (line[1:] == line[:-1]) & (mine[1:] != mine[:-1])
-        out.append(Segments(owner[line[1:][real]], mine[:-1][real], mine[1:][real]))
+        length = np.hypot(*np.diff(coordinates, axis=0)[real].T)
+        out.append(Segments(owner[line[1:][real]], mine[:-1][real], mine[1:][real], length))
     return out[0], out[1]
 
 

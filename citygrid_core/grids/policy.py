@@ -60,9 +60,10 @@ IMPORTANCE: Mapping[str, float] = MappingProxyType(
         "水系": 0.9,
         "stream": 0.6,
         "green": 0.5,
-        "wall": 0.5,
-        "围墙": 0.5,
-        "fence": 0.4,
+        # less than any street: the street in front of a wall is the better border
+        "wall": 0.25,
+        "围墙": 0.25,
+        "fence": 0.2,
     }
 )
 #: Of a line whose class says nothing.

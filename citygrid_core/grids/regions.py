@@ -17,6 +17,10 @@ from citygrid_core.grids.mesh import Floats, Ints, Mesh
 from citygrid_core.grids.policy import Policy
 
 
+#: A face whose mean width (2 × area / perimeter, metres) is below this is a strip.
+STRIP_WIDTH_M = 15.0
+
+
 class _Graph:
     """Faces, their areas and perimeters, and the borders between them."""
 
@@ -69,7 +73,11 @@ def merge(mesh: Mesh, policy: Policy, fixed: NDArray[np.bool_]) -> Ints:
 
     def gain(a: int, b: int) -> float | None:
         length, weight = graph.borders[a][b]
-        tiny = min(graph.area[a], graph.area[b]) < policy.limit_low_m2
+        small = a if graph.area[a] < graph.area[b] else b
+        size, around = graph.area[small], graph.perimeter[small]
+        # a strip along a street is no cell either
+        strip = size < policy.low_m2 and 2 * size < STRIP_WIDTH_M * around
+        tiny = size < policy.limit_low_m2 or strip
         if (held[a] or held[b]) and not tiny:
             return None
         together = graph.area[a] + graph.area[b]
@@ -86,9 +94,7 @@ def merge(mesh: Mesh, policy: Policy, fixed: NDArray[np.bool_]) -> Ints:
         change = float(after - before + policy.border_weight * weight / length)
         if tiny:
             # it must go somewhere: the longest, least important border wins
-            small = a if graph.area[a] < graph.area[b] else b
-            share = length / graph.perimeter[small]
-            change -= 50 + 20 * share
+            change += 20 * weight / length - 50 - 20 * length / around
             if held[a] or held[b] or together > policy.high_m2:
                 change += 40
         return change
