@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,7 +111,7 @@ def _area(frame: pd.DataFrame) -> list[str]:
 
 def _points(frame: gpd.GeoDataFrame, label: str, names: Names) -> Points:
     points = _located(frame)
-    _add_names(frame, label, names, range(len(frame)))
+    _add_names(_said(frame), label, names, range(len(frame)))
     return points
 
 
@@ -134,9 +135,15 @@ def _located(frame: gpd.GeoDataFrame) -> Points:
     )
 
 
-def _add_names(frame: pd.DataFrame, label: str, names: Names, targets: Any) -> None:
-    rows = zip(targets, frame["name"], frame["aliases"], frame["former_names"], strict=True)
-    for target, name, aliases, former in rows:
+def _said(frame: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Return name, aliases and former names of each row."""
+    return list(zip(frame["name"], frame["aliases"], frame["former_names"], strict=True))
+
+
+def _add_names(
+    said: list[tuple[str, str, str]], label: str, names: Names, targets: Iterable[int]
+) -> None:
+    for target, (name, aliases, former) in zip(targets, said, strict=True):
         names.add(name, Ref(label, target, "name"))
         for alias in aliases.split("#") if aliases else ():
             names.add(alias, Ref(label, target, "alias"))
@@ -214,7 +221,7 @@ def _streets(
         groups[key].append(i)
     shapes = rows.geometry.to_numpy()
     areas = _area(rows)
-    codes, texts = list(rows["code"]), list(rows["name"])
+    codes, texts, said = list(rows["code"]), list(rows["name"]), _said(rows)
     streets: list[Street] = []
     for members in groups.values():
         for together in _clusters(members, shapes):
@@ -232,7 +239,7 @@ def _streets(
                     float(line.length) / 2,
                 )
             )
-            _add_names(rows.iloc[together], "road", names, [target] * len(together))
+            _add_names([said[i] for i in together], "road", names, [target] * len(together))
     _streets_of_plates(streets, plates, keys, names)
     return streets
 

@@ -50,12 +50,19 @@ def check(
 
 
 class Gazetteer:
-    """Answers addresses from a city's own places; made by `build`."""
+    """Answers addresses from a city's own places; made by `build`.
+
+    Attributes
+    ----------
+    tables : what it knows
+    calibration : how its answers are judged
+    matcher : finds the unjudged candidates of a parsed address
+    """
 
     def __init__(self, tables: Tables, calibration: Calibration) -> None:
         self.tables = tables
         self.calibration = calibration
-        self._matcher = Matcher(tables)
+        self.matcher = Matcher(tables)
         self._reverser: Reverser | None = None
 
     @classmethod
@@ -112,7 +119,7 @@ class Gazetteer:
 
     def candidates(self, address: str) -> list[Candidate]:
         """Return the judged answers of one address, the most probable first."""
-        found = self._matcher.candidates(self.parse(address))
+        found = self.matcher.candidates(self.parse(address))
         judge(found, self.calibration)
         return found
 
@@ -206,7 +213,7 @@ class Gazetteer:
         parsed = self.parse(address)
         if not parsed.normal.text:
             return _nothing(Text("nothing readable in the address", "地址中没有可识别的内容"))
-        found = self._matcher.candidates(parsed)
+        found = self.matcher.candidates(parsed)
         judge(found, self.calibration)
         reasons = found[0].reasons if found else []
         found = [c for c in found if c.probability >= REJECT]

@@ -71,7 +71,7 @@ _AREA = r"(?:(?![路街巷弄号])[\u3400-\u9fff])"
 #: What an unknown run of characters may begin with, level by level.
 REGIONS = (
     ("province", re.compile(rf"{_HAN}{{2,7}}?(?:省|自治区)")),
-    ("city", re.compile(rf"{_HAN}{{2,7}}?(?<![超夜菜股门城都])(?:市|自治州|盟){_NO_ROAD}")),
+    ("city", re.compile(rf"{_HAN}{{2,7}}?(?<![超夜菜股])(?:市|自治州|盟){_NO_ROAD}")),
     (
         "county",
         re.compile(rf"{_AREA}{{1,6}}?(?<![小社园景校厂片城宿库住])(?:区|县|旗){_NO_ROAD}"),

@@ -43,6 +43,21 @@ SIGNS = (
 )
 
 
+#: What has a stated error of its own: a relative phrase, else the level.
+PHRASES = ("distance", "side", "opposite", "vague", "beside")
+ERRORS = (*LEVELS, *PHRASES)
+
+
+def error_kind(candidate: Candidate) -> str:
+    """Return the phrase or the level that the stated error goes by."""
+    return next((p for p in PHRASES if p in candidate.signs), candidate.level)
+
+
+def spread_sign(spread: float) -> float:
+    """Return how the geometric spread counts: its logarithm over 10 m."""
+    return math.log(max(spread, 1.0) / 10.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """Weights of the signs, and how the stated error follows from the spread.
@@ -50,7 +65,7 @@ class Calibration:
     Attributes
     ----------
     weights : sign or "level.NAME" to its weight in the logit
-    error : level to (least error, factor on the spread), metres, for 95 %
+    error : level or phrase to (least error, factor on the spread), metres, for 95 %
     made : how it was made, for people
     """
 
@@ -62,14 +77,14 @@ class Calibration:
         """Return the log odds that this answer is right."""
         w = self.weights
         total = w["level." + candidate.level]
-        total += w["spread"] * math.log(max(candidate.spread, 1.0) / 10.0)
+        total += w["spread"] * spread_sign(candidate.spread)
         for sign, value in candidate.signs.items():
             total += w[sign] * value
         return total
 
     def error_of(self, candidate: Candidate) -> float:
         """Return the radius that holds the truth in 95 of 100 answers, metres."""
-        least, factor = self.error[candidate.level]
+        least, factor = self.error[error_kind(candidate)]
         return least + factor * candidate.spread
 
 
@@ -97,7 +112,8 @@ def _read(data: dict[str, Any], name: str) -> Calibration:
     weights.update({f"level.{k}": float(v) for k, v in data.get("levels", {}).items()})
     error = {k: (float(v[0]), float(v[1])) for k, v in data.get("error", {}).items()}
     missing = [s for s in SIGNS if s not in weights]
-    missing += [v for v in LEVELS if "level." + v not in weights or v not in error]
+    missing += [v for v in LEVELS if "level." + v not in weights]
+    missing += [v for v in ERRORS if v not in error]
     if missing:
         raise UsageError(
             Text(f"calibration {name} lacks {missing}", f"校准文件 {name} 缺少 {missing}")

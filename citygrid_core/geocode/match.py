@@ -16,7 +16,8 @@ from citygrid_core.geocode.relative import crossings, shift
 
 #: Another landmark supports an answer within this, and contradicts beyond, metres.
 _NEAR, _FAR = 150.0, 500.0
-_MOST = 8
+_MOST = 12
+_REGIONS = ("province", "city", "county", "town", "community")
 _UNSAID = ("unknown", "group")
 
 
@@ -58,8 +59,8 @@ class Matcher:
         said: list[list[str]] = []
         unknown = 0
         names = self.t.names
-        for part in parsed.all("province", "city", "county", "town", "community"):
-            refs = names.refs.get(part.value, ())
+        for part in parsed.all(*_REGIONS):
+            refs = [r for r in names.refs.get(part.value, ()) if r.label in _REGIONS]
             codes = [self.t.regions.code[r.target] for r in refs if r.target >= 0]
             codes = [c for c in codes if c]
             if part.label in ("province", "city"):

@@ -117,7 +117,7 @@ class Names:
         """Return what is called exactly so."""
         return [Found(r, value, 1.0, r.via) for r in self.refs.get(value, ()) if r.label == label]
 
-    def alike(self, value: str, label: str, *, limit: int = 5) -> list[Found]:
+    def alike(self, value: str, label: str, *, limit: int = 12) -> list[Found]:
         """Return what is called nearly so, best first: homophones, then spelling."""
         known = self._cache.get((value, label))
         if known is None:
@@ -175,9 +175,14 @@ def _grams(key: str) -> list[str]:
 
 
 def _telling(a: str, b: str) -> float:
-    """Return how much less alike two names are for differing in a telling character."""
+    """Return how much less alike two names are for differing in a telling character.
+
+    Left out (南京路 for 南京东路) it weighs less than exchanged (东 for 西).
+    """
     left, right = [c for c in a if c in _TELLING], [c for c in b if c in _TELLING]
-    return 1.0 if left == right else 0.8
+    if left == right:
+        return 1.0
+    return 0.8 if len(left) == len(right) else 0.93
 
 
 @lru_cache(maxsize=200_000)
