@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from citygrid_core.grids.mesh import Floats, Ints, Mesh
 from citygrid_core.grids.policy import Policy
 
-
 #: A face whose mean width (2 × area / perimeter, metres) is below this is a strip.
 STRIP_WIDTH_M = 15.0
 
