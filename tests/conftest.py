@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A shared machine is slow at times; the same examples every time.
+settings.register_profile("citygrid", deadline=None, derandomize=True)
+settings.load_profile("citygrid")
 
 ROOT = Path(__file__).resolve().parent.parent
 

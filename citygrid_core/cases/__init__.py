@@ -23,6 +23,7 @@ field 'closed_at': found 2026-07-01T07:30:00, expected no earlier than reported_
 from citygrid_core.cases.comparison import KEY, changed
 from citygrid_core.cases.intake import Intake, intake
 from citygrid_core.cases.numbering import DEFAULT_PATTERN, number
+from citygrid_core.cases.positions import DefaultPoint, default_points
 from citygrid_core.cases.stages import STAGES, TIMES, stage
 
 __all__ = [
@@ -30,8 +31,10 @@ __all__ = [
     "KEY",
     "STAGES",
     "TIMES",
+    "DefaultPoint",
     "Intake",
     "changed",
+    "default_points",
     "intake",
     "number",
     "stage",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from citygrid_core.cli.door import emit_json, problems, table
+from citygrid_core.cli.door import F, emit_json, problems, table
 from citygrid_core.cli.language import t
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from citygrid_core.report import Report
 
 
-def overwrite_option(command):  # type: ignore[no-untyped-def]
+def overwrite_option(command: F) -> F:
     """Add --overwrite."""
     return click.option("--overwrite", is_flag=True, help=t("replace the output", "覆盖输出文件"))(
         command

@@ -60,6 +60,6 @@ def explain(code: str, edition: str | None, json_: bool) -> None:
 
     said = run(code, edition, current())
     if json_:
-        emit_json({"code": code, "parts": said.as_rows()})
+        emit_json(said.as_dict())
     else:
         click.echo(str(said))

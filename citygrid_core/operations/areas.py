@@ -105,7 +105,7 @@ def init(
             p.expected,
             p.cure,
             Path(areas).name,
-            int(frame.at[i, "source_row"]),
+            rows.row(i),
             p.field,
         )
         for i, ps in rows.bad.items()
@@ -186,7 +186,7 @@ def complete_areas(rows: Rows, edition: str) -> None:
     of one level don't overlap by more than digitising noise.
     """
     frame = rows.frame
-    codes = frame["code"].astype(str)
+    codes: pd.Series[str] = frame["code"].astype(str)
     for index, code in codes.items():
         try:
             AreaCode.parse(code, edition=edition)
@@ -279,4 +279,5 @@ def areas_of(codes: pd.Series) -> pd.DataFrame:
         name: [None if c is None or c != c else str(c)[:n] for c in text]
         for name, n in (("community_code", 12), ("street_code", 9), ("county_code", 6))
     }
-    return pd.DataFrame(cut, index=codes.index)
+    answer: pd.DataFrame = pd.DataFrame(cut, index=codes.index)
+    return answer

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from citygrid_core.cases import intake, number
+from citygrid_core.cases import default_points, intake, number
 from citygrid_core.errors import Text
 from citygrid_core.operations.city import City
 from citygrid_core.operations.gazetteer import gazetteer
-from citygrid_core.operations.intake import Rows, SourceOptions, import_file, problem
+from citygrid_core.operations.intake import Rows, SourceOptions, import_file, problem, text_column
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.standards import load_edition
 from citygrid_core.tables import Field
@@ -30,6 +31,8 @@ STEPS = (
     ("checked_at", "check", "checked"),
     ("closed_at", "close", "closed"),
 )
+Floats = npt.NDArray[np.float64]
+Objects = npt.NDArray[np.object_]
 AREA_COLUMNS = ("grid_code", "community_code", "street_code", "county_code")
 ACCEPT = 0.8
 COMPARE = (
@@ -116,7 +119,7 @@ def import_cases(
             for p in found:
                 rows.reject(index, p)
         rows.findings += [
-            replace(p, row=int(rows.frame.at[index, "source_row"]))
+            replace(p, row=rows.row(index))
             for index, found in taken.findings.items()
             for p in found
         ]
@@ -160,6 +163,7 @@ def _place(rows: Rows, city: City, accept: float) -> None:
         given = np.array(~(point.isna() | point.is_empty))
         x[given], y[given] = point[given].x, point[given].y
         method[given], sure[given] = "given", 1.0
+    _forget_default_points(rows, x, y, method, sure)
     _by_component(frame, city, x, y, method, sure)
     _by_address(frame, city, accept, x, y, method, error, sure)
     located = city.locate(x, y).set_axis(frame.index)
@@ -172,10 +176,11 @@ def _place(rows: Rows, city: City, accept: float) -> None:
                 "geometry",
                 f"{x[i]:.3f}, {y[i]:.3f}",
                 Text("a point inside the city", "位于城市范围内"),
-            ),  # fmt: skip
+            ),
         )
-    address = frame["address"].fillna("") if "address" in frame else pd.Series("", frame.index)
-    for index in frame.index[(method == "none") & (address == "").to_numpy()]:
+    address = text_column(frame, "address")
+    claimed = "geometry" in frame and ~np.array(frame.geometry.isna())
+    for index in frame.index[(method == "none") & (address == "").to_numpy() & ~claimed]:
         rows.reject(
             index,
             problem(
@@ -183,7 +188,7 @@ def _place(rows: Rows, city: City, accept: float) -> None:
                 "address",
                 None,
                 Text("a point, a component or an address", "坐标、部件编码或地址"),
-            ),  # fmt: skip
+            ),
         )
     for name in AREA_COLUMNS:
         frame[name] = located[name]
@@ -198,13 +203,34 @@ def _place(rows: Rows, city: City, accept: float) -> None:
     rows.details["located"] = {k: int(v) for k, v in kinds.items()}
 
 
+def _forget_default_points(rows: Rows, x: Floats, y: Floats, method: Objects, sure: Floats) -> None:
+    """Don't believe the point that a system writes when it knows none; say so once each."""
+    address = text_column(rows.frame, "address")
+    mask, points = default_points(x, y, address)
+    x[mask], y[mask], sure[mask] = np.nan, np.nan, np.nan
+    method[mask] = "none"
+    for p in points:
+        rows.findings.append(
+            problem(
+                "position.default",
+                "geometry",
+                f"{p.x:.3f}, {p.y:.3f} × {p.cases}",
+                Text("places that differ", "各不相同的位置"),
+                Text(
+                    f"taken as not located: a default point ({p.without_address} without an address)",
+                    f"视为未定位：疑为系统默认点（其中 {p.without_address} 条无地址）",
+                ),
+            )
+        )
+
+
 def _by_component(
     frame: pd.DataFrame,
     city: City,
-    x: np.ndarray,
-    y: np.ndarray,
-    method: np.ndarray,
-    sure: np.ndarray,
+    x: Floats,
+    y: Floats,
+    method: Objects,
+    sure: Floats,
 ) -> None:
     if "component_code" not in frame:
         return
@@ -224,11 +250,11 @@ def _by_address(
     frame: pd.DataFrame,
     city: City,
     accept: float,
-    x: np.ndarray,
-    y: np.ndarray,
-    method: np.ndarray,
-    error: np.ndarray,
-    sure: np.ndarray,
+    x: Floats,
+    y: Floats,
+    method: Objects,
+    error: Floats,
+    sure: Floats,
 ) -> None:
     if "address" not in frame:
         return
@@ -307,7 +333,7 @@ def _log(
                     "before": before[done],
                     "after": after,
                 }
-            )  # fmt: skip
+            )
         )
         before = before.where(~done, after)
     log = pd.concat(parts, ignore_index=True)

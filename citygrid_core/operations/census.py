@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from citygrid_core.errors import Text
 from citygrid_core.operations.city import City
 from citygrid_core.operations.intake import Rows, SourceOptions, import_file, problem
 from citygrid_core.report import Progress, Report, no_progress
-from citygrid_core.standards import Edition, Proposal, load_edition
+from citygrid_core.standards import Edition, load_edition
 from citygrid_core.tables import Field
 from citygrid_core.workspace import Transaction, Workspace
 from citygrid_core.workspace.schema import CHOICES
@@ -127,7 +126,7 @@ def import_components(
     def prepare(rows: Rows) -> None:
         _identify(rows, source or Path(path).name)
         _classify(rows, edition)
-        _departments(rows, city.departments)
+        _departments(rows, city.departments, on)
         _locate(rows, city)
 
     filled: dict[str, int] = {}
@@ -194,7 +193,7 @@ def _classify(rows: Rows, edition: Edition) -> None:
     rows.frame["name"] = given.where(given.notna() & (given.astype(str) != ""), default)
 
 
-def _departments(rows: Rows, departments: pd.DataFrame) -> None:
+def _departments(rows: Rows, departments: pd.DataFrame, on: str) -> None:
     frame = rows.frame
     for role in ROLES:
         column = f"{role}_code"
@@ -205,7 +204,7 @@ def _departments(rows: Rows, departments: pd.DataFrame) -> None:
         distinct = pd.Series(typed[typed != ""].unique(), dtype=object)
         if distinct.empty:
             continue
-        match = match_departments(distinct, departments)
+        match = match_departments(distinct, departments, at=on)
         match.index = pd.Index(distinct)
         frame[column] = typed.map(match["code"].to_dict()).where(typed != "", None)
         bad = match.index[~match["outcome"].isin(["exact", "alias", "normalised"])]
@@ -225,7 +224,7 @@ def _departments(rows: Rows, departments: pd.DataFrame) -> None:
             )
 
 
-def _near(proposals: Sequence[Proposal]) -> str:
+def _near(proposals: Any) -> str:
     return "、".join(f"{p.code} {p.name}" for p in proposals[:3])
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -14,6 +15,8 @@ from citygrid_core.locate import CellIndex
 from citygrid_core.operations.areas import areas_of
 from citygrid_core.responsibility import DutyBook
 from citygrid_core.workspace import Workspace
+
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -53,14 +56,15 @@ class City:
     @cached_property
     def departments(self) -> pd.DataFrame:
         """Departments, past ones too: a rule may name a body that was merged."""
-        return self.workspace.read("departments", at="all")
+        register: pd.DataFrame = self.workspace.read("departments", at="all")
+        return register
 
     @cached_property
     def duties(self) -> DutyBook:
         """Duty rules, all of them: each carries its own dates."""
         return DutyBook(self.workspace.read("duty_rules", at="all"), self.departments)
 
-    def locate(self, x: np.ndarray, y: np.ndarray) -> pd.DataFrame:
+    def locate(self, x: Floats, y: Floats) -> pd.DataFrame:
         """Locate points: unit grid, community, street and county codes.
 
         Parameters
@@ -84,16 +88,17 @@ class City:
             rest = areas_of(pd.Series(community, dtype=object))
             found = found.where(~pd.Series(missing), rest)
         found.insert(0, "grid_code", grid)
-        return found.astype(object).where(found.notna(), None)
+        answer: pd.DataFrame = found.astype(object).where(found.notna(), None)
+        return answer
 
-    def points(self, x: np.ndarray, y: np.ndarray) -> gpd.GeoDataFrame:
+    def points(self, x: Floats, y: Floats) -> gpd.GeoDataFrame:
         """Return located points as a frame that `DutyBook.resolve` takes."""
         frame = self.locate(x, y)
         return gpd.GeoDataFrame(frame, geometry=shapely.points(x, y), crs=self.workspace.crs)
 
 
-def _codes(index: CellIndex, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+def _codes(index: CellIndex, x: Floats, y: Floats) -> npt.NDArray[np.object_]:
     at = index.locate(x, y)
-    codes = np.append(np.asarray(index.codes, dtype=object), None)
-    out: np.ndarray = codes[at]
+    codes = np.array([*index.codes, None], dtype=object)  # position -1: none
+    out: npt.NDArray[np.object_] = codes[at]
     return out

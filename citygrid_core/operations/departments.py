@@ -67,7 +67,8 @@ def import_departments(
 def check_departments(rows: Rows, held: pd.DataFrame) -> None:
     """Set aside wrong codes, reversed dates, unknown relatives and circles of succession."""
     frame = rows.frame
-    for index, code in frame["code"].astype(str).items():
+    codes: pd.Series[str] = frame["code"].astype(str)
+    for index, code in codes.items():
         if not is_social_credit_code(code):
             rows.reject(index, problem("department.code", "code", code, _expected(code)))
     check_dates(rows)

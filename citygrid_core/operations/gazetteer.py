@@ -10,7 +10,7 @@ import pandas as pd
 from citygrid_core.errors import Text, UsageError
 from citygrid_core.geocode import Gazetteer
 from citygrid_core.operations.city import City
-from citygrid_core.operations.intake import Rows, SourceOptions, import_file, problem
+from citygrid_core.operations.intake import Rows, SourceOptions, import_file, problem, text_column
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.tables import Field, read
 from citygrid_core.workspace import Transaction, Workspace
@@ -101,15 +101,9 @@ def import_places(
     )
 
 
-def _text(frame: pd.DataFrame, name: str) -> pd.Series:
-    if name not in frame:
-        return pd.Series("", index=frame.index, dtype=object)
-    return frame[name].astype(object).where(frame[name].notna(), "").astype(str).astype(object)
-
-
 def _complete(rows: Rows, kind: str | None, source: str) -> None:
     frame = rows.frame
-    kinds = _text(frame, "kind")
+    kinds = text_column(frame, "kind")
     frame["kind"] = kinds.where(kinds != "", kind or "")
     for index in frame.index[frame["kind"] == ""]:
         rows.reject(
@@ -120,11 +114,11 @@ def _complete(rows: Rows, kind: str | None, source: str) -> None:
                 None,
                 Text(", ".join(KINDS), "、".join(v[2] for v in KINDS.values())),
                 Text("give --kind", "请用 --kind 指定"),
-            ),  # fmt: skip
+            ),
         )
-    road, number = _text(frame, "street_name"), _text(frame, "number")
+    road, number = text_column(frame, "street_name"), text_column(frame, "number")
     plate = frame["kind"] == "plate"
-    name = _text(frame, "name")
+    name = text_column(frame, "name")
     frame["name"] = name.where((name != "") | ~plate, road + number)
     for index in frame.index[frame["name"] == ""]:
         rows.reject(index, problem("place.name", "name", None, Text("a name", "名称")))
@@ -138,7 +132,7 @@ def _complete(rows: Rows, kind: str | None, source: str) -> None:
         frame["kind"] + ":" + frame["name"] + "@"
         + bounds["minx"].map("{:.2f}".format) + "," + bounds["miny"].map("{:.2f}".format)
     )  # fmt: skip
-    key = _text(frame, "source_key")
+    key = text_column(frame, "source_key")
     frame["source_key"] = key.where(key != "", place)
     frame["source"] = source
 
@@ -147,8 +141,8 @@ def _reject_twin_plates(rows: Rows) -> None:
     """One number stands once on a street; the second of one file is set aside."""
     good = rows.good
     plates = good[good["kind"] == "plate"]
-    where = _text(plates, "street_name") + "\x1f" + _text(plates, "zone_name")
-    key = where + "\x1f" + _text(plates, "number")
+    where = text_column(plates, "street_name") + "\x1f" + text_column(plates, "zone_name")
+    key = where + "\x1f" + text_column(plates, "number")
     first = dict(
         zip(key[~key.duplicated()], plates.loc[~key.duplicated(), "source_row"], strict=True)
     )
@@ -163,7 +157,7 @@ def _reject_twin_plates(rows: Rows) -> None:
                     f"a number used once on its street; row {first[key[index]]} has it",
                     f"同一街巷门牌号唯一，第{first[key[index]]}行已使用",
                 ),
-            ),  # fmt: skip
+            ),
         )
 
 
@@ -182,7 +176,7 @@ def _place_areas(rows: Rows, city: City) -> None:
                 "geometry",
                 f"{p.x:.3f}, {p.y:.3f}",
                 Text("a point inside the city", "位于城市范围内"),
-            ),  # fmt: skip
+            ),
         )
     for name in ("community_code", "street_code", "county_code"):
         frame[name] = located[name]

@@ -14,6 +14,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from citygrid_core.errors import Problem, Text, UsageError
@@ -65,6 +66,11 @@ class Rows:
         """Set one row aside for one reason; a row may have several."""
         self.bad.setdefault(index, []).append(problem)
 
+    def row(self, index: Any) -> int:
+        """Return the number of a row as the user sees it in the file."""
+        at: Any = self.frame.at[index, "source_row"]
+        return int(at)
+
     @property
     def good(self) -> gpd.GeoDataFrame | pd.DataFrame:
         """Rows that nothing is wrong with."""
@@ -93,6 +99,15 @@ def problem(
     said = "" if found is None else str(found)
     shown = Text(repr(said), f"“{said}”") if said else Text("nothing", "空值")
     return Problem(rule, shown, expected, cure, row=row, field=field_)
+
+
+def text_column(frame: pd.DataFrame, name: str) -> pd.Series:
+    """Return a column as text, empty where it is missing or absent."""
+    if name not in frame:
+        return pd.Series("", index=frame.index, dtype=object)
+    column = frame[name].astype(object)
+    text: pd.Series = column.where(column.notna(), "").astype(str).astype(object)
+    return text
 
 
 def import_file(
@@ -217,7 +232,7 @@ def _replace(
     family: Family,
     held: pd.DataFrame,
     changed: gpd.GeoDataFrame,
-    at: np.ndarray,
+    at: npt.NDArray[np.int64],
     on: str,
 ) -> gpd.GeoDataFrame:
     """End the held rows and store their successors (in place when begun the same day)."""
@@ -279,7 +294,7 @@ def _books(report: Report, batch: Batch, rows: Rows, path: Path, rejects: Path |
 
     all_rejects = list(batch.rejects)
     for index, found in rows.bad.items():
-        row = int(rows.frame.at[index, "source_row"])
+        row = rows.row(index)
         raw = {str(k): "" if pd.isna(v) else str(v) for k, v in batch.raw.loc[index].items()}
         placed = tuple(replace(p, file=path.name, row=row) for p in found)
         all_rejects.append(Reject(row, raw, placed))

@@ -29,7 +29,7 @@ def lookup(
     points: gpd.GeoDataFrame,
     *,
     class_code: str | None = None,
-    object_kind: ClassKind = "component",
+    object_kind: str = "component",
     at: str | None = None,
     city: City | None = None,
 ) -> pd.DataFrame:
@@ -60,8 +60,8 @@ def lookup(
     for level in ("community", "street", "county"):
         place[f"{level}_name"] = place[f"{level}_code"].map(names)
     asked = gpd.GeoDataFrame(place, geometry=projected.geometry, crs=workspace.crs)
-    asked["class_code"] = points["class_code"] if "class_code" in points else class_code
-    asked["object_kind"] = points["object_kind"] if "object_kind" in points else object_kind
+    asked["class_code"] = points.get("class_code", class_code)
+    asked["object_kind"] = points.get("object_kind", object_kind)
     if class_code is not None:
         asked["class_code"] = _class(workspace, object_kind, class_code)
     answer = place
@@ -77,10 +77,11 @@ def lookup(
     return answer
 
 
-def _class(workspace: Workspace, kind: ClassKind, typed: str) -> str:
+def _class(workspace: Workspace, kind: str, typed: str) -> str:
     edition = load_edition(workspace.edition)
     classes = edition.component_classes if kind == "component" else edition.event_classes
-    found = edition.find_class(kind, typed)
+    wanted: ClassKind = "component" if kind == "component" else "event"
+    found = edition.find_class(wanted, typed)
     if found.code is None:
         raise UsageError(
             Text(
@@ -97,7 +98,7 @@ def lookup_file(
     path: Path,
     *,
     class_code: str | None = None,
-    object_kind: ClassKind = "component",
+    object_kind: str = "component",
     options: SourceOptions = SourceOptions(),
     at: str | None = None,
     progress: Progress = no_progress,
@@ -137,7 +138,7 @@ def explain(
     point: gpd.GeoDataFrame,
     *,
     class_code: str,
-    object_kind: ClassKind = "component",
+    object_kind: str = "component",
     at: str | None = None,
     city: City | None = None,
 ) -> list[Any]:

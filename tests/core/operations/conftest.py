@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from citygrid_core.operations.duties import import_duties
 
 from citygrid_core.grids import Policy
 from citygrid_core.operations.areas import init
 from citygrid_core.operations.cases import import_cases
 from citygrid_core.operations.census import import_components
 from citygrid_core.operations.departments import import_departments
-from citygrid_core.operations.duties import import_duties
 from citygrid_core.operations.gazetteer import import_places
 from citygrid_core.operations.grids import draw_grids
 from citygrid_core.operations.heat import update_heat

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import geopandas as gpd
@@ -20,6 +21,11 @@ from citygrid_core.operations.store import verify
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
 from tests.core.operations.conftest import DAY
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 Whole = tuple[Path, dict[str, Report]]
 
@@ -85,18 +91,41 @@ def test_the_heat_of_all_grids_is_all_cases(whole: Whole) -> None:
     assert again.stored == 0
 
 
-def test_a_planted_hot_spot_is_hot(whole: Whole, small_city: Path) -> None:
-    """The grids around the planted spots are hotter than the city is."""
-    truth = pd.read_csv(small_city / "truth" / "hotspots.csv")
-    steady = truth[truth["kind"] == "hot"]
+def test_the_planted_hot_spots_are_hot(whole: Whole, small_city: Path) -> None:
+    """The hottest grid within a spot is far hotter than the city."""
+    truth = tomllib.loads((small_city / "truth" / "intensity.toml").read_text("utf-8"))
     with Workspace.open(whole[0]) as ws:
         _, table = heat_table(ws)
         grids = ws.read("grids").set_index("code")
     valid = table[table["status"] == "valid"].set_index("grid_code")
     middle = valid["per_hectare"].median()
-    for spot in steady.itertuples():
-        near = grids.index[grids.geometry.distance(shapely.Point(spot.x, spot.y)) < spot.sigma_m]
-        assert valid.loc[near, "per_hectare"].max() > 3 * middle, spot
+    for spot in truth["spots"]:
+        away = grids.geometry.distance(shapely.Point(spot["x"], spot["y"]))
+        near = grids.index[away < spot["sigma_m"]]
+        assert valid.loc[near, "per_hectare"].max() > 2.5 * middle, spot["name"]
+
+
+def test_owners_are_those_of_the_truth(whole: Whole, small_city: Path) -> None:
+    truth = pd.read_csv(small_city / "truth" / "components.csv", dtype=str)
+    truth = truth.set_index("source_key")
+    with Workspace.open(whole[0]) as ws:
+        held = ws.read("components", geometry=False).set_index("source_key")
+    both = held.join(truth, rsuffix="_true", how="inner").dropna(subset=["owning_code_true"])
+    assert len(both) > 1000
+    assert (both["owning_code"] == both["owning_code_true"]).all()
+    assert (both["grid_code"].str[:12] == both["community_code"]).all()
+
+
+def test_cases_get_the_body_that_handles_them(whole: Whole, small_city: Path) -> None:
+    """Where exactly one body answers, it is the right one."""
+    truth = pd.read_csv(small_city / "truth" / "cases.csv", dtype=str).set_index("source_number")
+    with Workspace.open(whole[0]) as ws:
+        held = ws.read("cases", geometry=False).set_index("source_number")
+    both = held.join(truth, rsuffix="_true", how="inner")
+    given = both[(both["location_method"] == "given") & (both["duty_outcome"] == "one")]
+    assert len(given) > 0.6 * len(both)
+    right = given["handling_code"] == given["handling_code_true"]
+    assert right.mean() > 0.99
 
 
 def test_addresses_are_found_where_they_are(whole: Whole, small_city: Path) -> None:

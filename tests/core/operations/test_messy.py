@@ -1,0 +1,99 @@
+"""Files as a bureau sends them: what is wrong is found, what is good goes in.
+
+The truth file beside the messy files says which row has which defect, and whether
+it has to be rejected or repaired. Nothing else may be rejected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from citygrid_core.operations.duties import import_duties
+
+from citygrid_core.operations.cases import import_cases
+from citygrid_core.operations.census import import_components
+from citygrid_core.operations.departments import import_departments
+from citygrid_core.operations.gazetteer import import_places
+from citygrid_core.operations.intake import SourceOptions
+from citygrid_core.operations.store import verify
+from citygrid_core.report import Report
+from citygrid_core.workspace import Workspace
+from tests.core.operations.conftest import DAY
+
+FILES: dict[str, tuple[Callable[..., Report], str]] = {
+    "components_gbk.csv": (import_components, "components"),
+    "components.xlsx": (import_components, "components"),
+    "components_utf16.tsv": (import_components, "components"),
+    "components_shp.zip": (import_components, "components"),
+    "components.geojson": (import_components, "components"),
+    "departments.csv": (import_departments, "departments"),
+    "duties.xlsx": (import_duties, "duty_rules"),
+    "gazetteer.csv": (import_places, "places"),
+    "cases_gbk.csv": (import_cases, "cases"),
+}
+KEYS = {"components": "source_key", "departments": "code", "duty_rules": "code",
+        "places": "source_key", "cases": "source_number"}  # fmt: skip
+
+
+def truth(small_city: Path, file: str) -> pd.DataFrame:
+    told = pd.read_csv(small_city / "messy" / "truth.csv", dtype=str, keep_default_na=False)
+    return told[told["file"] == file].astype({"row": int})
+
+
+def options(small_city: Path, file: str) -> SourceOptions:
+    mapping = small_city / "messy" / f"{Path(file).stem}.mapping.toml"
+    return SourceOptions(mapping=mapping if mapping.exists() else None)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_planted_defect_is_judged_as_the_truth_says(
+    city: Workspace, small_city: Path, tmp_path: Path, file: str
+) -> None:
+    run, family = FILES[file]
+    path = small_city / "messy" / file
+    told = truth(small_city, file)
+    bad = told[told["outcome"] == "rejected"]
+    assert len(told) > 0
+    rejects = tmp_path / "rejects.csv"
+
+    before = city.count(family, at="all")
+    report = run(city, path, options=options(small_city, file), on=DAY, rejects=rejects)
+
+    assert report.balanced
+    rejected = {p.row for p in report.problems if p.row is not None}
+    why = "\n".join(p.text() for p in report.problems if p.row not in set(bad["row"]))
+    assert rejected >= set(bad["row"]), (
+        f"accepted although wrong: {bad[~bad['row'].isin(rejected)].to_string()}"
+    )
+    assert report.rejected == bad["row"].nunique(), f"rejected although good:\n{why}"
+    assert city.count(family, at="all") - before == report.details["new"]
+    assert report.stored == report.read - report.rejected > 0
+
+    written = pd.read_csv(rejects, dtype=str, encoding="utf-8-sig")
+    assert len(written) == report.rejected
+    assert [p.text() for p in verify(city).problems] == []
+
+    again = run(city, path, options=options(small_city, file), on="2025-03-01")
+    assert (again.stored, again.unchanged) == (0, report.stored)
+    assert again.rejected == report.rejected
+
+
+@pytest.mark.parametrize("file", [f for f in FILES if f.startswith(("components", "cases"))])
+def test_what_can_be_repaired_is_stored_as_the_truth_says(
+    city: Workspace, small_city: Path, file: str
+) -> None:
+    run, family = FILES[file]
+    told = truth(small_city, file)
+    repaired = told[told["outcome"] == "repaired"]
+    if repaired.empty:
+        pytest.skip(f"{file} has no defect that can be repaired")
+    run(city, small_city / "messy" / file, options=options(small_city, file), on=DAY)
+    held = city.read(family).set_index(KEYS[family])
+    for row in repaired.itertuples():
+        if row.field not in held.columns:
+            continue
+        stored = held.at[row.key, row.field]
+        assert str(stored)[: len(row.expected_value)] == row.expected_value, row
