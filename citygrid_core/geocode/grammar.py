@@ -84,6 +84,10 @@ REGIONS = (
         ),
     ),
 )
+#: 友谊路二巷: the lanes of a street are numbered.
+LANE = re.compile(r"第?[一二三四五六七八九十\d]+(?:巷|弄|支路|支弄|胡同|条|里)")
+#: The last letter of an area's full name.
+REGION_ENDS = "省市区县旗州盟道镇乡村会"
 ROAD = re.compile(
     rf"{_HAN}[\u3400-\u9fff\d]{{0,9}}?(?<!步行)(?<!商业)(?<!美食)(?<!小吃){ROAD_SUFFIX}(?![东南西北]路)"
 )

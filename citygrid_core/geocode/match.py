@@ -37,7 +37,7 @@ class Matcher:
         if foreign:
             return []
         found = self._crossing(parsed)
-        if not found or (parsed.first("number") and parsed.first("road")):
+        if not found or parsed.first("number") or parsed.first("lane"):
             found = self._doors(parsed) or found
         if not found or all(c.level == "street" for c in found):
             found = [*self._named(parsed), *found]
@@ -150,14 +150,14 @@ class Matcher:
     def _doors(self, parsed: Parsed) -> list[Candidate]:
         """Answer by street and number, else by compound and number."""
         number = self._number(parsed)
-        road = parsed.first("road")
+        road = parsed.first("road") or _before_door(parsed)
         out: list[Candidate] = []
         if road is not None and number is not None:
             for found in self._lookup(road, "road"):
                 out += self._on_street(parsed, road, found, number)
         if not out:
             out = self._in_compound(parsed)
-        if not out and road is not None:
+        if not out and road is not None and road.label == "road":
             for found in self._lookup(road, "road"):
                 out.append(self._street(parsed, road, found, number))
         return out
@@ -418,6 +418,14 @@ class Matcher:
         points = self.t.zones if found.ref.label == "compound" else self.t.pois
         gap = math.hypot(c.x - points.x[i], c.y - points.y[i])
         return max(gap - float(points.radius[i]), 0.0)
+
+
+def _before_door(parsed: Parsed) -> Part | None:
+    """Return what stands before a number and is no name: 友谊陆32号."""
+    for part, after in zip(parsed.parts, parsed.parts[1:], strict=False):
+        if after.label in ("number", "lane") and part.label in ("poi", "unknown"):
+            return None if part.known else part
+    return None
 
 
 def _middle(found: list[Candidate]) -> list[Candidate]:

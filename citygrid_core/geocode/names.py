@@ -143,7 +143,7 @@ class Names:
         for key in best:
             written = OSA.normalized_similarity(value, key)
             spoken = Levenshtein.normalized_similarity(sound, pinyin(key))
-            score = (0.6 * written + 0.4 * spoken) * _telling(value, key)
+            score = (written + max(written, spoken)) / 2 * _telling(value, key)
             if score >= 0.6 and score > scores.get(key, (0.0, ""))[0]:
                 scores[key] = (score, "spelling")
         found = [

@@ -121,7 +121,7 @@ class _Scanner:
         size = len(text)
         while at < size:
             word = self.words.get(at)
-            if word is not None and (not word[3] or self._expects(word[1])):
+            if word is not None and self._fits(word, run):
                 self._unknown(run, at)
                 self.parts.append(Part(word[2], text[at : word[1]], at, word[1], True))
                 at = run = word[1]
@@ -133,6 +133,13 @@ class _Scanner:
                 at += 1
         self._unknown(run, size)
         return _settle(self.parts)
+
+    def _fits(self, word: tuple[int, int, str, bool], run: int) -> bool:
+        """Whether a name may stand here: a bare 江西 only where regions are said."""
+        start, end, label, weak = word
+        if label in _REGIONS and self.text[end - 1] not in grammar.REGION_ENDS:
+            return start == run and all(p.label in _REGIONS for p in self.parts)
+        return not weak or self._expects(end)
 
     def _expects(self, end: int) -> bool:
         """Whether a road without its suffix may end here."""
@@ -254,6 +261,7 @@ class _Scanner:
 
 
 _INSIDE = ("building", "unit", "floor", "number", "lane", "compound")
+_DOOR = ("number", "lane")
 _NUMBERED = re.compile(r"\d+(?:-\d+)?(?:号|支?弄)")
 _CROSSING = re.compile(r"[与和及,](?=.{1,9}?(?:口|交))|(?:路?口$|交[叉汇界会]|路口)")
 
@@ -278,12 +286,25 @@ def _settle(parts: list[Part]) -> list[Part]:
             part = replace(part, label="number")
         elif part.label == "road" and before is not None and part.value == before.value:
             continue  # 友谊路友谊路
+        elif before is not None and _lane_of(before, part, after):
+            # 友谊路二巷 is a street of its own, not 友谊路.
+            settled.pop()
+            part = Part("road", before.value + part.value, before.start, part.end)
         elif part.label == "road" and before is not None and _glued(before, part):
             # 新建设路 is not 建设路: the whole of it is the name.
             settled.pop()
             part = Part("road", before.value + part.value, before.start, part.end)
         settled.append(part)
     return settled
+
+
+def _lane_of(road: Part, part: Part, after: str) -> bool:
+    """Whether what follows a road directly belongs to its name."""
+    if road.label != "road" or part.known or part.start != road.end:
+        return False
+    if part.label == "road":
+        return grammar.LANE.fullmatch(part.value) is not None or (road.known and after in _DOOR)
+    return part.label in ("poi", "unknown") and len(part.value) <= 3 and after in _DOOR
 
 
 def _glued(before: Part, road: Part) -> bool:
