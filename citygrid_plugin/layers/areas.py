@@ -12,8 +12,8 @@ from citygrid_plugin.layers.symbols import label_rule, outline, set_labels, sing
 
 # level, title, colour, width (mm), label size (pt), labels between these scales
 _LEVELS = (
-    ("county", Text("counties", "区县"), palette.COUNTY, 1.0, 13.0, (0, 50_000)),
-    ("street", Text("streets (subdistricts)", "街道"), palette.STREET, 0.7, 11.0, (120_000, 9_000)),
+    ("county", Text("counties", "区县"), palette.COUNTY, 0.8, 13.0, (0, 50_000)),
+    ("street", Text("streets (subdistricts)", "街道"), palette.STREET, 0.6, 11.0, (120_000, 9_000)),
     ("community", Text("communities", "社区"), palette.COMMUNITY, 0.45, 9.5, (30_000, 1_500)),
 )
 

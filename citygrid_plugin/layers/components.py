@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsPalLayerSettings, QgsSymbol, QgsVectorLayer, QgsWkbTypes
+from qgis.core import QgsPalLayerSettings, QgsProperty, QgsSymbol, QgsVectorLayer, QgsWkbTypes
 
 from citygrid_core.errors import Text
 from citygrid_core.workspace.schema import COMPONENTS
@@ -82,7 +82,11 @@ class ComponentLayers(LayerGroup):
 def _symbol(major: str, geometry: QgsWkbTypes.GeometryType) -> QgsSymbol:
     shape, color, size = _SYMBOLS.get(major, _OTHER)
     if geometry == QgsWkbTypes.GeometryType.PointGeometry:
-        return marker(shape, color, size)
+        symbol = marker(shape, color, size)
+        # Smaller on smaller maps, where there are more of them.
+        shrink = f"{size} * scale_linear(coalesce(@map_scale, 1000), 1000, 6000, 1, 0.62)"
+        symbol.setDataDefinedSize(QgsProperty.fromExpression(shrink))
+        return symbol
     if geometry == QgsWkbTypes.GeometryType.LineGeometry:
         return line(color, 0.6)
     pale = f"{color}40"  # QGIS reads #rrggbbaa

@@ -75,17 +75,23 @@ class PlaceLayers(LayerGroup):
         layer = source.layer("places_line", Text("streets and lanes", "街巷"), family=PLACES)
         layer.setRenderer(single(cased_line("#ffffff", 0.9, "#b9b4ac")))
         layer.renderer().setUsingSymbolLevels(True)
-        rule = label_rule(
-            '"name"',
-            palette.text_format(7.0, "#4d4d4d"),
-            from_scale=15_000,
-            placement=_P.Curved,
-            priority=3,
-        )
-        settings = rule.settings()
-        settings.repeatDistance = 90.0
-        rule.setSettings(settings)
-        set_labels(layer, [rule])
+        # Lanes are named only where there is room for them.
+        lane = "regexp_match(\"name\", '[巷里弄]$') > 0"
+        rules = []
+        for where, scale in ((f"NOT ({lane})", 15_000), (lane, 3_500)):
+            rule = label_rule(
+                '"name"',
+                palette.text_format(7.0, "#4d4d4d"),
+                from_scale=scale,
+                where=where,
+                placement=_P.Curved,
+                priority=3,
+            )
+            settings = rule.settings()
+            settings.repeatDistance = 90.0
+            rule.setSettings(settings)
+            rules.append(rule)
+        set_labels(layer, rules)
         show_between(layer, palette.SCALE_STREETS)
         return layer
 

@@ -12,6 +12,7 @@ from qgis.core import (
     QgsLayoutItemLabel,
     QgsLayoutItemLegend,
     QgsLayoutItemMap,
+    QgsLayoutItemPicture,
     QgsLayoutItemScaleBar,
     QgsLayoutPoint,
     QgsLayoutSize,
@@ -24,6 +25,7 @@ from qgis.core import (
 from qgis.PyQt.QtGui import QColor, QFont
 
 from citygrid_core.errors import CitygridError, Text
+from citygrid_plugin.bootstrap import PLUGIN
 from citygrid_plugin.i18n import shown, tr
 from citygrid_plugin.layers import palette
 from citygrid_plugin.layers.base import MapSource
@@ -161,6 +163,11 @@ def _compose(
     _place(legend, side, _MARGIN + _HEAD, _SIDE, 150)
     legend.setResizeToContents(True)
     legend.setWrapString("|")
+
+    arrow = QgsLayoutItemPicture(layout)
+    layout.addLayoutItem(arrow)
+    arrow.setPicturePath(str(PLUGIN / "icons" / "north.svg"))
+    _place(arrow, side, _PAGE[1] - _MARGIN - 32, 13, 16)
 
     bar = QgsLayoutItemScaleBar(layout)
     layout.addLayoutItem(bar)
