@@ -1,1 +1,28 @@
-"""responsibility"""
+"""Responsibility: who answers here, for this class, in which role, on which day, and why.
+
+Rules are data with dates and documents; the order of their strength is a profile.
+No owner and two owners are answers of their own.
+"""
+
+from citygrid_core.responsibility.book import DutyBook
+from citygrid_core.responsibility.departments import Body, DepartmentHistory
+from citygrid_core.responsibility.errors import CrsMismatch, DepartmentCircle, MissingColumns
+from citygrid_core.responsibility.reasons import Reason, Reasons
+from citygrid_core.responsibility.rules import Rule
+from citygrid_core.responsibility.strength import DEFAULT_ORDER, PLACES, ROLES, Order
+
+__all__ = [
+    "DEFAULT_ORDER",
+    "PLACES",
+    "ROLES",
+    "Body",
+    "CrsMismatch",
+    "DepartmentCircle",
+    "DepartmentHistory",
+    "DutyBook",
+    "MissingColumns",
+    "Order",
+    "Reason",
+    "Reasons",
+    "Rule",
+]

@@ -1,0 +1,166 @@
+"""Points put into groups that must have the same answer: each group is judged once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from citygrid_core.errors import Text
+from citygrid_core.responsibility.answers import Judge, Question
+from citygrid_core.responsibility.conditions import Moment
+from citygrid_core.responsibility.errors import MissingColumns
+from citygrid_core.responsibility.frames import coded, column
+from citygrid_core.responsibility.moments import moments
+from citygrid_core.responsibility.places import Codes, Shapes, hit_sets
+from citygrid_core.responsibility.rules import PlaceKey
+from citygrid_core.responsibility.strength import ROLES
+
+Ints = NDArray[np.int64]
+#: Columns that tell the area, the finest first.
+_AREAS = ("community_code", "street_code", "county_code")
+
+
+class Recorded(NamedTuple):
+    """Departments that records name: for each point a number, and the code of each number."""
+
+    which: Ints
+    names: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Points as questions.
+
+    Attributes
+    ----------
+    group : int64
+        The question of each point.
+    questions : list of Question
+    day : int64
+        For each question a number that stands for its day.
+    recorded : dict
+        Role to recorded departments, for roles whose column is there.
+    """
+
+    group: Ints
+    questions: list[Question]
+    day: Ints
+    recorded: dict[str, Recorded]
+
+
+def read_points(
+    points: pd.DataFrame, at: object, judge: Judge, codes: Codes, shapes: Shapes
+) -> Asked:
+    """Group points by everything that an answer can depend on."""
+    missing = [c for c in ("class_code", "object_kind") if c not in points]
+    if len(shapes) and not isinstance(points, gpd.GeoDataFrame):
+        missing.append("geometry")
+    if missing:
+        raise MissingColumns(Text("points", "点位"), missing)
+    number = len(points)
+    kind, kinds = coded(points["object_kind"])
+    class_, classes = coded(points["class_code"])
+    when, whens = _when(at, number, judge)
+    place, places = _places(points, codes, shapes)
+    condition_names = sorted({n for r in judge.rules for n, _ in r.conditions.attribute})
+    extra = {n: coded(column(points, n)) for n in condition_names}
+    area_class, area_classes = np.zeros(number, dtype=np.int64), [""]
+    if any(r.area_class for r in judge.rules):
+        area_class, area_classes = coded(column(points, "area_class"))
+    recorded = {r: Recorded(*coded(points[f"{r}_code"])) for r in ROLES if f"{r}_code" in points}
+    has = {
+        r: np.array([bool(n) for n in values.names], dtype=np.int64)[values.which]
+        for r, values in recorded.items()
+    }
+    keys = [(kind, len(kinds)), (class_, len(classes)), (when, len(whens)), (place, len(places))]
+    keys += [(area_class, len(area_classes)), *((v, len(n)) for v, n in extra.values())]
+    keys += [(v, 2) for v in has.values()]
+    group, first = _grouped(keys, number)
+    questions = [
+        Question(
+            kinds[kind[i]],
+            classes[class_[i]],
+            area_classes[area_class[i]],
+            tuple((n, names[v[i]]) for n, (v, names) in extra.items()),
+            places[place[i]],
+            whens[when[i]],
+            tuple(bool(has[r][i]) if r in has else False for r in ROLES),
+        )
+        for i in first.tolist()
+    ]
+    first_of_day: dict[str | None, int] = {}
+    days = [first_of_day.setdefault(q.moment.day, i) for i, q in enumerate(questions)]
+    return Asked(group, questions, np.array(days, dtype=np.int64), recorded)
+
+
+def _grouped(keys: list[tuple[Ints, int]], number: int) -> tuple[Ints, Ints]:
+    """Return the group of each point, and a point of each group."""
+    whole, span = np.zeros(number, dtype=np.int64), 1
+    for key, size in keys:
+        if span * size >= 2**62:
+            whole, distinct = pd.factorize(whole)
+            whole, span = whole.astype(np.int64), len(distinct)
+        whole = whole * size + key
+        span *= size
+    group, _ = pd.factorize(whole)
+    group = group.astype(np.int64)
+    first = np.empty(int(group.max()) + 1 if number else 0, dtype=np.int64)
+    first[group[::-1]] = np.arange(number - 1, -1, -1)
+    return group, first
+
+
+def _when(at: object, number: int, judge: Judge) -> tuple[Ints, list[Moment]]:
+    """Return moments, those that no rule and no department can tell apart made one."""
+    which, given = moments(at, number)
+    changes = {d for r in judge.rules for d in (r.valid_from, r.valid_to) if d}
+    days = np.array(sorted(changes | set(judge.departments.days)), dtype="U10")
+    hours = any(r.conditions.hours for r in judge.rules)
+    by_day = any(r.conditions.weekdays or r.conditions.season for r in judge.rules)
+    distinct: dict[tuple[object, ...], int] = {}
+    kept: list[Moment] = []
+    place = []
+    for moment in given:
+        key: tuple[object, ...] = (None,)
+        if moment.day is not None:
+            era = int(np.searchsorted(days, moment.day, side="right"))
+            key = (moment.day if by_day else era, moment.minute if hours else None)
+        if key not in distinct:
+            distinct[key] = len(kept)
+            kept.append(moment)
+        place.append(distinct[key])
+    return np.array(place, dtype=np.int64)[which], kept
+
+
+def _places(
+    points: pd.DataFrame, codes: Codes, shapes: Shapes
+) -> tuple[Ints, list[frozenset[PlaceKey]]]:
+    """Return for each point the number of its set of places, and the sets."""
+    number = len(points)
+    keys: list[tuple[Ints, list[str]]] = [coded(column(points, c)) for c in _AREAS if c in points]
+    grid, grids = coded(column(points, "grid_code"))
+    if not codes.need_grids and any("" not in names for _, names in keys):
+        grid, grids = np.zeros(number, dtype=np.int64), [""]
+    group, first = _grouped([(v, len(n)) for v, n in keys] + [(grid, len(grids))], number)
+    distinct: dict[frozenset[PlaceKey], int] = {}
+    of_group = []
+    for i in first.tolist():
+        # The finest area that is known; a grid code begins with its community's.
+        known = [n[v[i]] for v, n in keys if n[v[i]]]
+        area = known[0] if known else grids[grid[i]][:12]
+        of_group.append(distinct.setdefault(codes.keys(area, grids[grid[i]]), len(distinct)))
+    by_code = np.array(of_group, dtype=np.int64)[group] if number else group
+    sets: list[frozenset[int]] = [frozenset()]
+    by_shape = np.zeros(number, dtype=np.int64)
+    if len(shapes) and isinstance(points, gpd.GeoDataFrame):
+        x, y = (np.asarray(v, dtype=np.float64) for v in (points.geometry.x, points.geometry.y))
+        by_shape, sets = hit_sets(number, *shapes.hits(x, y))
+    both, first = _grouped([(by_code, len(distinct) or 1), (by_shape, len(sets))], number)
+    code_sets = list(distinct)
+    return both, [
+        code_sets[by_code[i]] | {("shape", s) for s in sets[by_shape[i]]} for i in first.tolist()
+    ]

@@ -1,0 +1,210 @@
+"""The book of duties: who answers for a class at a place on a day, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from citygrid_core.errors import MissingCrs, Problem
+from citygrid_core.responsibility.answers import Answer, Judge
+from citygrid_core.responsibility.asked import Asked, read_points
+from citygrid_core.responsibility.departments import DepartmentHistory
+from citygrid_core.responsibility.errors import CrsMismatch
+from citygrid_core.responsibility.frames import column, texts
+from citygrid_core.responsibility.places import Codes, Shapes
+from citygrid_core.responsibility.reasons import Reason, Reasons
+from citygrid_core.responsibility.rules import read_rules
+from citygrid_core.responsibility.strength import DEFAULT_ORDER, ROLES, Order
+
+#: Outcomes by number, the number of the arrays.
+OUTCOMES = np.array(["none", "one", "several"], dtype=object)
+
+
+class DutyBook:
+    """Duty rules, departments and the order of strength, ready to be asked.
+
+    Parameters
+    ----------
+    rules : GeoDataFrame or DataFrame
+        Columns of the store's ``duty_rules``, rules of all times. Rules with a
+        polygon or a line have a geometry in a projected CRS (metres).
+    departments : DataFrame
+        code, name, successor_code, valid_from, valid_to; of all times.
+    order : Order
+        Which rule is stronger; a profile.
+    groups : DataFrame, optional
+        Grid groups: code and grid_codes (unit grid codes joined by ``#``).
+
+    Attributes
+    ----------
+    problems : list of Problem
+        Rules that can't be used, and why; they were set aside.
+
+    Raises
+    ------
+    DepartmentCircle
+        Departments succeed one another in a circle.
+    MissingCrs
+        Rules have shapes, but the frame has no CRS.
+    """
+
+    def __init__(
+        self,
+        rules: pd.DataFrame,
+        departments: pd.DataFrame,
+        *,
+        order: Order = DEFAULT_ORDER,
+        groups: pd.DataFrame | None = None,
+    ) -> None:
+        order.check(order.name)
+        read = read_rules(rules, order)
+        self.order = order
+        self.rules = read.rules
+        self.problems: list[Problem] = list(read.problems)
+        self.departments = DepartmentHistory(departments)
+        self.crs = rules.crs if isinstance(rules, gpd.GeoDataFrame) else None
+        if read.shapes and self.crs is None:
+            raise MissingCrs("duty rules / 责任规则")
+        self.shapes = Shapes(read.shapes)
+        self.codes = Codes(read.rules, _groups(groups))
+        self._judge = Judge(read.rules, self.departments, order)
+
+    def __len__(self) -> int:
+        return len({r.code for r in self.rules})
+
+    def resolve(self, points: pd.DataFrame, *, at: Any = None) -> pd.DataFrame:
+        """Answer who is responsible at each point, role by role.
+
+        Parameters
+        ----------
+        points : GeoDataFrame
+            One row for each question: class_code, object_kind, grid_code,
+            community_code (or street_code, county_code); optionally area_class,
+            columns that attribute conditions name, and the departments that the
+            component's own record names (supervising_code, owning_code, ...). Point
+            geometry is needed when rules have shapes.
+        at : str or one for each point
+            ISO date or datetime. None: the rules that have no end. Rules bound to
+            hours hold only when a time of day is given.
+
+        Returns
+        -------
+        DataFrame
+            Aligned to `points`. For each role ``<role>_code`` (None unless exactly one
+            body answers), ``<role>_outcome`` (one, several, none), ``<role>_candidates``
+            (codes joined by ``#``, when several). ``duty_outcome``: several when any
+            role is; else none when a role that has to be filled (see `Order.expected`)
+            has nobody; else one. ``reasons``: `Reasons`, the strongest rules.
+
+        Raises
+        ------
+        MissingColumns, MissingCrs, CrsMismatch
+            The frame can't be asked about.
+        """
+        asked = self._asked(points, at)
+        answers = [self._judge.answer(q) for q in asked.questions]
+        outcome = np.array([a.outcomes for a in answers], dtype=np.int8).reshape(-1, len(ROLES))
+        outcome = outcome[asked.group]
+        out: dict[str, Any] = {}
+        for i, role in enumerate(ROLES):
+            code = _objects([a.codes[i] for a in answers])[asked.group]
+            recorded = asked.recorded.get(role)
+            if recorded is not None:
+                self._take_recorded(code, outcome[:, i], recorded, asked, answers, i)
+            out[f"{role}_code"] = code
+        for i, role in enumerate(ROLES):
+            out[f"{role}_outcome"] = OUTCOMES[outcome[:, i]]
+            out[f"{role}_candidates"] = _objects([a.candidates[i] for a in answers])[asked.group]
+        out["duty_outcome"] = OUTCOMES[self._overall(outcome, asked)]
+        out["reasons"] = _objects([a.reasons for a in answers])[asked.group]
+        # As objects: newer pandas would make texts of them, and NaN of None.
+        series = {k: pd.Series(v, index=points.index, dtype=object) for k, v in out.items()}
+        answered: pd.DataFrame = pd.DataFrame(series, index=points.index)
+        return answered
+
+    def explain(self, points: pd.DataFrame, *, at: Any = None) -> list[Reason]:
+        """Return the whole chain of reasons for one point.
+
+        Parameters
+        ----------
+        points : GeoDataFrame
+            As for `resolve`; its first row is explained.
+
+        Returns
+        -------
+        list of Reason
+            Role by role, the strongest rule first: what answers, what ties, what is
+            weaker, what does not hold at this time or for this object.
+        """
+        asked = self._asked(points.iloc[:1], at)
+        question = asked.questions[0]
+        recorded = {role: values.names[values.which[0]] for role, values in asked.recorded.items()}
+        return self._judge.explain(question, {k: v for k, v in recorded.items() if v})
+
+    def _asked(self, points: pd.DataFrame, at: Any) -> Asked:
+        if len(self.shapes) and isinstance(points, gpd.GeoDataFrame):
+            if points.crs is None:
+                raise MissingCrs("points / 点位")
+            if points.crs != self.crs:
+                raise CrsMismatch(str(points.crs), str(self.crs))
+        return read_points(points, at, self._judge, self.codes, self.shapes)
+
+    def _take_recorded(
+        self,
+        code: NDArray[np.object_],
+        outcome: NDArray[np.int8],
+        recorded: Any,
+        asked: Asked,
+        answers: Sequence[Answer],
+        role: int,
+    ) -> None:
+        """Put the recorded bodies, as of each day, where the record is the strongest."""
+        wins = np.array([a.by_record[role] for a in answers], dtype=bool)[asked.group]
+        at = np.flatnonzero(wins)
+        if not len(at):
+            return
+        pair = recorded.which[at] * len(asked.questions) + asked.day[asked.group[at]]
+        distinct, which = np.unique(pair, return_inverse=True)
+        bodies = []
+        for p in distinct.tolist():
+            name, example = recorded.names[p // len(asked.questions)], p % len(asked.questions)
+            bodies.append(self.departments.on(name, asked.questions[example].moment.day))
+        which = which.reshape(-1)
+        code[at] = _objects([b.code if b.alive else None for b in bodies])[which]
+        outcome[at] = np.array([int(b.alive) for b in bodies], dtype=np.int8)[which]
+
+    def _overall(self, outcome: NDArray[np.int8], asked: Asked) -> NDArray[np.int64]:
+        needed = np.zeros((len(asked.questions), len(ROLES)), dtype=bool)
+        for i, question in enumerate(asked.questions):
+            for role in self.order.expected.get(question.object_kind, ROLES):
+                needed[i, ROLES.index(role)] = True
+        lacking = ((outcome == 0) & needed[asked.group]).any(axis=1)
+        overall = np.where(lacking, 0, 1)
+        overall[(outcome == 2).any(axis=1)] = 2
+        return overall
+
+
+def _objects(values: Sequence[Any]) -> NDArray[np.object_]:
+    out = np.empty(len(values), dtype=object)
+    for i, value in enumerate(values):
+        out[i] = value
+    return out
+
+
+def _groups(frame: pd.DataFrame | None) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    if frame is not None:
+        for code, grids in zip(
+            texts(column(frame, "code")), texts(column(frame, "grid_codes")), strict=True
+        ):
+            for grid in grids.replace(",", "#").split("#"):
+                found[grid.strip()] = (*found.get(grid.strip(), ()), code)
+    return found
+
+
+__all__ = ["OUTCOMES", "DutyBook", "Reasons"]
