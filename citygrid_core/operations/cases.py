@@ -144,6 +144,7 @@ def import_cases(
         options=options,
         mint=mint,
         follow=follow,
+        positions="optional",
         on=on,
         who=who,
         dry_run=dry_run,

@@ -55,6 +55,7 @@ def import_departments(
         key=("code",),
         compare=COMPARE,
         prepare=lambda rows: check_departments(rows, held),
+        positions="ignore",
         options=options,
         on=on,
         who=who,

@@ -211,6 +211,7 @@ def geocode_file(
         mapping=options.resolved(),
         encoding=options.encoding,
         layer=options.layer,
+        positions="ignore",
     )
     progress("building", 0, 2)
     matcher = gazetteer(workspace, at)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -24,6 +24,9 @@ from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.tables import Batch, Field, Mapping, Reject, read, write_rejects
 from citygrid_core.workspace import Transaction, Workspace
 from citygrid_core.workspace.schema import FAMILIES, Family
+
+
+Positions = Literal["required", "optional", "ignore"]
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,7 @@ def import_file(
     who: str = "",
     dry_run: bool = False,
     rejects: Path | None = None,
-    optional_crs: bool = False,
+    positions: Positions = "required",
     progress: Progress = no_progress,
 ) -> Report:
     """Import one file into one family in one transaction.
@@ -139,6 +142,8 @@ def import_file(
     compare : sequence of str
         Columns whose difference makes a row "changed"; an empty value in the
         file says nothing and so changes nothing.
+    positions : {"required", "optional", "ignore"}
+        Whether a row needs a position, see `tables.read`.
     on : str
         ISO date from which new and changed rows are valid.
 
@@ -159,6 +164,8 @@ def import_file(
         encoding=options.encoding,
         layer=options.layer,
         to_crs=workspace.crs,
+        positions=positions,
+        timezone=workspace.timezone,
     )
     report = Report(operation, read=batch.read, dry_run=dry_run)
     progress("checking", 1, 3)
