@@ -62,10 +62,10 @@ class _Task:
     code: str
     shape: Any
     arcs: Lines
-    rim: NDArray[np.bool_]
     buildings: Geometries
     compounds: Geometries
     whole: Geometries
+    water: Geometries
     policy: Policy
 
 
@@ -120,13 +120,14 @@ def draw(
     lines = lines[in_order(lines.shapes)]
     houses = polygon_parts(buildings, crs, "buildings")
     walled, kinds = _compound_parts(compounds, crs)
+    water = _water(barriers, crs)
     lines = walls.keep_out(lines, walled, policy)
 
     progress("node", 0, 1)
     outline = Lines.plain(shapely.boundary(shapes))
     arcs = node(outline.plus(lines), policy.grid_m)
     _require_coverage(codes, shapes, outline, policy)
-    tasks = list(_tasks(codes, shapes, arcs, outline, houses, walled, policy))
+    tasks = list(_tasks(codes, shapes, arcs, houses, walled, water, policy))
     borders: list[Lines] = []
     for done, drawn in enumerate(_run(tasks, workers), start=1):
         borders.append(drawn)
@@ -135,7 +136,9 @@ def draw(
     final = node(Lines.none().plus(*borders), policy.grid_m)
     final, conflicts = make_way(final, outline, houses, policy)
     cells, home = _cells(final, shapes, policy)
-    grids = _frame(cells, np.asarray(codes, dtype=object)[home], walled, kinds, policy, crs)
+    whole = np.concatenate([walled, water])
+    kinds = np.concatenate([kinds, np.full(len(water), "water", dtype=object)])
+    grids = _frame(cells, np.asarray(codes, dtype=object)[home], whole, kinds, policy, crs)
     listed = gpd.GeoDataFrame(
         {
             "rule": [c.rule for c in conflicts],
@@ -177,6 +180,14 @@ def _compound_parts(
     return np.concatenate(shapes), np.concatenate(kinds)
 
 
+def _water(barriers: gpd.GeoDataFrame | None, crs: Any) -> Geometries:
+    """Return the polygons among the barriers: water stays whole."""
+    if barriers is None or not len(barriers):
+        return np.empty(0, dtype=object)
+    flat = barriers.geometry.geom_type.isin(["Polygon", "MultiPolygon"])
+    return polygon_parts(barriers[flat.to_numpy(dtype=bool)], crs, "barriers")
+
+
 def _require_coverage(codes: list[str], shapes: Geometries, outline: Lines, policy: Policy) -> None:
     """Raise `UnusableInput` naming every place where communities don't fit together."""
     arcs = node(outline, policy.grid_m)
@@ -210,31 +221,26 @@ def _tasks(
     codes: list[str],
     shapes: Geometries,
     arcs: Lines,
-    outline: Lines,
     houses: Geometries,
     walled: Geometries,
+    water: Geometries,
     policy: Policy,
 ) -> Iterator[_Task]:
     middle = shapely.line_interpolate_point(arcs.shapes, 0.5, normalized=True)
     near = 3 * policy.grid_m
-    at_rim = np.zeros(len(arcs), dtype=bool)
-    at_rim[shapely.STRtree(outline.shapes).query(middle, predicate="dwithin", distance=near)[0]] = (
-        True
-    )
     tree = shapely.STRtree(middle)
     house_tree, wall_tree = shapely.STRtree(houses), shapely.STRtree(walled)
+    water_tree = shapely.STRtree(water)
     for code, shape in zip(codes, shapes, strict=True):
         mine = np.sort(tree.query(shape, predicate="dwithin", distance=near))
-        # an arc on another community's border may end up within reach of a corner only
         house = np.sort(house_tree.query(shape, predicate="intersects"))
         wall = np.sort(wall_tree.query(shape, predicate="intersects"))
         inside = shapely.intersection(walled[wall], shape)
         parts = shapely.get_parts(inside)
         parts = parts[shapely.get_type_id(parts) == 3]
         big = shapely.area(parts) >= policy.low_m2
-        yield _Task(
-            code, shape, arcs[mine], at_rim[mine], houses[house], parts[big], parts[~big], policy
-        )
+        wet = water[np.sort(water_tree.query(shape, predicate="intersects"))]
+        yield _Task(code, shape, arcs[mine], houses[house], parts[big], parts[~big], wet, policy)
 
 
 def _run(tasks: list[_Task], workers: int) -> Iterator[Lines]:
@@ -250,12 +256,10 @@ def draw_community(task: _Task) -> Lines:
     policy = task.policy
     mesh = build(task.arcs, policy.grid_m, task.shape)
     mesh = slivers.absorb(mesh, slivers.find(mesh, policy, task.buildings), policy, task.shape)
-    mesh, fixed = _with_compounds(mesh, task)
-    mesh = _merged(mesh, fixed, task)
-    fixed = _holds(mesh.faces, task.compounds)
-    mesh = _cut(mesh, fixed, task)
-    fixed = _holds(mesh.faces, task.compounds)
-    mesh = _merged(mesh, fixed, task)
+    mesh = _with_compounds(mesh, task)
+    mesh = _merged(mesh, _fixed(mesh, task), task)
+    mesh = _cut(mesh, _fixed(mesh, task), task)
+    mesh = _merged(mesh, _fixed(mesh, task), task)
     return mesh.arcs[~mesh.dangling]
 
 
@@ -264,20 +268,21 @@ def _merged(mesh: Mesh, fixed: NDArray[np.bool_], task: _Task) -> Mesh:
     return build(mesh.arcs[~gone], task.policy.grid_m, task.shape)
 
 
-def _holds(faces: Geometries, compounds: Geometries) -> NDArray[np.bool_]:
-    """Return which faces are compounds' own: half of the face is one compound."""
-    fixed = np.zeros(len(faces), dtype=bool)
-    if len(compounds):
-        face, compound = shapely.STRtree(compounds).query(faces, predicate="intersects")
-        shared = shapely.area(shapely.intersection(faces[face], compounds[compound]))
-        fixed[face[shared > 0.5 * shapely.area(faces[face])]] = True
+def _fixed(mesh: Mesh, task: _Task) -> NDArray[np.bool_]:
+    """Return which faces stay whole: half of the face is one compound, or water."""
+    fixed = np.zeros(len(mesh.faces), dtype=bool)
+    whole = np.concatenate([task.compounds, task.water])
+    if len(whole):
+        face, thing = shapely.STRtree(whole).query(mesh.faces, predicate="intersects")
+        shared = shapely.area(shapely.intersection(mesh.faces[face], whole[thing]))
+        fixed[face[shared > 0.5 * shapely.area(mesh.faces[face])]] = True
     return fixed
 
 
-def _with_compounds(mesh: Mesh, task: _Task) -> tuple[Mesh, NDArray[np.bool_]]:
+def _with_compounds(mesh: Mesh, task: _Task) -> Mesh:
     """Return `mesh` with the blocks that hold compounds shared out among them."""
     if not len(task.compounds):
-        return mesh, np.zeros(len(mesh.faces), dtype=bool)
+        return mesh
     face, compound = shapely.STRtree(task.compounds).query(mesh.faces, predicate="intersects")
     added = []
     for index in np.unique(face):
@@ -290,10 +295,10 @@ def _with_compounds(mesh: Mesh, task: _Task) -> tuple[Mesh, NDArray[np.bool_]]:
         ]
         if len(inside):
             added.append(walls.share_out(block, inside, task.policy))
-    if added:
-        arcs = node(mesh.arcs.plus(*added), task.policy.grid_m)
-        mesh = build(arcs, task.policy.grid_m, task.shape)
-    return mesh, _holds(mesh.faces, task.compounds)
+    if not added:
+        return mesh
+    arcs = node(mesh.arcs.plus(*added), task.policy.grid_m)
+    return build(arcs, task.policy.grid_m, task.shape)
 
 
 def _cut(mesh: Mesh, fixed: NDArray[np.bool_], task: _Task) -> Mesh:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from typing import Literal
 
 import geopandas as gpd
@@ -176,24 +177,24 @@ def _bisect(
 def _front(local: csr_matrix, load: Floats, along: Floats, wanted: float) -> NDArray[np.bool_]:
     """Grow a side from the end of the axis, nearest first, until it has its load."""
     side = np.zeros(len(load), dtype=bool)
-    side[int(np.argmin(along))] = True
-    while side.sum() < len(load) - 1:
-        reach = np.asarray(local[side].sum(axis=0)).ravel() > 0
-        border = np.flatnonzero(reach & ~side)
-        pick = int(border[np.argmin(along[border])])
-        if load[side].sum() + load[pick] / 2 > wanted:
+    reach: list[tuple[float, int]] = [(0.0, int(np.argmin(along)))]
+    seen = {reach[0][1]}
+    have = 0.0
+    while reach and side.sum() < len(load) - 1:
+        _, pick = heapq.heappop(reach)
+        if have > 0 and have + load[pick] / 2 > wanted:
             break
         side[pick] = True
-        # what the front has cut off from the rest comes along
-        count, label = connected_components(local[~side][:, ~side], directed=False)
-        if count > 1:
-            others = np.flatnonzero(~side)
-            main = int(np.argmax(np.bincount(label, weights=load[others])))
-            loose = others[label != main]
-            if load[side].sum() + load[loose].sum() > wanted + load.max():
-                side[pick] = False
-                break
-            side[loose] = True
+        have += float(load[pick])
+        for beside in local.indices[local.indptr[pick] : local.indptr[pick + 1]].tolist():
+            if beside not in seen:
+                seen.add(beside)
+                heapq.heappush(reach, (float(along[beside]), beside))
+    # what the front has cut off from the rest comes along
+    others = np.flatnonzero(~side)
+    _, label = connected_components(local[others][:, others], directed=False)
+    main = int(np.argmax(np.bincount(label, weights=load[others])))
+    side[others[label != main]] = True
     return side
 
 

@@ -18,6 +18,8 @@ from citygrid_core.grids.policy import Policy
 
 #: A face whose mean width (2 × area / perimeter, metres) is below this is a strip.
 STRIP_WIDTH_M = 15.0
+#: So is one with a lower Polsby-Popper measure: 20 × 550 m has 0.11.
+NEEDLE = 0.12
 
 
 class _Graph:
@@ -75,7 +77,8 @@ def merge(mesh: Mesh, policy: Policy, fixed: NDArray[np.bool_]) -> Ints:
         small = a if graph.area[a] < graph.area[b] else b
         size, around = graph.area[small], graph.perimeter[small]
         # a strip along a street is no cell either
-        strip = size < policy.low_m2 and 2 * size < STRIP_WIDTH_M * around
+        strip = 2 * size < STRIP_WIDTH_M * around and size < policy.low_m2
+        strip |= 4 * np.pi * size < NEEDLE * around**2 and size < policy.high_m2
         tiny = size < policy.limit_low_m2 or strip
         if (held[a] or held[b]) and not tiny:
             return None
@@ -94,7 +97,9 @@ def merge(mesh: Mesh, policy: Policy, fixed: NDArray[np.bool_]) -> Ints:
         if tiny:
             # it must go somewhere: the longest, least important border wins
             change += 20 * weight / length - 50 - 20 * length / around
-            if held[a] or held[b] or together > policy.high_m2:
+            if held[a] or held[b]:
+                change += 2
+            elif together > policy.high_m2:
                 change += 40
         return change
 
