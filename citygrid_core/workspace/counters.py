@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from citygrid_core.errors import Text
@@ -52,8 +54,8 @@ class Counters:
         fresh = {s: n for s, n in self._now.items() if s not in held}
         if changed:
             fids = [held[s][0] for s in changed]
-            before = [[*changed], [held[s][1] for s in changed]]
-            after = [[*changed], [*changed.values()]]
+            before: list[list[Any]] = [[*changed], [held[s][1] for s in changed]]
+            after: list[list[Any]] = [[*changed], [*changed.values()]]
             self._store.update(self._connection, COUNTERS, fids, ["last"], after[1:])
             self._ledger.replace(
                 COUNTERS,
@@ -65,7 +67,7 @@ class Counters:
         if fresh:
             first = self._store.next_fid(self._connection, COUNTERS)
             new = list(range(first, first + len(fresh)))
-            content = [[*fresh], [*fresh.values()]]
+            content: list[list[Any]] = [[*fresh], [*fresh.values()]]
             self._store.insert(self._connection, COUNTERS, new, content)
             self._ledger.add(COUNTERS, new, seals(COUNTERS.name, new, COUNTERS.columns, content))
         self._now, self._held = {}, None

@@ -55,7 +55,7 @@ class Ledger:
     def __init__(self, connection: sa.Connection, store: GeoPackage) -> None:
         self._connection, self._store = connection, store
         found = connection.execute(sa.select(TABLES.c.name, TABLES.c.id))
-        self._ids: dict[str, int] = {name: id_ for name, id_ in found.tuples()}
+        self._ids: dict[str, int] = dict(found.tuples().all())
         self.changes: dict[str, Change] = {}
 
     def of(self, table: StoredTable) -> Change:
@@ -73,7 +73,7 @@ class Ledger:
                 SEALS.c.table_id == self._ids[table.name], self._store.in_list(SEALS.c.fid, fids)
             )
         )
-        return {fid: seal for fid, seal in found.tuples()}
+        return dict(found.tuples().all())
 
     def add(self, table: StoredTable, fids: Sequence[int], seals: Sequence[bytes]) -> None:
         """Account for new rows."""
@@ -83,7 +83,11 @@ class Ledger:
         self._store.put_seals(self._connection, self._ids[table.name], fids, seals)
 
     def replace(
-        self, table: StoredTable, fids: Sequence[int], before: Sequence[bytes], after: Sequence[bytes]
+        self,
+        table: StoredTable,
+        fids: Sequence[int],
+        before: Sequence[bytes],
+        after: Sequence[bytes],
     ) -> None:
         """Account for rows with new content.
 
@@ -159,5 +163,3 @@ def register_tables(connection: sa.Connection, tables: Sequence[StoredTable]) ->
     for table in tables:
         if table.name not in known:
             connection.execute(TABLES.insert(), {"name": table.name, "rows": 0, "digest": empty})
-
-

@@ -60,7 +60,9 @@ def conditions(
             raise UnknownName(Text("column", "字段"), [name], table.names)
         if value is None:
             said.append(c[name].is_(None))
-        elif isinstance(value, (list, tuple, set, frozenset, range, np.ndarray, pd.Series, pd.Index)):
+        elif isinstance(
+            value, (list, tuple, set, frozenset, range, np.ndarray, pd.Series, pd.Index)
+        ):
             values = value.tolist() if hasattr(value, "tolist") else list(value)
             said.append(store.in_list(c[name], values))
         else:
@@ -124,7 +126,8 @@ def as_series(column: Column, values: Sequence[Any], index: pd.Index[Any]) -> pd
         data = _objects(values)
         if column.type == "datetime" and not set(map(_length, values)) <= {0, 19}:
             data = _objects([wall_clock(v) if isinstance(v, str) else v for v in values])
-    return pd.Series(data, index=index, name=column.name, dtype=data.dtype)
+    series: pd.Series[Any] = pd.Series(data, index=index, name=column.name, dtype=data.dtype)
+    return series
 
 
 def _read_table(
@@ -149,7 +152,8 @@ def _read_table(
     if geometry:
         cells = values[-1] if table.spatial else [None] * len(index)
         series["geometry"] = gpd.GeoSeries(store.decode(cells), index=index)
-    return pd.DataFrame(series, index=index)
+    frame: pd.DataFrame = pd.DataFrame(series, index=index)
+    return frame
 
 
 def _chosen(family: Family, columns: Sequence[str] | None) -> list[Column]:

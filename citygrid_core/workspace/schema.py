@@ -76,7 +76,6 @@ class Family:
         return next(c for c in self.columns if c.name == name)
 
 
-
 def _c(
     name: str, type_: ColumnType, zh: str, en: str, choices: str = "", required: bool = False
 ) -> Column:

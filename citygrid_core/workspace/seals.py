@@ -114,15 +114,16 @@ def _or_tag(values: Sequence[str | None]) -> list[str]:
     return [_TAG if v is None else v for v in values]
 
 
-def _cell(type_: ColumnType, natural: type, value: Any) -> str:
+def _cell(type_: ColumnType, natural: type[Any], value: Any) -> str:
+    """Return one cell the slow way: of any type, with any text."""
     if value is None:
         return _TAG
-    if natural is float and type(value) is int:
+    if natural is float and isinstance(value, int):
         value = float(value)
-    if type(value) is natural:
-        if natural is str:
+    if isinstance(value, natural):
+        if isinstance(value, str):
             return _escaped(wall_clock(value) if type_ == "datetime" else value)
-        return repr(value + 0.0) if natural is float else str(value)
+        return repr(value + 0.0) if isinstance(value, float) else str(value)
     if isinstance(value, bytes):
         return f"{_TAG}b{value.hex()}"
     return f"{_TAG}{type(value).__name__[0]}{_escaped(str(value))}"

@@ -55,7 +55,9 @@ def promote(geometries: Geometries, kind: GeometryType) -> Geometries:
     return out
 
 
-def choose_tables(rows: Rows, kinds: dict[GeometryType, str], placed: bool) -> npt.NDArray[np.object_]:
+def choose_tables(
+    rows: Rows, kinds: dict[GeometryType, str], placed: bool
+) -> npt.NDArray[np.object_]:
     """Return the table of each row by its geometry; note rows that no table takes.
 
     Parameters

@@ -45,9 +45,7 @@ def store(connection: sa.Connection, styles: Mapping[str, str], at: str) -> None
     c = _STYLES.c
     for table, qml in styles.items():
         spatial = table == HEAT_VIEW or STORED[table].spatial
-        connection.execute(
-            _STYLES.delete().where(c.f_table_name == table, c.styleName == _NAME)
-        )
+        connection.execute(_STYLES.delete().where(c.f_table_name == table, c.styleName == _NAME))
         connection.execute(
             _STYLES.insert(),
             {

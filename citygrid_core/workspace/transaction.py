@@ -13,8 +13,8 @@ import pyproj
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from citygrid_core.errors import MissingCrs, Text
-from citygrid_core.workspace import history, shapes, values
+from citygrid_core.errors import MissingCrs, Problem, Text
+from citygrid_core.workspace import adoption, history, shapes, values
 from citygrid_core.workspace.counters import Counters
 from citygrid_core.workspace.errors import CrsMismatch, InvalidRows, UnknownName, WrongCall
 from citygrid_core.workspace.geopackage import GeoPackage
@@ -83,7 +83,9 @@ class Transaction:
         values.check_required(rows, declared.columns)
         values.check_history(rows)
         chosen = shapes.choose_tables(rows, declared.tables, declared.placed)
-        self._suspect(declared, history.check_identity(rows, self._identities(declared, rows), declared))
+        self._suspect(
+            declared, history.check_identity(rows, self._identities(declared, rows), declared)
+        )
         if rows.problems:
             raise InvalidRows(*rows.problems)
         fids = np.zeros(rows.size, dtype=np.int64)
@@ -157,7 +159,11 @@ class Transaction:
         return ended
 
     def delete(
-        self, family: str, fids: Sequence[int] | None = None, *, where: Mapping[str, Any] | None = None
+        self,
+        family: str,
+        fids: Sequence[int] | None = None,
+        *,
+        where: Mapping[str, Any] | None = None,
     ) -> int:
         """Delete rows of a derived family, by fid or by what their columns hold.
 
@@ -263,6 +269,10 @@ class Transaction:
             self._ledger.replace(META, [held.fid], before, after)
             self._ledger.of(META).changed += 1
 
+    def adopt(self) -> list[Problem]:
+        """Take edits made outside citygrid into the books; see `Workspace.adopt`."""
+        return adoption.adopt(self._connection, self._store, self._ledger, self._counters)
+
     # --- ending --------------------------------------------------------------------
 
     def rollback(self) -> None:
@@ -294,7 +304,9 @@ class Transaction:
         unknown = [str(c) for c in frame.columns if c not in known and c != geometry_name]
         if unknown:
             raise UnknownName(
-                Text(f"columns of {family.name}", f"{family.label.zh}字段"), unknown, sorted(known - _HELPERS)
+                Text(f"columns of {family.name}", f"{family.label.zh}字段"),
+                unknown,
+                sorted(known - _HELPERS),
             )
         geometry = None
         if _has_geometry(frame):
@@ -366,7 +378,7 @@ class Transaction:
         if not differs:
             return 0
         self._check_changed(table, after_content, differs)
-        names = [n for n in rows.columns]
+        names = list(rows.columns)
         if boxes is not None:
             names.append(GEOMETRY)
             self._ledger.of(table).grow(boxes)
@@ -413,7 +425,10 @@ class Transaction:
         """Check what a change of a few columns can break in the whole row."""
         assert table.family is not None
         family = table.family
-        names = {*family.identity, *(("valid_from", "valid_to", family.key) if family.history else ())}
+        names = {
+            *family.identity,
+            *(("valid_from", "valid_to", family.key) if family.history else ()),
+        }
         whole = Rows(
             len(at), {n: [content[n][i] for i in at] for n in names}, None, [None] * len(at)
         )
@@ -482,5 +497,3 @@ class Transaction:
 
 def _has_geometry(frame: pd.DataFrame) -> bool:
     return isinstance(frame, gpd.GeoDataFrame) and frame._geometry_column_name in frame.columns
-
-

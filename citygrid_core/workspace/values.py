@@ -147,7 +147,8 @@ def _check_choices(rows: Rows, column: Column, values: list[Any]) -> None:
     if not unknown:
         return
     expected = Text(
-        "one of " + ", ".join(known), "其中之一：" + "、".join(f"{k}（{v.zh}）" for k, v in known.items())
+        "one of " + ", ".join(known),
+        "其中之一：" + "、".join(f"{k}（{v.zh}）" for k, v in known.items()),
     )
     for at, value in enumerate(values):
         if value in unknown:
@@ -214,9 +215,7 @@ def _truth(value: Any) -> Any:
     return _BAD
 
 
-def _moments(
-    series: pd.Series[Any], convert: Callable[[Any], Any]
-) -> tuple[list[Any], list[int]]:
+def _moments(series: pd.Series[Any], convert: Callable[[Any], Any]) -> tuple[list[Any], list[int]]:
     codes, distinct = pd.factorize(series.astype(object))
     known = [convert(v) for v in distinct]
     table = np.empty(len(known) + 1, dtype=object)
@@ -284,5 +283,5 @@ def _readable(text: str) -> str:
         whole, _, rest = head.partition(".")
         digits = re.match(r"\d*", rest)
         fraction = digits.group() if digits else ""
-        head = f"{whole}.{fraction[:6]:0<6}{rest[len(fraction):]}"
+        head = f"{whole}.{fraction[:6]:0<6}{rest[len(fraction) :]}"
     return head + zone

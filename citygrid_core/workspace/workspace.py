@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -17,30 +16,27 @@ import pyproj
 import sqlalchemy as sa
 
 from citygrid_core.errors import Problem, Text
-from citygrid_core.workspace import adoption, journal, migrations, styles, verification
-from citygrid_core.workspace.errors import (
-    NeedsMigration,
-    NotAWorkspace,
-    NotBuiltYet,
-    UnknownVersion,
-    UnsuitableCrs,
-    WrongCall,
-)
+from citygrid_core.workspace import journal, styles, verification
+from citygrid_core.workspace.errors import WrongCall
 from citygrid_core.workspace.geopackage import GeoPackage
 from citygrid_core.workspace.ledger import register_tables
+from citygrid_core.workspace.opening import (
+    Clock,
+    check_version,
+    crs_text,
+    instant,
+    local_path,
+    network_allowed,
+    suitable,
+    utc_now,
+)
 from citygrid_core.workspace.reading import conditions, family_of, read_family
 from citygrid_core.workspace.schema import SCHEMA_VERSION
 from citygrid_core.workspace.tables import LINEAGE, META, STORED, tables_of
 from citygrid_core.workspace.transaction import Transaction
 
-Clock = Callable[[], dt.datetime]
 #: Settings that belong to the file itself.
 FIXED = ("schema_version", "crs", "edition", "timezone")
-
-
-def utc_now() -> dt.datetime:
-    """Return the time: the only clock of the store, replaced by tests."""
-    return dt.datetime.now(dt.timezone.utc)
 
 
 class Workspace:
@@ -91,15 +87,15 @@ class Workspace:
         ------
         WorkspaceExists, UnsuitableCrs, NetworkDrive
         """
-        own = _suitable(crs)
+        own = suitable(crs)
         ZoneInfo(timezone)
         store = GeoPackage(
-            _local(path), timeout=timeout, allow_network=_allowed(allow_network)
+            local_path(path), timeout=timeout, allow_network=network_allowed(allow_network)
         )
-        at = _instant(now())
+        at = instant(now())
         settings = {
             "schema_version": str(SCHEMA_VERSION),
-            "crs": _crs_text(own),
+            "crs": crs_text(own),
             "edition": edition,
             "timezone": timezone,
             "name": name,
@@ -147,11 +143,14 @@ class Workspace:
         NotAWorkspace, UnknownVersion, NeedsMigration, UnfinishedLog
         """
         store = GeoPackage(
-            _local(path), read_only=read_only, timeout=timeout, allow_network=_allowed(allow_network)
+            local_path(path),
+            read_only=read_only,
+            timeout=timeout,
+            allow_network=network_allowed(allow_network),
         )
         connection = store.connect()
         try:
-            _check_version(store, connection, _instant(now()))
+            check_version(store, connection, instant(now()))
             return cls(store, connection, now)
         except BaseException:
             connection.close()
@@ -298,7 +297,9 @@ class Workspace:
         with self._reading() as connection:
             rows = journal.rows(connection)
         columns = [*journal.HASHED, "hash"]
-        return pd.DataFrame(rows, columns=columns, dtype=object).astype({"id": "int64"}).set_index("id")
+        frame: pd.DataFrame = pd.DataFrame(rows, columns=columns, dtype=object)
+        frame = frame.astype({"id": "int64"}).set_index("id")
+        return frame
 
     def lineage(self) -> pd.DataFrame:
         """Return all links of parents to children, oldest first."""
@@ -306,7 +307,9 @@ class Workspace:
             rows = connection.execute(sa.select(LINEAGE.table).order_by(LINEAGE.table.c.fid))
             names = ["fid", *LINEAGE.names]
             found = [tuple(r) for r in rows]
-        return pd.DataFrame(found, columns=names, dtype=object).set_index("fid")
+        frame: pd.DataFrame = pd.DataFrame(found, columns=names, dtype=object)
+        frame = frame.set_index("fid")
+        return frame
 
     # --- writing -------------------------------------------------------------------
 
@@ -333,15 +336,13 @@ class Workspace:
             The write lock is not to be had.
         """
         if self._transaction is not None:
-            raise WrongCall(
-                Text("a transaction is open already", "已有未结束的事务，不能嵌套")
-            )
+            raise WrongCall(Text("a transaction is open already", "已有未结束的事务，不能嵌套"))
         with self._store.begin_write(self._connection) as held:
             tx = Transaction(self._connection, self._store, self._crs, self.timezone)
             self._transaction = tx
             try:
                 yield tx
-                at = _instant(self._now())
+                at = instant(self._now())
                 tables = {} if tx.rolled_back else tx.close(at)
                 if tables:
                     journal.append(
@@ -375,7 +376,7 @@ class Workspace:
         altered, added and removed rows stay findings.
         """
         with self.transaction("adopt", who=who) as tx:
-            return adoption.adopt(tx)
+            return tx.adopt()
 
     def store_styles(self, styles_: Mapping[str, str]) -> None:
         """Keep QML styles in the file, as defaults: QGIS uses them without our plugin.
@@ -385,7 +386,7 @@ class Workspace:
         styles_ : dict
             Table (or the view ``heat_map``) to QML text.
         """
-        at = _instant(self._now())
+        at = instant(self._now())
         with self._store.begin_write(self._connection):
             styles.store(self._connection, styles_, at)
 
@@ -406,62 +407,4 @@ class Workspace:
     def _read_meta(self) -> dict[str, str]:
         with self._reading() as connection:
             c = META.table.c
-            return {k: v for k, v in connection.execute(sa.select(c.key, c.value)).tuples()}
-
-
-def _check_version(store: GeoPackage, connection: sa.Connection, at: str) -> None:
-    with connection.begin() as reading:
-        if not store.is_workspace(connection):
-            raise NotAWorkspace(
-                str(store.path), Text("it has no table cg_meta", "其中没有 cg_meta 表")
-            )
-        c = META.table.c
-        found = connection.execute(sa.select(c.value).where(c.key == "schema_version")).scalar()
-        version = int(found) if found and found.isdigit() else 0
-        store.read_srs_id(connection)
-        reading.rollback()
-    if version > SCHEMA_VERSION:
-        raise UnknownVersion(str(store.path), version, SCHEMA_VERSION)
-    if version < SCHEMA_VERSION:
-        if store.read_only:
-            raise NeedsMigration(str(store.path), version, SCHEMA_VERSION)
-        migrations.migrate(connection, store, version, at)
-
-
-def _local(path: str | os.PathLike[str]) -> Path:
-    text = os.fspath(path)
-    scheme, colon, _ = text.partition("://")
-    if colon:
-        raise NotBuiltYet("PostGIS" if scheme.startswith("postgres") else scheme)
-    return Path(text)
-
-
-def _allowed(given: bool | None) -> bool:
-    if given is not None:
-        return given
-    return os.environ.get("CITYGRID_ALLOW_NETWORK", "") not in ("", "0")
-
-
-def _suitable(crs: object) -> pyproj.CRS:
-    try:
-        own = pyproj.CRS.from_user_input(crs)
-    except pyproj.exceptions.CRSError:
-        raise UnsuitableCrs(str(crs)) from None
-    if not own.is_projected or any(a.unit_conversion_factor != 1 for a in own.axis_info):
-        raise UnsuitableCrs(own.name)
-    return own
-
-
-def _crs_text(crs: pyproj.CRS) -> str:
-    code = crs.to_epsg(min_confidence=100)
-    return f"EPSG:{code}" if code else str(crs.to_wkt())
-
-
-def _instant(moment: dt.datetime) -> str:
-    """Return a time as GeoPackage writes it: UTC, milliseconds, ``Z``."""
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=dt.timezone.utc)
-    utc = moment.astimezone(dt.timezone.utc)
-    return utc.strftime("%Y-%m-%dT%H:%M:%S.") + f"{utc.microsecond // 1000:03d}Z"
-
-
+            return dict(connection.execute(sa.select(c.key, c.value)).tuples().all())

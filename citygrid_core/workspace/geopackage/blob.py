@@ -17,7 +17,9 @@ import shapely
 HEADER_LENGTH = (8, 40, 56, 56, 72)
 _LITTLE_XY = 0x03
 _LITTLE_NO_ENVELOPE = 0x01
-_HEADER = np.dtype([("magic", "S2"), ("version", "u1"), ("flags", "u1"), ("srs", "<i4"), ("box", "<f8", 4)])
+_HEADER = np.dtype(
+    [("magic", "S2"), ("version", "u1"), ("flags", "u1"), ("srs", "<i4"), ("box", "<f8", 4)]
+)
 
 Boxes = npt.NDArray[np.float64]
 
@@ -56,9 +58,8 @@ def strip(blobs: Sequence[Any]) -> list[bytes | None]:
     A cell that is no GeoPackage blob comes back as it is (text as UTF-8), so that
     a seal over it differs from any that was made of a real geometry.
     """
-    if set(map(len, filter(None, blobs))) == {29} and None not in blobs:
-        if {b[:4] for b in blobs} == {b"GP\x00\x01"}:  # points: one length for all
-            return [b[8:] for b in blobs]
+    if set(map(type, blobs)) == {bytes} and {b[:4] for b in blobs} == {b"GP\x00\x01"}:
+        return [b[8:] for b in blobs]  # points: no envelope
     return [_strip(b) for b in blobs]
 
 

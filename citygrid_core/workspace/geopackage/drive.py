@@ -9,10 +9,13 @@ from pathlib import Path
 
 MOUNTS = Path("/proc/self/mountinfo")
 #: File systems on which a second machine may have the same file open.
-NETWORK = frozenset(
-    "nfs nfs3 nfs4 cifs smb2 smb3 smbfs 9p afs ncpfs davfs ceph lustre beegfs gpfs ocfs2 gfs2 "
-    "fuse.sshfs fuse.rclone fuse.glusterfs fuse.davfs2 fuse.smbnetfs fuse.ceph fuse.s3fs vboxsf".split()
-)
+# fmt: off
+NETWORK = frozenset((
+    "nfs", "nfs3", "nfs4", "cifs", "smb2", "smb3", "smbfs", "9p", "afs", "ncpfs", "davfs", "ceph",
+    "lustre", "beegfs", "gpfs", "ocfs2", "gfs2", "vboxsf", "fuse.sshfs", "fuse.rclone",
+    "fuse.glusterfs", "fuse.davfs2", "fuse.smbnetfs", "fuse.ceph", "fuse.s3fs",
+))
+# fmt: on
 _REMOTE = 4  # DRIVE_REMOTE of GetDriveTypeW
 
 

@@ -64,15 +64,22 @@ _REQUIRED_SRS = (
     ("WGS 84 geodetic", 4326, "EPSG", 4326, _WGS84,
      "longitude/latitude coordinates in decimal degrees on the WGS 84 spheroid"),
 )  # fmt: skip
+#: The last, empty part of the union lends its columns' types: GDAL takes a column without a
+#: declared type, as every expression is, for text.
 _VIEW = f"""CREATE VIEW {HEAT_VIEW} AS
     SELECT g.fid AS fid, g.{GEOMETRY} AS {GEOMETRY}, g.code AS code,
         g.community_code AS community_code, g.area_m2 AS area_m2,
-        CAST(COALESCE(h.cases, 0) AS INTEGER) AS cases,
-        CAST(COALESCE(h.cases, 0) * 10000.0 / NULLIF(g.area_m2, 0) AS REAL) AS per_hectare
-    FROM grids g LEFT JOIN
-        (SELECT grid_code, SUM(cases) AS cases FROM heat_counts GROUP BY grid_code) h
-        ON h.grid_code = g.code
-    WHERE g.valid_to IS NULL"""
+        h.cases AS cases, h.per_hectare AS per_hectare
+    FROM grids g JOIN (
+        SELECT v.fid AS grid, COALESCE(s.cases, 0) AS cases,
+            COALESCE(s.cases, 0) * 10000.0 / NULLIF(v.area_m2, 0) AS per_hectare
+        FROM grids v LEFT JOIN
+            (SELECT grid_code, SUM(cases) AS cases FROM heat_counts GROUP BY grid_code) s
+            ON s.grid_code = v.code
+        WHERE v.valid_to IS NULL
+        UNION ALL
+        SELECT a.fid, b.cases, a.area_m2 FROM grids a, heat_counts b WHERE 0
+    ) h ON h.grid = g.fid"""
 
 Statement = tuple[str, tuple[object, ...]]
 
@@ -143,9 +150,7 @@ def insert_trigger(table: StoredTable) -> str:
     )
 
 
-_BOX = (
-    'NEW."fid",ST_MinX(NEW."geom"), ST_MaxX(NEW."geom"),ST_MinY(NEW."geom"), ST_MaxY(NEW."geom")'
-)
+_BOX = 'NEW."fid",ST_MinX(NEW."geom"), ST_MaxX(NEW."geom"),ST_MinY(NEW."geom"), ST_MaxY(NEW."geom")'
 
 
 def _other_triggers(table: StoredTable) -> Iterable[str]:

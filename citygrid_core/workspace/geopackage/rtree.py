@@ -110,9 +110,7 @@ def _number(levels: list[tuple[Ids, Boxes32, npt.NDArray[np.int64]]]) -> PackedT
         page["cells"]["id"][owner - first, slot] = children
         page["cells"]["box"][owner - first, slot] = boxes
         raw = page.tobytes()
-        nodes += [
-            (first + i, raw[i * NODE_SIZE : (i + 1) * NODE_SIZE]) for i in range(count)
-        ]
+        nodes += [(first + i, raw[i * NODE_SIZE : (i + 1) * NODE_SIZE]) for i in range(count)]
         first = below
     return PackedTree(nodes, rowids, parents)
 
@@ -125,7 +123,8 @@ def _tile(boxes: Boxes32) -> npt.NDArray[np.intp]:
     slices = max(1, int(np.sqrt(n / FILL)))
     rank = np.empty(n, dtype=np.int64)
     rank[np.argsort(x, kind="stable")] = np.arange(n)
-    return np.lexsort((y, rank * slices // max(n, 1)))
+    order: npt.NDArray[np.intp] = np.lexsort((y, rank * slices // max(n, 1)))
+    return order
 
 
 def _cuts(n: int) -> npt.NDArray[np.int64]:

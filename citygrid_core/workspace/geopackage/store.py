@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -28,17 +27,12 @@ from citygrid_core.workspace.errors import (
     WorkspaceExists,
     WorkspaceLocked,
 )
-from citygrid_core.workspace.geopackage import blob, layout, rtree
+from citygrid_core.workspace.geopackage import blob, driver, index, layout
 from citygrid_core.workspace.geopackage.drive import network_kind
 from citygrid_core.workspace.tables import GEOMETRY, METADATA, StoredTable
 
 #: From this many rows on, the R-tree is filled at once instead of by its trigger.
 BULK = 500
-#: Rows handed to SQLite at a time: bounds the memory of a large insert.
-CHUNK = 50_000
-#: With fewer new rows than this share of the old, the R-tree grows row by row.
-_REPACK_SHARE = 0.05
-_WRITE = "citygrid_write"
 
 Geometries = npt.NDArray[np.object_]
 
@@ -69,7 +63,7 @@ class GeoPackage:
         self.timeout = timeout
         self.network = network_kind(self.path)
         self.allow_network = allow_network
-        self.read_only = read_only or not _writable(self.path)
+        self.read_only = read_only or not driver.writable(self.path)
         self.srs_id = 0
 
     # --- opening -------------------------------------------------------------------
@@ -88,7 +82,7 @@ class GeoPackage:
             raise NotAWorkspace(str(self.path), Text("there is no such file", "文件不存在"))
         # A pool would keep files open behind our back; `creator` sets every pragma.
         engine = sa.create_engine("sqlite+pysqlite://", creator=self._connect, poolclass=NullPool)
-        event.listen(engine, "begin", _begin)
+        event.listen(engine, "begin", driver.begin)
         try:
             connection = engine.connect()
         except (DatabaseError, sqlite3.DatabaseError) as error:
@@ -99,38 +93,23 @@ class GeoPackage:
 
     def _connect(self) -> sqlite3.Connection:
         if not self.read_only:
-            return self._prepared("rw")
+            return self._driver("rw")
         try:
-            return self._prepared("ro")
+            return self._driver("ro")
         except sqlite3.OperationalError:
             log = Path(f"{self.path}-wal")
             if log.exists() and log.stat().st_size:
                 raise UnfinishedLog(str(self.path)) from None
-            return self._prepared("ro&immutable=1")
+            return self._driver("ro&immutable=1")
 
-    def _prepared(self, mode: str) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            f"{self.path.absolute().as_uri()}?mode={mode}",
-            uri=True,
+    def _driver(self, mode: str) -> sqlite3.Connection:
+        writes = mode == "rw" and (self.network is None or self.allow_network)
+        return driver.connect(
+            self.path,
+            mode,
             timeout=self.timeout,
-            isolation_level=None,
-            check_same_thread=False,
+            journal_mode=self.journal_mode if writes else None,
         )
-        try:
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA cache_size = -131072")  # KiB: a bulk insert must not spill
-            connection.execute("PRAGMA journal_size_limit = 67108864")
-            connection.execute("PRAGMA foreign_keys = OFF")
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            if mode == "rw" and (self.network is None or self.allow_network):
-                _set_journal_mode(connection, self.journal_mode)
-        except BaseException:
-            connection.close()
-            raise
-        for at, name in enumerate(("ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY")):
-            connection.create_function(name, 1, _bound(at), deterministic=True)
-        connection.create_function("ST_IsEmpty", 1, _is_empty, deterministic=True)
-        return connection
 
     @property
     def journal_mode(self) -> str:
@@ -150,18 +129,18 @@ class GeoPackage:
         if self.network is not None and not self.allow_network:
             raise NetworkDrive(str(self.path), self.network)
         deadline = time.monotonic() + self.timeout
-        while not _set_journal_mode(_driver(connection), self.journal_mode):
+        while not driver.set_journal_mode(driver.of(connection), self.journal_mode):
             if time.monotonic() > deadline:
                 raise WorkspaceLocked(str(self.path), self.timeout)
             time.sleep(0.05)
         try:
-            return connection.execution_options(**{_WRITE: True}).begin()
+            return connection.execution_options(**{driver.WRITE: True}).begin()
         except OperationalError as error:
-            if _busy(error):
+            if driver.busy(error):
                 raise WorkspaceLocked(str(self.path), self.timeout) from error
             raise
         finally:
-            connection.execution_options(**{_WRITE: False})
+            connection.execution_options(**{driver.WRITE: False})
 
     @contextmanager
     def new_file(self, crs: pyproj.CRS, at: str) -> Iterator[sa.Connection]:
@@ -233,7 +212,9 @@ class GeoPackage:
 
     # --- conditions ----------------------------------------------------------------
 
-    def in_list(self, column: sa.ColumnElement[Any], values: Sequence[Any]) -> sa.ColumnElement[Any]:
+    def in_list(
+        self, column: sa.ColumnElement[Any], values: Sequence[Any]
+    ) -> sa.ColumnElement[Any]:
         """Return a condition for a list of any length: SQLite limits bound parameters."""
         import json
 
@@ -243,7 +224,9 @@ class GeoPackage:
     def in_box(self, table: StoredTable, box: Sequence[float]) -> sa.ColumnElement[Any]:
         """Return a condition for rows whose box touches `box` (a little more: 32-bit floats)."""
         min_x, min_y, max_x, max_y = map(float, box)
-        index = sa.table(layout.rtree(table), *map(sa.column, ("id", "minx", "maxx", "miny", "maxy")))
+        index = sa.table(
+            layout.rtree(table), *map(sa.column, ("id", "minx", "maxx", "miny", "maxy"))
+        )
         c = index.c
         return table.table.c.fid.in_(
             sa.select(c.id).where(
@@ -275,13 +258,14 @@ class GeoPackage:
             names.append(GEOMETRY)
             columns.append(cells)
         marks = ",".join("?" * len(names))
-        statement = f'INSERT INTO "{table.name}" ({_quoted(names)}) VALUES ({marks})'
+        columns_ = ",".join(f'"{n}"' for n in names)
+        statement = f'INSERT INTO "{table.name}" ({columns_}) VALUES ({marks})'
         at_once = cells is not None and boxes is not None and len(fids) >= BULK
         if at_once:
             connection.exec_driver_sql(f'DROP TRIGGER "{layout.rtree(table)}_insert"')
-        _many(connection, statement, zip(*columns, strict=True))
+        driver.many(connection, statement, zip(*columns, strict=True))
         if at_once and boxes is not None:
-            self._index(connection, table, np.asarray(fids, dtype=np.int64), boxes)
+            index.extend(connection, table, np.asarray(fids, dtype=np.int64), boxes)
             connection.exec_driver_sql(layout.insert_trigger(table))
 
     def update(
@@ -297,17 +281,17 @@ class GeoPackage:
             return
         pairs = ",".join(f'"{n}" = ?' for n in names)
         statement = f'UPDATE "{table.name}" SET {pairs} WHERE fid = ?'
-        _many(connection, statement, zip(*values, fids, strict=True))
+        driver.many(connection, statement, zip(*values, fids, strict=True))
 
     def delete(self, connection: sa.Connection, table: StoredTable, fids: Sequence[int]) -> None:
         """Delete rows."""
-        _many(connection, f'DELETE FROM "{table.name}" WHERE fid = ?', ((f,) for f in fids))
+        driver.many(connection, f'DELETE FROM "{table.name}" WHERE fid = ?', ((f,) for f in fids))
 
     def put_seals(
         self, connection: sa.Connection, table_id: int, fids: Sequence[int], seals: Sequence[bytes]
     ) -> None:
         """Store the seals of rows, new ones or over the old."""
-        _many(
+        driver.many(
             connection,
             "INSERT OR REPLACE INTO cg_seals (table_id, fid, seal) VALUES (?,?,?)",
             ((table_id, f, s) for f, s in zip(fids, seals, strict=True)),
@@ -315,7 +299,7 @@ class GeoPackage:
 
     def drop_seals(self, connection: sa.Connection, table_id: int, fids: Sequence[int]) -> None:
         """Remove the seals of rows that are gone."""
-        _many(
+        driver.many(
             connection,
             "DELETE FROM cg_seals WHERE table_id = ? AND fid = ?",
             ((table_id, f) for f in fids),
@@ -325,6 +309,8 @@ class GeoPackage:
         self, connection: sa.Connection, table: str, at: str, box: Sequence[float] | None
     ) -> None:
         """Keep ``gpkg_contents``: time of the last change, and an extent that only grows."""
+        if table == "grids":
+            self.touch(connection, layout.HEAT_VIEW, at, box)
         connection.exec_driver_sql(
             "UPDATE gpkg_contents SET last_change = ? WHERE table_name = ?", (at, table)
         )
@@ -337,41 +323,7 @@ class GeoPackage:
                 (min_x, min_y, max_x, max_y, table),
             )
 
-    def _index(
-        self,
-        connection: sa.Connection,
-        table: StoredTable,
-        fids: npt.NDArray[np.int64],
-        boxes: blob.Boxes,
-    ) -> None:
-        """Bring new rows into the R-tree: packed with the old ones, or one by one when few."""
-        there = np.isfinite(boxes).all(axis=1)
-        ids, new = fids[there], rtree.outward(boxes[there])
-        name = layout.rtree(table)
-        held = connection.exec_driver_sql(f'SELECT count(*) FROM "{name}_rowid"').scalar_one()
-        if len(ids) < held * _REPACK_SHARE:
-            rows = zip(ids.tolist(), *new.T.tolist(), strict=True)
-            _many(connection, f'INSERT INTO "{name}" VALUES (?,?,?,?,?)', rows)
-            return
-        if held:
-            old_ids, old = self.index_boxes(connection, table)
-            ids, new = np.concatenate([old_ids, ids]), np.concatenate([old, new])
-        tree = rtree.pack(ids, new)
-        for part, rows_ in (("node", tree.nodes), ("rowid", tree.rowids), ("parent", tree.parents)):
-            connection.exec_driver_sql(f'DELETE FROM "{name}_{part}"')
-            _many(connection, f'INSERT INTO "{name}_{part}" VALUES (?,?)', iter(rows_))
-
     # --- checking ------------------------------------------------------------------
-
-    def index_boxes(
-        self, connection: sa.Connection, table: StoredTable
-    ) -> tuple[npt.NDArray[np.int64], rtree.Boxes32]:
-        """Return ids and boxes (min x, max x, min y, max y) of a table's R-tree."""
-        rows = connection.exec_driver_sql(
-            f'SELECT id, minx, maxx, miny, maxy FROM "{layout.rtree(table)}"'
-        ).fetchall()
-        whole = np.array([tuple(r) for r in rows], dtype=np.float64).reshape(-1, 5)
-        return whole[:, 0].astype(np.int64), whole[:, 1:].astype(np.float32)
 
     def integrity(self, connection: sa.Connection) -> list[str]:
         """Return what SQLite itself finds wrong with the file; an empty list means nothing."""
@@ -387,85 +339,12 @@ class GeoPackage:
                 found.append(f"{name}: {said}")
         return found
 
-    def index_agrees(
+    def index_differs(
         self,
         connection: sa.Connection,
         table: StoredTable,
         fids: npt.NDArray[np.int64],
         boxes: blob.Boxes,
-    ) -> npt.NDArray[np.int64]:
-        """Return the ids for which the R-tree and the rows differ.
-
-        Parameters
-        ----------
-        fids, boxes
-            Of all rows of the table (nan where a row has no geometry).
-        """
-        there = np.isfinite(boxes).all(axis=1)
-        wanted, box = fids[there], rtree.outward(boxes[there])
-        ids, held = self.index_boxes(connection, table)
-        order = np.argsort(ids)
-        ids, held = ids[order], held[order]
-        order = np.argsort(wanted)
-        wanted, box = wanted[order], box[order]
-        common, a, b = np.intersect1d(wanted, ids, assume_unique=True, return_indices=True)
-        # SQLite rounds outwards by up to two units in the last place, we by one.
-        slack = 4 * np.spacing(np.abs(box[a]))
-        wrong = common[(np.abs(box[a] - held[b]) > slack).any(axis=1)]
-        return np.concatenate([np.setxor1d(wanted, ids), wrong])
-
-
-def _begin(connection: sa.Connection) -> None:
-    write = connection.get_execution_options().get(_WRITE)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
-def _driver(connection: sa.Connection) -> sqlite3.Connection:
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)
-    return driver
-
-
-def _set_journal_mode(connection: sqlite3.Connection, mode: str) -> bool:
-    """Set the journal mode; False when another program is in the way just now."""
-    if connection.execute("PRAGMA journal_mode").fetchone()[0] == mode:
-        return True
-    try:
-        return bool(connection.execute(f"PRAGMA journal_mode = {mode}").fetchone()[0] == mode)
-    except sqlite3.OperationalError as error:
-        if "locked" in str(error) or "busy" in str(error):
-            return False
-        raise
-
-
-def _busy(error: OperationalError) -> bool:
-    return "locked" in str(error.orig) or "busy" in str(error.orig)
-
-
-def _writable(path: Path) -> bool:
-    """Whether the file, and the logs beside it, can be written."""
-    if path.exists():
-        return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-    return os.access(path.parent, os.W_OK)
-
-
-def _many(connection: sa.Connection, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    source = iter(rows)
-    while chunk := list(islice(source, CHUNK)):
-        connection.exec_driver_sql(statement, chunk)
-
-
-def _quoted(names: Iterable[str]) -> str:
-    return ",".join(f'"{n}"' for n in names)
-
-
-def _bound(at: int) -> Any:
-    def bound(cell: bytes | None) -> float | None:
-        box = blob.box_of(cell)
-        return None if box is None else box[at]
-
-    return bound
-
-
-def _is_empty(cell: bytes | None) -> int | None:
-    return None if cell is None else int(blob.box_of(cell) is None)
+    ) -> list[int]:
+        """Return the ids for which the R-tree and the rows differ; see `index.differing`."""
+        return index.differing(connection, table, fids, boxes)

@@ -1,0 +1,111 @@
+"""Connections of Python's own ``sqlite3``, as a workspace needs them."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+
+from citygrid_core.workspace.geopackage import blob
+
+#: Rows handed to SQLite at a time: bounds the memory of a large insert.
+CHUNK = 50_000
+#: Execution option of a connection whose next transaction writes.
+WRITE = "citygrid_write"
+
+
+def connect(
+    path: Path, mode: str, *, timeout: float, journal_mode: str | None
+) -> sqlite3.Connection:
+    """Open a file with the pragmas and the ``ST_`` functions of the R-tree triggers.
+
+    Parameters
+    ----------
+    mode : str
+        ``mode`` of SQLite's URI: ``"rw"``, ``"ro"``, with more options after ``&``.
+    journal_mode : str or None
+        What to set when no other program is in the way; None leaves it.
+    """
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=timeout,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    try:
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA cache_size = -131072")  # KiB: a bulk insert must not spill
+        connection.execute("PRAGMA journal_size_limit = 67108864")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if journal_mode is not None:
+            set_journal_mode(connection, journal_mode)
+    except BaseException:
+        connection.close()
+        raise
+    for at, name in enumerate(("ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY")):
+        connection.create_function(name, 1, _bound(at), deterministic=True)
+    connection.create_function("ST_IsEmpty", 1, _is_empty, deterministic=True)
+    return connection
+
+
+def begin(connection: sa.Connection) -> None:
+    """Begin a transaction: one that writes takes the lock at once."""
+    write = connection.get_execution_options().get(WRITE)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def of(connection: sa.Connection) -> sqlite3.Connection:
+    """Return the driver's connection under SQLAlchemy's."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
+
+
+def set_journal_mode(connection: sqlite3.Connection, mode: str) -> bool:
+    """Set the journal mode; False when another program is in the way just now."""
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] == mode:
+        return True
+    try:
+        return bool(connection.execute(f"PRAGMA journal_mode = {mode}").fetchone()[0] == mode)
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error) or "busy" in str(error):
+            return False
+        raise
+
+
+def busy(error: OperationalError) -> bool:
+    """Whether another program holds the lock."""
+    return "locked" in str(error.orig) or "busy" in str(error.orig)
+
+
+def writable(path: Path) -> bool:
+    """Whether the file, and the logs beside it, can be written."""
+    if path.exists():
+        return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    return os.access(path.parent, os.W_OK)
+
+
+def many(connection: sa.Connection, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Run one statement for many rows."""
+    source = iter(rows)
+    while chunk := list(islice(source, CHUNK)):
+        connection.exec_driver_sql(statement, chunk)
+
+
+def _bound(at: int) -> Any:
+    def bound(cell: bytes | None) -> float | None:
+        box = blob.box_of(cell)
+        return None if box is None else box[at]
+
+    return bound
+
+
+def _is_empty(cell: bytes | None) -> int | None:
+    return None if cell is None else int(blob.box_of(cell) is None)

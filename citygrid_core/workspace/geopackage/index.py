@@ -1,0 +1,76 @@
+"""The R-trees of a GeoPackage: filled in bulk, and compared with their tables."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import sqlalchemy as sa
+
+from citygrid_core.workspace.geopackage import blob, driver, layout, rtree
+from citygrid_core.workspace.tables import StoredTable
+
+#: With fewer new rows than this share of the old, an R-tree grows row by row.
+_REPACK_SHARE = 0.05
+
+
+def extend(
+    connection: sa.Connection,
+    table: StoredTable,
+    fids: npt.NDArray[np.int64],
+    boxes: blob.Boxes,
+) -> None:
+    """Bring new rows into the R-tree: packed with the old ones, or one by one when few."""
+    there = np.isfinite(boxes).all(axis=1)
+    ids, new = fids[there], rtree.outward(boxes[there])
+    name = layout.rtree(table)
+    held = connection.exec_driver_sql(f'SELECT count(*) FROM "{name}_rowid"').scalar_one()
+    if len(ids) < held * _REPACK_SHARE:
+        rows = zip(ids.tolist(), *new.T.tolist(), strict=True)
+        driver.many(connection, f'INSERT INTO "{name}" VALUES (?,?,?,?,?)', rows)
+        return
+    if held:
+        old_ids, old = held_boxes(connection, table)
+        ids, new = np.concatenate([old_ids, ids]), np.concatenate([old, new])
+    tree = rtree.pack(ids, new)
+    for part, rows_ in (("node", tree.nodes), ("rowid", tree.rowids), ("parent", tree.parents)):
+        connection.exec_driver_sql(f'DELETE FROM "{name}_{part}"')
+        driver.many(connection, f'INSERT INTO "{name}_{part}" VALUES (?,?)', iter(rows_))
+
+
+def held_boxes(
+    connection: sa.Connection, table: StoredTable
+) -> tuple[npt.NDArray[np.int64], rtree.Boxes32]:
+    """Return ids and boxes (min x, max x, min y, max y) of a table's R-tree."""
+    rows = connection.exec_driver_sql(
+        f'SELECT id, minx, maxx, miny, maxy FROM "{layout.rtree(table)}"'
+    ).fetchall()
+    whole = np.array([tuple(r) for r in rows], dtype=np.float64).reshape(-1, 5)
+    return whole[:, 0].astype(np.int64), whole[:, 1:].astype(np.float32)
+
+
+def differing(
+    connection: sa.Connection,
+    table: StoredTable,
+    fids: npt.NDArray[np.int64],
+    boxes: blob.Boxes,
+) -> list[int]:
+    """Return the ids for which the R-tree and the rows differ.
+
+    Parameters
+    ----------
+    fids, boxes
+        Of all rows of the table (nan where a row has no geometry).
+    """
+    there = np.isfinite(boxes).all(axis=1)
+    wanted, box = fids[there], rtree.outward(boxes[there])
+    ids, held = held_boxes(connection, table)
+    order = np.argsort(ids)
+    ids, held = ids[order], held[order]
+    order = np.argsort(wanted)
+    wanted, box = wanted[order], box[order]
+    common, a, b = np.intersect1d(wanted, ids, assume_unique=True, return_indices=True)
+    # SQLite rounds outwards by up to two units in the last place, we by one.
+    slack = 4 * np.spacing(np.abs(box[a]))
+    wrong = common[(np.abs(box[a] - held[b]) > slack).any(axis=1)]
+    found: list[int] = np.concatenate([np.setxor1d(wanted, ids), wrong]).tolist()
+    return found
