@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsPalLayerSettings, QgsVectorLayer
+from qgis.core import (
+    QgsPalLayerSettings,
+    QgsRuleBasedLabeling,
+    QgsRuleBasedRenderer,
+    QgsVectorLayer,
+)
 
 from citygrid_core.errors import Text
 from citygrid_core.workspace.schema import AREAS
+from citygrid_plugin.i18n import shown
 from citygrid_plugin.layers import palette
 from citygrid_plugin.layers.base import LayerGroup, MapSource
 from citygrid_plugin.layers.symbols import label_rule, outline, set_labels, single
@@ -27,6 +33,21 @@ class AreaLayers(LayerGroup):
         """Return one layer for each level."""
         return [self._level(source, *level) for level in _LEVELS]
 
+    def tables(self, source: MapSource) -> dict[str, QgsVectorLayer]:
+        """Return the table as one layer: a rule for each level, the larger on top."""
+        layer = source.layer("areas", self.title, family=AREAS)
+        drawing = QgsRuleBasedRenderer.Rule(None)
+        labels = []
+        for level, title, color, width, *how in reversed(_LEVELS):
+            where = f"\"level\" = '{level}'"
+            symbol = outline(color, width)
+            rule = QgsRuleBasedRenderer.Rule(symbol, 0, 0, where, shown(title))
+            drawing.appendChild(rule)
+            labels.append(_label(color, *how, where=where))
+        layer.setRenderer(QgsRuleBasedRenderer(drawing))
+        set_labels(layer, labels)
+        return {"areas": layer}
+
     def _level(
         self,
         source: MapSource,
@@ -41,17 +62,19 @@ class AreaLayers(LayerGroup):
             "areas", title, family=AREAS, role=f"areas_{level}", where=f"\"level\" = '{level}'"
         )
         layer.setRenderer(single(outline(color, width)))
-        set_labels(
-            layer,
-            [
-                label_rule(
-                    '"name"',
-                    palette.text_format(size, color, bold=True, halo=1.0),
-                    from_scale=scales[0],
-                    to_scale=scales[1],
-                    placement=QgsPalLayerSettings.Placement.Horizontal,
-                    priority=9,
-                )
-            ],
-        )
+        set_labels(layer, [_label(color, size, scales)])
         return layer
+
+
+def _label(
+    color: str, size: float, scales: tuple[float, float], *, where: str = ""
+) -> QgsRuleBasedLabeling.Rule:
+    return label_rule(
+        '"name"',
+        palette.text_format(size, color, bold=True, halo=1.0),
+        from_scale=scales[0],
+        to_scale=scales[1],
+        where=where,
+        placement=QgsPalLayerSettings.Placement.Horizontal,
+        priority=9,
+    )

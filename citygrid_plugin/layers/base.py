@@ -88,5 +88,9 @@ class LayerGroup:
         """Return the layers, the topmost first, styled; tables that are absent are left out."""
         raise NotImplementedError
 
+    def tables(self, source: MapSource) -> dict[str, QgsVectorLayer]:
+        """Return for each table one layer whose style shows all of it, without the plugin."""
+        return {layer.customProperty(ROLE): layer for layer in self.layers(source)}
+
     def refresh(self, project: QgsProject, source: MapSource) -> None:
         """Adapt symbols to data that changed; most groups have nothing to adapt."""

@@ -23,7 +23,9 @@ from citygrid_plugin.layers.fields import apply_fields
 from citygrid_plugin.layers.symbols import fill, label_rule, set_labels
 
 VIEW = "heat_map"
-RATE = "cases_per_ha"
+RATE = "per_hectare"
+#: Bounds before there is a case: a store carries a style that waits for them.
+_NO_CASES = (0.0, 2.0, 5.0, 10.0, 20.0, 50.0, 200.0)
 _STEPS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 
@@ -77,7 +79,6 @@ class HeatLayers(LayerGroup):
         for name, alias in (
             ("cases", tr("cases", "案件数")),
             (RATE, tr("cases per hectare", "案件密度（件/公顷）")),
-            ("weak", tr("weakly located cases", "弱定位案件数")),
         ):
             index = layer.fields().indexOf(name)
             if index >= 0:
@@ -118,7 +119,7 @@ def classify(layer: QgsVectorLayer) -> None:
     """Give the heat layer classes that suit the rates it has now."""
     rates, found = QgsVectorLayerUtils.getValues(layer, RATE)
     values = [float(v) for v in rates if found and isinstance(v, (int, float)) and v > 0]
-    bounds = nice_breaks(values)
+    bounds = nice_breaks(values) or list(_NO_CASES)
     unit = tr("cases/ha", "件/公顷")
     # Few classes take colours from all over the ramp, not only its pale end.
     count = max(1, len(bounds) - 1)

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
-from desk import visit
+import pytest
+from desk import finish, start, visit
+
+from citygrid_core.workspace import Workspace
 
 
 def test_load_unload_load_leaves_the_main_window_as_it_was(tmp_path: Path) -> None:
@@ -17,3 +25,93 @@ def test_load_unload_load_leaves_the_main_window_as_it_was(tmp_path: Path) -> No
     assert set(loaded["toolbars"]) - set(before["toolbars"]) == {"CitygridToolBar"}
     assert set(loaded["docks"]) - set(before["docks"]) == {"CitygridDock"}
     assert set(loaded["providers"]) - set(before["providers"]) == {"citygrid"}
+
+
+@pytest.mark.parametrize("locale", ["zh-Hans", "en"])
+def test_a_supervisors_morning(locale: str, own_city: Path, tmp_path: Path, gallery: Path) -> None:
+    with Workspace.open(own_city) as ws:
+        grids, components = ws.read("grids"), ws.read("components")
+        counts = {name: ws.count(name) for name in ("areas", "grids", "components", "cases")}
+        areas = ws.read("areas", geometry=False).set_index("code")["name"]
+        departments = ws.read("departments", geometry=False).set_index("code")["name"]
+    bin_ = components[components["owning_code"].notna()].iloc[0]
+    point = bin_.geometry.centroid
+    went = visit(
+        "supervisor.py",
+        tmp_path / "visit",
+        locale=locale,
+        workspace=own_city,
+        x=point.x,
+        y=point.y,
+        class_code=bin_["class_code"],
+    ).check()
+    for file in went.folder.glob("*.png"):
+        shutil.copy(file, gallery / f"{file.stem}.{locale}.png")
+    said, zh = went.said, locale.startswith("zh")
+
+    assert said["invalid"] == []
+    assert said["groups"][0] == ("案件" if zh else "Cases")
+    shown = {re.sub(r"\D", "", text) for text in said["counts"].values()}
+    assert {str(n) for n in counts.values()} <= shown
+    assert "云汀市" in said["title"]
+
+    # The panel's answer is the store's own.
+    grid_code = bin_["grid_code"]
+    for answer in (said["answer"], said["duty"]):
+        texts = " ".join(answer.values())
+        for code in (grid_code, grid_code[:12], grid_code[:9], grid_code[:6]):
+            assert code in texts
+        assert areas[grid_code[:12]] in texts
+    assert bin_["code"] in " ".join(said["answer"].values())
+    assert departments[bin_["owning_code"]] in " ".join(said["duty"].values())
+    assert said["tool_off"]
+
+    assert ("件/公顷" if zh else "cases/ha") in " ".join(said["legend"])
+    points = int((components.geometry.geom_type == "Point").sum())
+    assert (said["located"], said["wrong"], said["outside"]) == (points, [], 0)
+    assert len(grids) == counts["grids"]
+    assert ("检验通过" if zh else "no findings") in said["verified"]
+
+
+def test_qgis_stays_open_while_another_process_imports(
+    own_city: Path, small_city: Path, tmp_path: Path
+) -> None:
+    """Both finish, nothing is lost: rows of the import and edits committed in QGIS."""
+    folder, done = tmp_path / "visit", tmp_path / "done"
+    more = tmp_path / "more.csv"
+    text = (small_city / "components.csv").read_text(encoding="utf-8-sig").splitlines()
+    # The same components, surveyed by another team a metre off: new to the store.
+    more.write_text("\n".join(text), encoding="utf-8")
+    with Workspace.open(own_city) as ws:
+        before = ws.count("components")
+    child = start("beside.py", folder, workspace=own_city, done=done)
+    for _ in range(600):
+        if (folder / "open").exists() or child.poll() is not None:
+            break
+        time.sleep(0.1)
+    citygrid = Path(sys.executable).with_name("citygrid")
+    imported = subprocess.run(
+        [citygrid, "census", "import", own_city, more, "--source", "second team", "--json"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    cases = subprocess.run(
+        [citygrid, "cases", "import", own_city, small_city / "cases_next.csv", "--json"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    done.touch()
+    said = finish(child, folder).check().said
+    assert imported.returncode in (0, 1), imported.stdout + imported.stderr
+    assert cases.returncode in (0, 1), cases.stdout + cases.stderr
+    import json
+
+    stored = json.loads(imported.stdout)["stored"]
+    assert stored > 0
+    assert len(said["commits"]) == 3
+    with Workspace.open(own_city) as ws:
+        assert ws.count("components") == before + stored
+        components = ws.read("components", geometry=False).set_index("code")
+        assert (components.loc[said["commits"], "note"] == "edited in QGIS").all()
+        # The books name exactly the rows that QGIS changed; taken in, they are clean.
+        assert len(ws.verify()) == len(said["commits"])
+        ws.adopt("surveyor")
+        assert ws.verify() == []

@@ -30,7 +30,7 @@ WORD = re.compile(r"[A-Za-z]{2,}")
 NAMES = {
     "citygrid", "GeoPackage", "Shapefile", "GeoJSON", "CSV", "TSV", "XLSX", "TOML", "FILE", "LAYER",
     "EPSG", "QGIS", "Python", "wgs", "cgcs", "gcj", "bd", "gpkg", "csv", "tsv", "txt", "xlsx", "xls",
-    "shp", "geojson", "json", "toml", "POI", "gbt", "cjt", "city", "duty", "outcome", "shapely",
+    "shp", "geojson", "json", "toml", "POI", "gbt", "cjt", "city", "duty", "outcome", "shapely", "GEOS",
 }  # fmt: skip
 
 
