@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from citygrid_core.responsibility.conditions import Moment
 from citygrid_core.responsibility.departments import Body, DepartmentHistory
 from citygrid_core.responsibility.reasons import Reason, Reasons, Verdict
 from citygrid_core.responsibility.rules import PlaceKey, Rule
 from citygrid_core.responsibility.strength import RECORDED, ROLES, Order
+
+#: Answers kept for the next question.
+_MOST_KEPT = 100_000
 
 
 class Question(NamedTuple):
@@ -52,16 +55,48 @@ class Judge:
         self._by_class: dict[str, list[Rule]] = {}
         for rule in self.rules:
             self._by_class.setdefault(rule.class_code, []).append(rule)
+        self._lengths = sorted({len(c) for c in self._by_class}, reverse=True)
+        self._answers: dict[tuple[Any, ...], Answer] = {}
         self._holding: dict[tuple[str, str, Moment], dict[PlaceKey, list[Rule]]] = {}
         self._bodies: dict[tuple[str, str | None], Body] = {}
         self._reasons: dict[tuple[str, Verdict, int, str | None], Reason] = {}
 
+    def prefix(self, class_code: str) -> str:
+        """Return the longest class prefix of any rule that a class has: all that rules see of it."""
+        for length in self._lengths:
+            if class_code[:length] in self._by_class:
+                return class_code[:length]
+        return ""
+
     def answer(self, question: Question) -> Answer:
         """Answer a question in all roles."""
-        best: dict[str, list[Rule]] = {}
         held = self._held(question)
+        # Of the places only those count that have a rule for this class in force.
+        places = frozenset(question.places & held.keys())
+        key = (
+            question.object_kind,
+            question.class_code,
+            question.area_class,
+            question.attributes,
+            question.moment,
+            question.recorded,
+            places,
+        )
+        found = self._answers.get(key)
+        if found is None:
+            _bound(self._answers)
+            found = self._answers[key] = self._answer(question, held, places)
+        return found
+
+    def _answer(
+        self,
+        question: Question,
+        held: Mapping[PlaceKey, list[Rule]],
+        places: Iterable[PlaceKey],
+    ) -> Answer:
+        best: dict[str, list[Rule]] = {}
         attributes = dict(question.attributes)
-        for place in question.places & held.keys():
+        for place in places:
             for rule in held[place]:
                 if not _suits(rule, question, attributes):
                     continue
@@ -172,12 +207,19 @@ class Judge:
         key = (question.object_kind, question.class_code, question.moment)
         found = self._holding.get(key)
         if found is None:
+            _bound(self._holding)
             found = {}
             for rule in self._of_class(question):
                 if _in_time(rule, question.moment):
                     found.setdefault(rule.place_key, []).append(rule)
             self._holding[key] = found
         return found
+
+
+def _bound(cache: dict[Any, Any]) -> None:
+    """Empty a cache that has grown large."""
+    if len(cache) >= _MOST_KEPT:
+        cache.clear()
 
 
 def _in_time(rule: Rule, moment: Moment) -> bool:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
-from citygrid_core.errors import Text
+from citygrid_core.errors import Text, UsageError
 from citygrid_core.responsibility.answers import Judge, Question
 from citygrid_core.responsibility.conditions import Moment
 from citygrid_core.responsibility.errors import MissingColumns
@@ -64,7 +65,7 @@ def read_points(
         raise MissingColumns(Text("points", "点位"), missing)
     number = len(points)
     kind, kinds = coded(points["object_kind"])
-    class_, classes = coded(points["class_code"])
+    class_, classes = _classes(points["class_code"], judge)
     when, whens = _when(at, number, judge)
     place, places = _places(points, codes, shapes)
     condition_names = sorted({n for r in judge.rules for n, _ in r.conditions.attribute})
@@ -96,6 +97,14 @@ def read_points(
     first_of_day: dict[str | None, int] = {}
     days = [first_of_day.setdefault(q.moment.day, i) for i, q in enumerate(questions)]
     return Asked(group, questions, np.array(days, dtype=np.int64), recorded)
+
+
+def _classes(codes: pd.Series[Any], judge: Judge) -> tuple[Ints, list[str]]:
+    """Return classes; those that no rule can tell apart are made one."""
+    which, names = coded(codes)
+    distinct: dict[str, int] = {}
+    place = [distinct.setdefault(judge.prefix(n), len(distinct)) for n in names]
+    return np.array(place, dtype=np.int64)[which], list(distinct)
 
 
 def _grouped(keys: list[tuple[Ints, int]], number: int) -> tuple[Ints, Ints]:
@@ -157,10 +166,27 @@ def _places(
     sets: list[frozenset[int]] = [frozenset()]
     by_shape = np.zeros(number, dtype=np.int64)
     if len(shapes) and isinstance(points, gpd.GeoDataFrame):
-        x, y = (np.asarray(v, dtype=np.float64) for v in (points.geometry.x, points.geometry.y))
-        by_shape, sets = hit_sets(number, *shapes.hits(x, y))
+        by_shape, sets = hit_sets(number, *shapes.hits(*_coordinates(points)))
     both, first = _grouped([(by_code, len(distinct) or 1), (by_shape, len(sets))], number)
     code_sets = list(distinct)
     return both, [
         code_sets[by_code[i]] | {("shape", s) for s in sets[by_shape[i]]} for i in first.tolist()
     ]
+
+
+def _coordinates(points: gpd.GeoDataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return x and y; NaN for no geometry and empty ones."""
+    shapes = points.geometry.to_numpy()
+    x, y = shapely.get_x(shapes), shapely.get_y(shapes)
+    rest = shapes[np.isnan(x)]
+    other = rest[~shapely.is_missing(rest) & (shapely.get_type_id(rest) != 0)]
+    if len(other):
+        kind = other[0].geom_type
+        raise UsageError(
+            Text(
+                f"{len(other)} geometries are no points (the first is a {kind}); "
+                "ask about a point of each, for example representative_point()",
+                f"{len(other)} 个图形不是点（首个为 {kind}）；请改用各图形内的点，如 representative_point()",
+            )
+        )
+    return x, y

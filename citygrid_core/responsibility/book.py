@@ -108,17 +108,19 @@ class DutyBook:
         """
         asked = self._asked(points, at)
         answers = [self._judge.answer(q) for q in asked.questions]
-        outcome = np.array([a.outcomes for a in answers], dtype=np.int8).reshape(-1, len(ROLES))
-        outcome = outcome[asked.group]
+        outcome = [
+            np.array([a.outcomes[i] for a in answers], dtype=np.int8)[asked.group]
+            for i in range(len(ROLES))
+        ]
         out: dict[str, Any] = {}
         for i, role in enumerate(ROLES):
             code = _objects([a.codes[i] for a in answers])[asked.group]
             recorded = asked.recorded.get(role)
             if recorded is not None:
-                self._take_recorded(code, outcome[:, i], recorded, asked, answers, i)
+                self._take_recorded(code, outcome[i], recorded, asked, answers, i)
             out[f"{role}_code"] = code
         for i, role in enumerate(ROLES):
-            out[f"{role}_outcome"] = OUTCOMES[outcome[:, i]]
+            out[f"{role}_outcome"] = OUTCOMES[outcome[i]]
             out[f"{role}_candidates"] = _objects([a.candidates[i] for a in answers])[asked.group]
         out["duty_outcome"] = OUTCOMES[self._overall(outcome, asked)]
         out["reasons"] = _objects([a.reasons for a in answers])[asked.group]
@@ -178,14 +180,16 @@ class DutyBook:
         code[at] = _objects([b.code if b.alive else None for b in bodies])[which]
         outcome[at] = np.array([int(b.alive) for b in bodies], dtype=np.int8)[which]
 
-    def _overall(self, outcome: NDArray[np.int8], asked: Asked) -> NDArray[np.int64]:
-        needed = np.zeros((len(asked.questions), len(ROLES)), dtype=bool)
-        for i, question in enumerate(asked.questions):
-            for role in self.order.expected.get(question.object_kind, ROLES):
-                needed[i, ROLES.index(role)] = True
-        lacking = ((outcome == 0) & needed[asked.group]).any(axis=1)
-        overall = np.where(lacking, 0, 1)
-        overall[(outcome == 2).any(axis=1)] = 2
+    def _overall(self, outcome: Sequence[NDArray[np.int8]], asked: Asked) -> NDArray[np.int8]:
+        overall = np.ones(len(asked.group), dtype=np.int8)
+        for role, mine in zip(ROLES, outcome, strict=True):
+            needed = np.array(
+                [role in self.order.expected.get(q.object_kind, ROLES) for q in asked.questions],
+                dtype=bool,
+            )
+            overall[(mine == 0) & needed[asked.group]] = 0
+        for mine in outcome:
+            overall[mine == 2] = 2
         return overall
 
 

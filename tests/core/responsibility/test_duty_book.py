@@ -298,7 +298,7 @@ def _city(seed: int, number: int) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, p
         made.append({
             "place": place, "place_code": code, "width_m": width, "geometry": geometry,
             "object_kind": pick(["component", "event"], 0.2), "class_code": pick(["01", "01001", "010", "02"], 0.1),
-            "role": pick(ROLES), "department_code": pick(list("WROEPSX") + ["unknown"]),
+            "role": pick(ROLES), "department_code": pick([*"WROEPSX", "unknown"]),
             "valid_from": pick(["2020-01-01", "2025-07-01"]), "valid_to": pick(["2026-01-01", "2030-01-01"], 0.5),
             "hours": pick(["08:00-12:00", "22:00-06:00"], 0.85), "weekdays": pick(["1#2#3", "6#7"], 0.85),
             "season": pick(["11-15/03-15", "04-01/09-30"], 0.85), "priority": int(rng.integers(-1, 2)),
