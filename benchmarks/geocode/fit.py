@@ -2,8 +2,8 @@
 
     python benchmarks/geocode/fit.py [--addresses 8000] [-o FILE]
 
-Two synthetic cities (seeds 11 and 21) with addresses from the noise models (seeds 1 and 3);
-`run.py` tests on other cities and other seeds.
+A synthetic city (seed 11) with addresses from the noise models (seed 1); `run.py` tests on
+another city and other noise.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import noise
 
 from citygrid_core.geocode import Gazetteer, fit, save
 
-FIT = ((11, 1, 300, 60), (21, 3, 120, 120))
+SEED, NOISE = 11, 1
 
 
 def main() -> None:
@@ -26,27 +26,16 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, default=target)
     options = parser.parse_args()
     regions = dict(zip(city.COUNTY, city.COUNTY_NAMES, strict=True))
-    calibration = None
-    for place_seed, noise_seed, streets, plates in FIT:
-        made = city.make(streets, plates, place_seed)
-        gazetteer = Gazetteer.build(made.places, cities=city.CITIES)
-        if calibration is not None:
-            gazetteer.calibration = calibration
-        drawn = noise.addresses(
-            noise.Noise(made.places, made.hidden, regions, noise_seed),
-            options.addresses // len(FIT),
-        )
-        calibration = fit(
-            gazetteer,
-            drawn["address"],
-            drawn["x"],
-            drawn["y"],
-            made="logistic fit by benchmarks/geocode/fit.py: "
-            f"{options.addresses} noisy addresses of synthetic cities, seeds "
-            + ", ".join(f"{p}/{n}" for p, n, _, _ in FIT),
-        )
-    assert calibration is not None
-    save(calibration, options.output)
+    made = city.make(300, 60, SEED)
+    gazetteer = Gazetteer.build(made.places, cities=city.CITIES)
+    drawn = noise.addresses(
+        noise.Noise(made.places, made.hidden, regions, NOISE), options.addresses
+    )
+    how = (
+        f"logistic fit by benchmarks/geocode/fit.py: {options.addresses} noisy addresses of a "
+        f"synthetic city, seeds {SEED} and {NOISE}"
+    )
+    save(fit(gazetteer, drawn["address"], drawn["x"], drawn["y"], made=how), options.output)
     print(options.output.read_text(encoding="utf-8"))
 
 

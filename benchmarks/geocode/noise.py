@@ -173,7 +173,8 @@ class Noise:
             walk = float(self.rng.integers(2, 15) * 10)
             line = self.lines[a]
             at = line.project(met)
-            end = line.interpolate(at + walk)
+            # People guess distances: a sixth more or less is usual.
+            end = line.interpolate(at + walk * (1 + self.rng.normal(0, 0.15)))
             dx, dy = end.x - met.x, end.y - met.y
             if at + walk > line.length or max(abs(dx), abs(dy)) < 1:
                 continue
@@ -206,7 +207,7 @@ class Noise:
         way, far = self.pick(list(_VECTORS)), float(self.rng.integers(2, 12) * 10)
         dx, dy = _VECTORS[way]
         text = f"{self.region(p, True)}{p['name']}{way}侧{far:.0f}米"
-        slip = self.rng.normal(0, 0.15 * far, 2)
+        slip = self.rng.normal(0, 0.2 * far, 2)
         return text, p["geometry"].x + dx * far + slip[0], p["geometry"].y + dy * far + slip[1]
 
     def poi(self) -> tuple[str, float, float]:

@@ -18,7 +18,15 @@ from scipy import optimize
 
 from citygrid_core.geocode.candidate import LEVELS
 from citygrid_core.geocode.gazetteer import Gazetteer
-from citygrid_core.geocode.judge import ERRORS, SIGNS, Calibration, error_kind, judge, spread_sign
+from citygrid_core.geocode.judge import (
+    ERRORS,
+    SIGNS,
+    Calibration,
+    error_kind,
+    judge,
+    prior,
+    spread_sign,
+)
 
 #: Side of a nominal unit grid, metres.
 CELL = 100.0
@@ -49,7 +57,7 @@ def fit(
     Parameters
     ----------
     gazetteer : Gazetteer
-        The city's; its own calibration is where the fit starts.
+        The city's. The fit starts from the packaged weights set by hand.
     addresses : Series of str
     x, y : true places in the gazetteer's CRS, metres; missing where the place
         does not exist
@@ -65,7 +73,7 @@ def fit(
         per level the factor on the spread that covers 95 % of the answers.
     """
     tx, ty = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    calibration = gazetteer.calibration
+    start = calibration = prior()
     matcher = gazetteer.matcher
     asked = [matcher.candidates(gazetteer.parse(str(a))) for a in addresses]
     for _ in range(rounds):
@@ -84,9 +92,7 @@ def fit(
                 label.append(near if np.isfinite(dx) else 0.0)
                 if k == 0 and np.isfinite(dx):
                     tops.append((error_kind(c), c.spread, float(np.hypot(dx, dy)), c.probability))
-        calibration = _fit(
-            np.array(rows), np.array(owner), np.array(label), calibration, tops, made
-        )
+        calibration = _fit(np.array(rows), np.array(owner), np.array(label), start, tops, made)
     return calibration
 
 

@@ -97,14 +97,19 @@ def load_calibration(path: Path | None = None) -> Calibration:
         The file lacks a level or a sign.
     """
     if path is None:
-        return _default()
+        return _packaged("calibration.toml")
     return _read(tomllib.loads(path.read_text(encoding="utf-8")), str(path))
 
 
-@lru_cache(maxsize=1)
-def _default() -> Calibration:
-    text = resources.files(__package__).joinpath("calibration.toml").read_text(encoding="utf-8")
-    return _read(tomllib.loads(text), "calibration.toml")
+def prior() -> Calibration:
+    """Return the weights set by hand: where every fit starts, so that it can be repeated."""
+    return _packaged("prior.toml")
+
+
+@lru_cache(maxsize=2)
+def _packaged(name: str) -> Calibration:
+    text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return _read(tomllib.loads(text), name)
 
 
 def _read(data: dict[str, Any], name: str) -> Calibration:

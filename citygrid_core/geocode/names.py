@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import ahocorasick
+import numpy as np
+import numpy.typing as npt
 from rapidfuzz.distance import OSA, Levenshtein
 
 from citygrid_core.geocode import numerals
@@ -17,6 +19,10 @@ from citygrid_core.geocode.normalise import name_key
 _TELLING = frozenset("东南西北中上下前后内外新老大小一二三四五六七八九十0123456789")
 _SUFFIX = re.compile(r"(?:大道|大街|公路|快速路|环路|支路|胡同|路|街|巷|道)$")
 _FOLD = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"), ("l", "n"), ("h", "f"))
+#: About so many names are compared in full with one misspelt name.
+_LOOKED_AT = 60
+#: Names less alike than this are not taken for each other.
+_UNLIKE = 0.6
 _PLACE_LABELS = {"street": "road", "zone": "compound", "block": "compound", "poi": "poi"}
 #: Where a name stands for several kinds of things, the first of these is its label.
 _ORDER = ("road", "compound", "poi", "county", "town", "community", "city", "province")
@@ -59,9 +65,12 @@ class Names:
     def __init__(self) -> None:
         self.refs: dict[str, list[Ref]] = defaultdict(list)
         self._automaton = ahocorasick.Automaton()
-        self._grams: dict[str, list[str]] = defaultdict(list)
-        self._pinyin: dict[str, list[str]] = defaultdict(list)
-        self._cache: dict[tuple[str, str], list[Found]] = {}
+        self._keys: list[str] = []
+        self._sounds: list[str] = []
+        self._sizes = np.zeros(0, dtype=np.int64)
+        self._grams: dict[str, npt.NDArray[np.int32]] = {}
+        self._pinyin: dict[str, list[int]] = defaultdict(list)
+        self._cache: dict[str, list[tuple[str, float, str]]] = {}
 
     def add(self, name: str, ref: Ref) -> None:
         """Add a name; the same name may stand for many things."""
@@ -81,14 +90,22 @@ class Names:
                     self.refs[short] = [Ref(r.label, r.target, "short") for r in strong]
                 elif strong and known is not None and all(r.via == "short" for r in known):
                     known.extend(Ref(r.label, r.target, "short") for r in strong)
+        grams: dict[str, list[int]] = defaultdict(list)
         for key, refs in self.refs.items():
             label = min((r.label for r in refs), key=_ORDER.index)
             weak = all(r.via == "short" for r in refs)
             self._automaton.add_word(key, (len(key), label, weak))
-            if not weak:
-                for gram in _grams(key):
-                    self._grams[gram].append(key)
-                self._pinyin[pinyin(key)].append(key)
+            if weak:
+                continue
+            at = len(self._keys)
+            sound = pinyin(key)
+            self._keys.append(key)
+            self._sounds.append(sound)
+            self._pinyin[sound].append(at)
+            for gram in _grams(key):
+                grams[gram].append(at)
+        self._grams = {g: np.array(keys, dtype=np.int32) for g, keys in grams.items()}
+        self._sizes = np.array([len(k) for k in self._keys], dtype=np.int64)
         if len(self.refs):
             self._automaton.make_automaton()
 
@@ -119,40 +136,52 @@ class Names:
 
     def alike(self, value: str, label: str, *, limit: int = 12) -> list[Found]:
         """Return what is called nearly so, best first: homophones, then spelling."""
-        known = self._cache.get((value, label))
-        if known is None:
-            known = self._alike(value, label)[:limit]
+        scores = self._cache.get(value)
+        if scores is None:
             if len(self._cache) > 100_000:
                 self._cache.clear()
-            self._cache[(value, label)] = known
-        return known
-
-    def _alike(self, value: str, label: str) -> list[Found]:
-        scores: dict[str, tuple[float, str]] = {}
-        sound = pinyin(value)
-        for key in self._pinyin.get(sound, ()):
-            if key != value and len(key) == len(value):
-                scores[key] = (0.93 * _telling(value, key), "homophone")
-        shared: dict[str, int] = defaultdict(int)
-        for gram in set(_grams(value)):
-            postings = self._grams.get(gram, ())
-            if len(postings) <= 20_000:
-                for key in postings:
-                    shared[key] += 1
-        best = sorted(shared, key=lambda k: (-shared[k], abs(len(k) - len(value)), k))[:60]
-        for key in best:
-            written = OSA.normalized_similarity(value, key)
-            spoken = Levenshtein.normalized_similarity(sound, pinyin(key))
-            score = (written + max(written, spoken)) / 2 * _telling(value, key)
-            if score >= 0.6 and score > scores.get(key, (0.0, ""))[0]:
-                scores[key] = (score, "spelling")
+            scores = self._cache[value] = self._alike(value)
         found = [
             Found(ref, key, score, how)
-            for key, (score, how) in scores.items()
+            for key, score, how in scores
             for ref in self.refs[key]
             if ref.label == label
         ]
-        return sorted(found, key=lambda f: (-f.likeness, f.name, f.ref.target))
+        return found[:limit]
+
+    def _alike(self, value: str) -> list[tuple[str, float, str]]:
+        """Score the names that share letters or sound with a value, the best first."""
+        scores: dict[str, tuple[float, str]] = {}
+        sound = pinyin(value)
+        for at in self._pinyin.get(sound, ()):
+            key = self._keys[at]
+            if key != value and len(key) == len(value):
+                scores[key] = (0.93 * _telling(value, key), "homophone")
+        for at in self._sharing(value):
+            key = self._keys[at]
+            written = OSA.normalized_similarity(value, key)
+            spoken = Levenshtein.normalized_similarity(sound, self._sounds[at])
+            score = (written + max(written, spoken)) / 2
+            if score < _UNLIKE or key == value:
+                continue
+            score *= _telling(value, key)
+            if score >= _UNLIKE and score > scores.get(key, (0.0, ""))[0]:
+                scores[key] = (score, "spelling")
+        ranked = [(key, score, how) for key, (score, how) in scores.items()]
+        return sorted(ranked, key=lambda r: (-r[1], r[0]))
+
+    def _sharing(self, value: str) -> list[int]:
+        """Return the names that share most pairs of letters with a value."""
+        postings = [p for p in (self._grams.get(g) for g in set(_grams(value))) if p is not None]
+        if not postings:
+            return []
+        shared = np.bincount(np.concatenate(postings))
+        known = np.flatnonzero(shared)
+        rank = shared[known] * 100 - np.abs(self._sizes[known] - len(value))
+        if len(known) > _LOOKED_AT:
+            # All that tie with the last one stay, so that no order of the names decides.
+            known = known[rank >= np.partition(rank, -_LOOKED_AT)[-_LOOKED_AT]][: 4 * _LOOKED_AT]
+        return [int(k) for k in known]
 
 
 def _variants(key: str) -> list[str]:

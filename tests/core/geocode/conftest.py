@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from town import town
+from tests.core.geocode.town import town
 
 from citygrid_core.geocode import Gazetteer
 

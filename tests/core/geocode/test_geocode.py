@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from town import number_at, town
+from tests.core.geocode.town import number_at, town
 
 from citygrid_core.errors import MissingCrs
 from citygrid_core.geocode import LEVELS, Gazetteer, GazetteerInputError

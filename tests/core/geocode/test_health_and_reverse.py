@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from shapely.geometry import LineString, Point
-from town import CRS, town
+from tests.core.geocode.town import CRS, town
 
 from citygrid_core.geocode import Gazetteer, check
 
