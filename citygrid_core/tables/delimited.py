@@ -15,6 +15,8 @@ import io
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 from typing import IO
 
@@ -33,7 +35,7 @@ from citygrid_core.tables.encoding import (
 )
 from citygrid_core.tables.guard import unusable
 from citygrid_core.tables.header import HEAD, Layout
-from citygrid_core.tables.notes import shown
+from citygrid_core.tables.notes import SILENT, shown
 from citygrid_core.tables.records import Block, block_of
 
 DELIMITERS = (",", "\t", ";", "|", "，")
@@ -74,8 +76,12 @@ class Delimited:
         lines = list(io.StringIO(text, newline=""))[: HEAD * 8]
         if len(text) >= _HEAD_BYTES // 4 and len(lines) > 1:
             lines = lines[:-1]
-        records = _Careful(path.name, self.delimiter).records(lines, final=True)
-        self.head: list[list[str]] = [cells for cells, _, _ in records][:HEAD]
+        records = list(_Careful(path.name, self.delimiter).records(lines, final=True))[:HEAD]
+        self.head: list[list[str]] = [cells for cells, _, _ in records]
+        #: Characters up to the end of each of the first records.
+        sizes = accumulate(map(len, lines))
+        ends = [0, *sizes]
+        self._ends = [0, *(ends[n] for n in accumulate(taken for _, _, taken in records))]
 
     def _open(self) -> IO[bytes]:
         file = self.path.open("rb")
@@ -130,28 +136,24 @@ class Delimited:
         """
         width = len(layout.names)
         careful = _Careful(self.path.name, self.delimiter)
-        done, held = 0, ""
+        done, held = layout.first, ""
+        skip = self._ends[min(layout.first, len(self._ends) - 1)]
         texts = self._texts(_HEAD_BYTES)
-        text: str | None = next(texts, None)
+        text: str | None = next(texts, "")[skip:]
         while text is not None:
             following = next(texts, None)
             final = following is None
             text = held + text
             cut = len(text) if final else self._last_line_end(text)
             held, text = text[cut:], text[:cut]
-            block = None
-            if done >= layout.first and text:
-                block, rest = _well_formed(text, self.delimiter, width, final)
-                held = rest + held
-            if block is None and text:
+            block, rest = _well_formed(text, self.delimiter, width, final)
+            if block is None:
                 records = list(careful.records(io.StringIO(text, newline=""), final=final))
-                held = careful.rest + held
-                block = self._careful_block(records, width, max(0, layout.first - done), done)
-                done += len(records)
-            elif block is not None:
-                block.rows += done
+                block, rest = self._careful_block(records, width), careful.rest
+            held = rest + held
+            if len(block):
+                self._number(block, done)
                 done += len(block)
-            if block is not None and len(block):
                 yield block
             text = following
 
@@ -167,85 +169,84 @@ class Delimited:
             )
         return cut
 
-    def _careful_block(self, records: list[_Record], width: int, skip: int, done: int) -> Block:
+    def _careful_block(self, records: list[_Record], width: int) -> Block:
         problems: dict[int, list[Problem]] = {}
-        rows, cells_of = [], []
-        for at, (cells, spoilt, lines) in enumerate(records[skip:]):
-            row = done + skip + at + 1
-            found = _wrong(cells, spoilt, lines, width, self.path.name, row)
+        cells_of = []
+        for at, (cells, spoilt, _) in enumerate(records):
+            found = _wrong(cells, spoilt, width)
             if found:
                 problems[at] = found
             cells = [unmarked(c) for c in cells] if found else cells
             if len(cells) > width:
                 cells = [*cells[: width - 1], self.delimiter.join(cells[width - 1 :])]
             cells_of.append(cells + [""] * (width - len(cells)))
-            rows.append(row)
-        block = block_of(cells_of, rows, width)
+        block = block_of(cells_of, list(range(1, len(records) + 1)), width)
         block.problems = problems
         return block
 
+    def _number(self, block: Block, done: int) -> None:
+        """Give the rows of a block their numbers in the file, and its problems too."""
+        block.rows += done
+        for at, found in block.problems.items():
+            row = int(block.rows[at])
+            block.problems[at] = [replace(p, file=self.path.name, row=row) for p in found]
 
-def _wrong(
-    cells: list[str], spoilt: str, lines: int, width: int, file: str, row: int
-) -> list[Problem]:
-    """Return what is wrong with one record as a record."""
+
+def _wrong(cells: list[str], spoilt: str, width: int) -> list[Problem]:
+    """Return what is wrong with one record as a record; spare empty cells are taken off."""
     found: list[Problem] = []
     while len(cells) > width and not cells[-1].strip():
         cells.pop()
     blank = not any(c.strip() for c in cells)
-    if spoilt and "\\x00" not in "".join(cells):
-        found.append(
-            Problem(
-                "row.quote",
-                Text(f"a stray quotation mark ({spoilt})", "多余或未成对的引号"),
-                Text("quotation marks in pairs around a cell", "单元格两端成对的引号"),
-                Text('write a quotation mark inside a cell as ""', '单元格内的引号请写作 ""'),
-                file,
-                row,
-            )
-        )
+    zero = any("\x00" in c or (spoilt and "\\x00" in c) for c in cells)
+    if spoilt and not zero:
+        found.append(_STRAY_QUOTE)
     elif len(cells) != width and not blank:
         found.append(
-            Problem(
-                "row.columns",
-                Text(f"{len(cells)} cells", f"{len(cells)}个单元格"),
-                Text(f"{width} cells as in the header", f"与表头一致的{width}个单元格"),
-                Text(
-                    "quote cells that contain the delimiter or a line break; "
-                    "check whether the row is cut off",
-                    "含分隔符或换行的单元格请加引号；检查该行是否被截断",
-                ),
-                file,
-                row,
+            replace(
+                _CELLS,
+                found=Text(f"{len(cells)} cells", f"{len(cells)}个单元格"),
+                expected=Text(f"{width} cells as in the header", f"与表头一致的{width}个单元格"),
             )
         )
     bad = next((c for c in cells if undecodable(c)), None)
     if bad is not None:
-        found.append(
-            Problem(
-                "encoding.undecodable",
-                shown(unmarked(bad)),
-                Text("characters of the file's encoding", "符合文件编码的字符"),
-                Text(
-                    "ask for the row again, or name the encoding (--encoding)",
-                    "请重新索取该行，或指定编码（--encoding）",
-                ),
-                file,
-                row,
-            )
-        )
-    if any("\x00" in c or (spoilt and "\\x00" in c) for c in cells):
-        found.append(
-            Problem(
-                "row.binary",
-                Text("a zero byte", "空字节（NUL）"),
-                Text("text", "文本"),
-                Text("ask for the file again, it is damaged here", "文件此处已损坏，请重新索取"),
-                file,
-                row,
-            )
-        )
+        found.append(replace(_UNDECODABLE, found=shown(unmarked(bad))))
+    if zero:
+        found.append(_ZERO_BYTE)
     return found
+
+
+_STRAY_QUOTE = Problem(
+    "row.quote",
+    Text("a stray quotation mark", "多余或未成对的引号"),
+    Text("quotation marks in pairs around a cell", "单元格两端成对的引号"),
+    Text('write a quotation mark inside a cell as ""', '单元格内的引号请写作 ""'),
+)
+_CELLS = Problem(
+    "row.columns",
+    SILENT,
+    SILENT,
+    Text(
+        "quote cells that contain the delimiter or a line break; check whether the row is cut off",
+        "含分隔符或换行的单元格请加引号；检查该行是否被截断",
+    ),
+)
+_UNDECODABLE = Problem(
+    "encoding.undecodable",
+    SILENT,
+    Text("characters of the file's encoding", "符合文件编码的字符"),
+    Text(
+        "ask for the row again, or name the encoding (--encoding)",
+        "请重新索取该行，或指定编码（--encoding）",
+    ),
+)
+_ZERO_BYTE = Problem(
+    "row.binary",
+    Text("a zero byte", "空字节（NUL）"),
+    Text("text", "文本"),
+    Text("ask for the file again, it is damaged here", "文件此处已损坏，请重新索取"),
+)
 
 
 def detect_delimiter(text: str) -> str:
@@ -272,7 +273,7 @@ def _well_formed(text: str, delimiter: str, width: int, final: bool) -> tuple[Bl
 
     None: the block is in doubt.
     """
-    if ord(delimiter) > 0x7F or "\x00" in text:
+    if ord(delimiter) > 0x7F or "\x00" in text or not text:
         return None, ""
     try:
         data = text.encode("utf-8")

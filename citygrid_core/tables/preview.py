@@ -202,19 +202,19 @@ def preview(
     return describe(opened, places, declared)
 
 
-def describe(opened: Opened, places: Places, declared: Declared) -> Preview:
-    """Return the preview of an opened file."""
+def describe(
+    opened: Opened, places: Places, declared: Declared, first: Block | None = None
+) -> Preview:
+    """Return the preview of an opened file; `first` is its first rows when they are at hand."""
     source, layout = opened.source, opened.layout
     names = layout.names
-    if isinstance(source, Vectors):
+    if first is None and isinstance(source, Vectors):
         first = next(source.blocks(layout, _LOOKED), None)
-    else:
+    elif first is None:
         first = next(Body(opened.path.name).through(source.blocks(layout)), None)
-    block = (
-        Block([], np.empty(0, np.int64))
-        if first is None
-        else first.take(np.arange(min(len(first), _LOOKED)))
-    )
+    block = Block([np.empty(0, dtype=object) for _ in names], np.empty(0, np.int64))
+    if first is not None:
+        block = first.take(np.arange(min(len(first), _LOOKED)))
     texts = [texts_of(c) for c in block.columns]
     vector = source if isinstance(source, Vectors) else None
     has_geometry = vector is not None and bool(vector.geometry_type)

@@ -141,12 +141,13 @@ class _Reading:
         self.placed = positions != "ignore" and (drawn or self.placing.from_columns)
         self.context = Context(ZoneInfo(timezone), bool(getattr(self.source, "date1904", False)))
         self.body = Body(self.opened.path.name)
-        self.unguard = is_rejects_file(self.names)
+        self.again = is_rejects_file(self.names)
         self.done = 0
+        self._first: Block | None = None
 
     @cached_property
     def preview(self) -> Preview:
-        return describe(self.opened, self.places, self.placing.declared)
+        return describe(self.opened, self.places, self.placing.declared, self._first)
 
     @property
     def mapping(self) -> Mapping:
@@ -167,11 +168,12 @@ class _Reading:
         else:
             blocks = self.body.through(self.source.blocks(self.opened.layout))
         for block in blocks:
+            self._first = self._first or block
             for piece in block.pieces(rows or _ROWS):
                 yield self._convert(piece)
 
     def _convert(self, block: Block) -> _Part:
-        if self.unguard:
+        if self.again and self.opened.format == "csv":
             block.columns = [_unguarded(c) for c in block.columns]
         self.notes.begin(block.rows)
         count = len(block)
@@ -257,7 +259,7 @@ class _Reading:
         raw = {
             n: str(texts_of(c[at : at + 1])[0]) for n, c in zip(self.names, columns, strict=True)
         }
-        if self.unguard:
+        if self.again:
             raw = dict(list(raw.items())[2:])
         if blocks and blocks[0].geometry is not None:
             for block in blocks:

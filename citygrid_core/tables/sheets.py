@@ -169,14 +169,15 @@ class Xlsx:
         self.path = path
         with foreign(path, _BOOK), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+            # Opened here: openpyxl refuses a path by its suffix, whatever is inside.
+            book = openpyxl.load_workbook(path.open("rb"), read_only=True, data_only=True)
             self._book = book
             self.sheets = [s.title for s in book.worksheets if s.sheet_state == "visible"]
             self.date1904 = book.epoch.year == 1904
             self.layer = layer if layer is not None else (self.sheets or book.sheetnames)[0]
             self._formulas = None
             if self.layer in book.sheetnames and _has_formulas(path):
-                self._formulas = openpyxl.load_workbook(path, read_only=True)
+                self._formulas = openpyxl.load_workbook(path.open("rb"), read_only=True)
 
     def rows(self) -> Iterator[_Row]:
         """Yield each row from the first on."""

@@ -12,7 +12,7 @@ from citygrid_core.errors import Text
 from citygrid_core.tables.delimited import Delimited
 from citygrid_core.tables.fields import Field
 from citygrid_core.tables.guard import existing_file, foreign, unusable
-from citygrid_core.tables.header import Layout, find_header, spellings
+from citygrid_core.tables.header import HEAD, Layout, find_header, spellings
 from citygrid_core.tables.mapping import Mapping
 from citygrid_core.tables.sheets import Sheets, Xls, Xlsx
 from citygrid_core.tables.vectors import Vectors
@@ -116,11 +116,24 @@ def open_source(
                       tuple(vectors.notes))  # fmt: skip
     if kind == "csv":
         text = Delimited(path, encoding, mapping.delimiter or None)
-        layout = find_header(text.head, known, mapping.header_rows)
+        layout = _with_columns(path, find_header(text.head, known, mapping.header_rows))
         return Opened(path, kind, text, layout, notes=layout.notes)
     sheet, layout = _sheet(path, kind, layer, known, mapping.header_rows)
+    layout = _with_columns(path, layout)
     return Opened(
         path, kind, sheet, layout, tuple(sheet.sheet.sheets), sheet.sheet.layer, layout.notes
+    )
+
+
+def _with_columns(path: Path, layout: Layout) -> Layout:
+    if layout.names:
+        return layout
+    raise unusable(
+        path,
+        "table.empty",
+        Text(f"nothing in the first {HEAD} rows", f"前{HEAD}行没有内容"),
+        Text("a header", "表头"),
+        Text("check that it is the right file", "请检查文件是否正确"),
     )
 
 

@@ -7,6 +7,7 @@ here: its declared encoding is too often missing or wrong.
 from __future__ import annotations
 
 import glob
+import tempfile
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from citygrid_core.tables.encoding import (
     MARK,
     Encoding,
     declared,
+    detect,
     detect_values,
     undecodable,
     unmarked,
@@ -68,7 +70,17 @@ class Vectors:
         import pyogrio
 
         self.path = path
-        self._source = _inside_zip(path) if zipfile.is_zipfile(path) else str(path)
+        self._source = str(path)
+        self.encoding = Encoding("utf-8", Text("by the format", "由文件格式规定"))
+        if zipfile.is_zipfile(path):
+            self._source = _inside_zip(path)
+        elif not _is_binary(path):
+            self.encoding, text = _json_text(path, encoding)
+            if text:
+                # GDAL takes UTF-8 only; the copy lives as long as this reader.
+                self._copy = tempfile.TemporaryDirectory(prefix="citygrid-")
+                self._source = str(Path(self._copy.name) / path.name)
+                Path(self._source).write_text(text, "utf-8")
         _complete_shapefile(path)
         with foreign(path, _VECTOR), warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -97,8 +109,6 @@ class Vectors:
         if self.shapefile:
             self.encoding = declared(encoding) if encoding else self._sniff(names)
             names = [unmarked(self._decode(n)) for n in names]
-        else:
-            self.encoding = Encoding("utf-8", Text("by the format", "由文件格式规定"))
         self.notes: list[Text] = []
         self.names = unique_names(names, self.notes)
 
@@ -274,6 +284,20 @@ def _cpg(path: Path) -> Encoding | None:
     except UsageError:
         return None
     return Encoding(found.name, Text(f"the .cpg file says {said}", f".cpg 文件注明 {said}"))
+
+
+def _is_binary(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) in (b"SQLi", b"\x00\x00\x27\x0a")
+
+
+def _json_text(path: Path, encoding: str | None) -> tuple[Encoding, str]:
+    """Return the encoding of a GeoJSON file, and its text in UTF-8 where it is another."""
+    with path.open("rb") as file:
+        found = declared(encoding) if encoding else detect(iter(lambda: file.read(1 << 22), b""))
+    if found.name in ("utf-8", "utf-8-sig"):
+        return found, ""
+    return found, unmarked(path.read_bytes().decode(found.name, MARK))
 
 
 def _inside_zip(path: Path) -> str:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import to_excel
 
@@ -105,6 +105,7 @@ def test_nothing_fails(text: str) -> None:
     assert isinstance(parse(text or "x", CITY), (Moment, NoMoment))
 
 
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2200, 1, 1)), min_size=70, max_size=90),
        st.sampled_from(["%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"]))  # fmt: skip
 def test_the_fast_path_says_the_same_as_the_slow_one(moments: list[dt.datetime], form: str) -> None:

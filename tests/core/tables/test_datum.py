@@ -26,7 +26,9 @@ def test_a_point_in_beijing() -> None:
 
 
 def test_published_vectors(real_data: Path) -> None:
-    vectors = json.loads((real_data / "cn_coordinate_vectors/eviltransform_vectors.json").read_text())
+    vectors = json.loads(
+        (real_data / "cn_coordinate_vectors/eviltransform_vectors.json").read_text()
+    )
     forward = np.array(vectors["wgs84_to_gcj02 [wgsLat,wgsLng,gcjLat,gcjLng] tol 1e-6 deg"])
     x, y = convert(forward[:, 1], forward[:, 0], "wgs84", "gcj02")
     np.testing.assert_allclose(np.column_stack([y, x]), forward[:, 2:], atol=1e-6)
@@ -38,7 +40,9 @@ def test_published_vectors(real_data: Path) -> None:
 
 
 def test_published_cities(real_data: Path) -> None:
-    cities = json.loads((real_data / "cn_coordinate_vectors/china-cities-sample.json").read_text("utf-8"))
+    cities = json.loads(
+        (real_data / "cn_coordinate_vectors/china-cities-sample.json").read_text("utf-8")
+    )
     named = {"WGS84": "wgs84", "GCJ02": "gcj02", "BD09": "bd09"}
     points = {ours: np.array([c["coords"][k] for c in cities]) for k, ours in named.items()}
     assert len(cities) > 60

@@ -38,7 +38,7 @@ def test_ascii_only(tmp_path: Path) -> None:
 
 
 def test_hanzi_far_from_the_beginning(tmp_path: Path) -> None:
-    head = "key,name\n" + "".join(f"A{k},plain text here\n" for k in range(300_000))
+    head = "key,name\n" + "".join(f"A{k},plain text here\n" for k in range(220_000))
     path = table(tmp_path, head + "B,南昌市水务集团\n", "gb18030")
     batch = balanced(read(path, FIELDS))
     assert batch.preview.encoding == "gb18030"
@@ -55,7 +55,8 @@ def test_utf8_with_a_bad_row_is_still_utf8(tmp_path: Path) -> None:
 
 def test_big5_is_told_from_gbk(tmp_path: Path) -> None:
     text = "編號,名稱\n" + "".join(
-        f"A{k},臺北市中山區民權東路二段清潔隊垃圾桶與行人專用箱設置地點及里辦公處\n" for k in range(40)
+        f"A{k},臺北市中山區民權東路二段清潔隊垃圾桶與行人專用箱設置地點及里辦公處\n"
+        for k in range(40)
     )
     shown = preview(table(tmp_path, text, "big5"))
     assert shown.encoding.startswith("big5")
@@ -70,7 +71,9 @@ def test_an_override_wins(tmp_path: Path) -> None:
 
 
 def test_a_wrong_override_is_told_by_row(tmp_path: Path) -> None:
-    batch = balanced(read(table(tmp_path, "key,name\nA1,井盖\nA2,x\n", "gb18030"), FIELDS, encoding="utf-8"))
+    batch = balanced(
+        read(table(tmp_path, "key,name\nA1,井盖\nA2,x\n", "gb18030"), FIELDS, encoding="utf-8")
+    )
     assert rules(batch) == [(2, "encoding.undecodable")]
     assert batch.frame["key"].tolist() == ["A2"]
 
@@ -86,9 +89,7 @@ def test_marks_keep_every_byte_and_never_fail(raw: bytes, codec: str) -> None:
     text = raw.decode(codec, MARK)
     assert not undecodable(unmarked(text))
     if codec == "utf-8":
-        back = b"".join(
-            bytes([ord(c) - 0xDC00]) if undecodable(c) else c.encode() for c in text
-        )
+        back = b"".join(bytes([ord(c) - 0xDC00]) if undecodable(c) else c.encode() for c in text)
         assert back == raw
 
 

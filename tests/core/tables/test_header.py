@@ -10,7 +10,9 @@ from citygrid_core.tables.header import find_header, join_levels, plain, spellin
 
 
 def test_title_rows() -> None:
-    layout = find_header([["东湖区部件普查表"], ["单位：个", "", ""], ["编号", "名称", "数量"], ["1", "井盖", "2"]])
+    layout = find_header(
+        [["东湖区部件普查表"], ["单位：个", "", ""], ["编号", "名称", "数量"], ["1", "井盖", "2"]]
+    )
     assert layout.names == ("编号", "名称", "数量")
     assert layout.rows == (3,)
     assert layout.first == 3
@@ -25,7 +27,14 @@ def test_merged_cells_over_two_rows() -> None:
         ["A1", "井盖", "115.9", "28.6", "91", "城管局"],
     ]
     layout = find_header(rows)
-    assert layout.names == ("编号", "名称", "位置/经度", "位置/纬度", "主管部门/代码", "主管部门/名称")
+    assert layout.names == (
+        "编号",
+        "名称",
+        "位置/经度",
+        "位置/纬度",
+        "主管部门/代码",
+        "主管部门/名称",
+    )
     assert layout.rows == (2, 3)
     assert layout.first == 3
 
@@ -36,7 +45,12 @@ def test_a_row_of_words_below_the_header_is_data() -> None:
 
 
 def test_known_labels_find_the_header_among_rows_of_words() -> None:
-    rows = [["甲", "乙", "丙"], ["说明", "见", "下"], ["编号", "名称", "状态"], ["A", "井盖", "完好"]]
+    rows = [
+        ["甲", "乙", "丙"],
+        ["说明", "见", "下"],
+        ["编号", "名称", "状态"],
+        ["A", "井盖", "完好"],
+    ]
     assert find_header(rows).rows == (1,)
     assert find_header(rows, {"编号", "名称"}).rows == (3,)
 
@@ -78,8 +92,13 @@ def test_spellings() -> None:
     assert "经度" in spellings("位置/经度")
 
 
-@given(st.lists(st.lists(st.text(max_size=4), max_size=5), max_size=8), st.sampled_from([None, 0, 1, 2, (1,), (2, 9)]))
-def test_any_rows_give_a_layout(rows: list[list[str]], header: int | tuple[int, ...] | None) -> None:
+@given(
+    st.lists(st.lists(st.text(max_size=4), max_size=5), max_size=8),
+    st.sampled_from([None, 0, 1, 2, (1,), (2, 9)]),
+)
+def test_any_rows_give_a_layout(
+    rows: list[list[str]], header: int | tuple[int, ...] | None
+) -> None:
     layout = find_header(rows, {"a"}, header)
     assert len(set(layout.names)) == len(layout.names)
     assert 0 <= layout.first <= max(len(rows), 2)

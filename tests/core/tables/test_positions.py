@@ -15,7 +15,9 @@ from citygrid_core.tables import Field, Mapping, convert, read
 from tests.core.tables.common import balanced, repairs, rules, table
 
 KEY = (Field("key", labels=("编号",), required=True),)
-DEGREES = "编号,经度,纬度\n" + "".join(f"A{k},{115.9 + k / 1000:.4f},{28.6 + k / 1000:.4f}\n" for k in range(20))
+DEGREES = "编号,经度,纬度\n" + "".join(
+    f"A{k},{115.9 + k / 1000:.4f},{28.6 + k / 1000:.4f}\n" for k in range(20)
+)
 METRES = "编号,X,Y\n" + "".join(f"A{k},{685000 + k},{3165000 + k}\n" for k in range(20))
 
 
@@ -24,7 +26,9 @@ def test_points_in_the_crs_of_the_workspace(tmp_path: Path) -> None:
     assert isinstance(batch.frame, gpd.GeoDataFrame)
     assert batch.frame.crs == pyproj.CRS("EPSG:4547")
     there = pyproj.Transformer.from_crs("EPSG:4490", "EPSG:4547", always_xy=True)
-    assert batch.frame.geometry.iloc[3].coords[0] == pytest.approx(there.transform(115.903, 28.603), abs=1e-6)
+    assert batch.frame.geometry.iloc[3].coords[0] == pytest.approx(
+        there.transform(115.903, 28.603), abs=1e-6
+    )
     assert (batch.mapping.x, batch.mapping.y) == ("经度", "纬度")
 
 
@@ -36,7 +40,9 @@ def test_without_a_crs_it_is_said_what_to_do(tmp_path: Path) -> None:
     assert "--crs" in caught.value.text("en")
     with pytest.raises(MissingCrs, match="metres"):
         read(table(tmp_path, METRES), KEY)
-    assert not isinstance(read(table(tmp_path, METRES), KEY, positions="ignore").frame, gpd.GeoDataFrame)
+    assert not isinstance(
+        read(table(tmp_path, METRES), KEY, positions="ignore").frame, gpd.GeoDataFrame
+    )
 
 
 def test_unknown_crs_and_datum(tmp_path: Path) -> None:
@@ -89,8 +95,14 @@ def test_rows_without_a_usable_position(tmp_path: Path) -> None:
 
 def test_positions_may_be_optional(tmp_path: Path) -> None:
     bad = "B1,,\nB2,115.9,\nB3,0,0\nB4,NULL,NULL\nB5,x,y\n"
-    batch = balanced(read(table(tmp_path, DEGREES + bad), KEY, crs="EPSG:4490", positions="optional"))
-    assert rules(batch) == [(23, "position.missing"), (26, "number.invalid"), (26, "number.invalid")]
+    batch = balanced(
+        read(table(tmp_path, DEGREES + bad), KEY, crs="EPSG:4490", positions="optional")
+    )
+    assert rules(batch) == [
+        (23, "position.missing"),
+        (26, "number.invalid"),
+        (26, "number.invalid"),
+    ]
     assert batch.frame.geometry.isna().sum() == 3
     assert (24, "position.zero") in repairs(batch)
     none = read(table(tmp_path, "编号,经度,纬度\nA,,\n"), KEY, positions="optional")
@@ -105,7 +117,11 @@ def test_coordinates_that_people_wrote(tmp_path: Path) -> None:
 
 def test_swapped_rows_are_seen_by_their_neighbours(tmp_path: Path) -> None:
     """In Urumqi both numbers could be a latitude."""
-    text = "编号,经度,纬度\n" + "".join(f"A{k},87.{k:02d},43.{k:02d}\n" for k in range(20)) + "B,43.05,87.05\n"
+    text = (
+        "编号,经度,纬度\n"
+        + "".join(f"A{k},87.{k:02d},43.{k:02d}\n" for k in range(20))
+        + "B,43.05,87.05\n"
+    )
     batch = balanced(read(table(tmp_path, text), KEY, crs="EPSG:4326"))
     assert rules(batch) == [(22, "position.swapped")]
 
@@ -114,12 +130,16 @@ def test_swapped_rows_are_seen_by_their_neighbours(tmp_path: Path) -> None:
 def test_shifted_coordinates(tmp_path: Path, datum: str) -> None:
     x, y = 115.9 + np.arange(5) / 100, 28.6 + np.arange(5) / 100
     sx, sy = convert(x, y, "wgs84", datum)
-    rows = "".join(f"A{k},{a!r},{b!r}\n" for k, (a, b) in enumerate(zip(sx.tolist(), sy.tolist(), strict=True)))
+    rows = "".join(
+        f"A{k},{a!r},{b!r}\n" for k, (a, b) in enumerate(zip(sx.tolist(), sy.tolist(), strict=True))
+    )
     batch = balanced(read(table(tmp_path, "编号,lng,lat\n" + rows), KEY, datum=datum))
     assert batch.frame.crs == pyproj.CRS("EPSG:4326")
     np.testing.assert_allclose(batch.frame.geometry.x, x, atol=1e-8)
     np.testing.assert_allclose(batch.frame.geometry.y, y, atol=1e-8)
-    projected = read(table(tmp_path, "编号,lng,lat\n" + rows), KEY, datum=datum, to_crs="EPSG:4547").frame
+    projected = read(
+        table(tmp_path, "编号,lng,lat\n" + rows), KEY, datum=datum, to_crs="EPSG:4547"
+    ).frame
     plain = batch.frame.to_crs("EPSG:4547")
     assert projected.geometry.distance(plain.geometry).max() < 1e-6
 
@@ -161,7 +181,9 @@ def test_layers_are_checked_too(tmp_path: Path) -> None:
     points = [Point(685000 + k, 3165000) for k in range(5)]
     gpd.GeoDataFrame({"key": list("abcde")}, geometry=points, crs=4547).to_file(path)
     raw = path.read_text("utf-8")
-    path.write_text(raw.replace("urn:ogc:def:crs:EPSG::4547", "urn:ogc:def:crs:OGC:1.3:CRS84"), "utf-8")
+    path.write_text(
+        raw.replace("urn:ogc:def:crs:EPSG::4547", "urn:ogc:def:crs:OGC:1.3:CRS84"), "utf-8"
+    )
     with pytest.raises(UnusableInput, match="metres"):
         read(path, KEY)
     assert len(read(path, KEY, crs="EPSG:4547").frame) == 5

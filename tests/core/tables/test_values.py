@@ -87,7 +87,22 @@ def test_numbers(text: str, value: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["1.2.3", "15米", "12,5", "1_000", "inf", "Infinity", "1e999", "0x10", "--5", "+", ".", "1 2a", "true"]
+    "text",
+    [
+        "1.2.3",
+        "15米",
+        "12,5",
+        "1_000",
+        "inf",
+        "Infinity",
+        "1e999",
+        "0x10",
+        "--5",
+        "+",
+        ".",
+        "1 2a",
+        "true",
+    ],
 )
 def test_no_numbers(text: str) -> None:
     value, problems, _ = one(text, Field("n", "number"))
@@ -109,7 +124,11 @@ def test_numbers_of_vector_files() -> None:
     assert convert(column, Field("n", "number"), notes).tolist()[0] == 1.0
     assert [p.rule for p in notes.problems[2]] == ["number.invalid"]
     notes.begin(np.arange(3))
-    assert convert(np.array([1001, 2013, 1], np.int32), CODE5, notes).tolist() == ["01001", "02013", "00001"]
+    assert convert(np.array([1001, 2013, 1], np.int32), CODE5, notes).tolist() == [
+        "01001",
+        "02013",
+        "00001",
+    ]
     floats = np.array([1001.0, np.nan])
     assert texts_of(floats).tolist() == ["1001", ""]
     assert texts_of(np.array([1001.5, 2.0])).tolist() == ["1001.5", "2.0"]
@@ -160,15 +179,29 @@ def test_the_scan_agrees_with_looking_at_each_text(texts: list[str]) -> None:
     column[:] = texts
     scan = Scan(column)
     digits, upper = set("0123456789"), set("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    wide = {chr(c) for r in ((0xFF10, 0xFF19), (0xFF21, 0xFF3A), (0xFF41, 0xFF5A)) for c in range(r[0], r[1] + 1)}
-    spaces = {chr(c) for c in range(0xFFFF) if chr(c).isspace()} - {*map(chr, range(9)), *"\x0b\x0c\x1c\x1d\x1e\x1f\x85"}
+    wide = {
+        chr(c)
+        for r in ((0xFF10, 0xFF19), (0xFF21, 0xFF3A), (0xFF41, 0xFF5A))
+        for c in range(r[0], r[1] + 1)
+    }
+    spaces = {chr(c) for c in range(0xFFFF) if chr(c).isspace()} - {
+        *map(chr, range(9)),
+        *"\x0b\x0c\x1c\x1d\x1e\x1f\x85",
+    }
     assert scan.only(DIGIT | UPPER).tolist() == [set(t) <= digits | upper for t in texts]
     assert scan.has(WIDE).tolist() == [bool(set(t) & wide) for t in texts]
-    assert scan.touches(SPACE).tolist() == [bool(t) and (t[0] in spaces or t[-1] in spaces) for t in texts]
-    assert scan.lengths.tolist() == [len(t.encode("utf-16-le", "surrogatepass")) // 2 for t in texts]
+    assert scan.touches(SPACE).tolist() == [
+        bool(t) and (t[0] in spaces or t[-1] in spaces) for t in texts
+    ]
+    assert scan.lengths.tolist() == [
+        len(t.encode("utf-16-le", "surrogatepass")) // 2 for t in texts
+    ]
 
 
-@given(st.lists(st.text(max_size=6), min_size=1, max_size=20), st.sampled_from(["text", "code", "number", "date"]))
+@given(
+    st.lists(st.text(max_size=6), min_size=1, max_size=20),
+    st.sampled_from(["text", "code", "number", "date"]),
+)
 def test_each_value_is_judged_as_if_it_were_alone(texts: list[str], kind: Any) -> None:
     field = Field("f", kind)
     column = np.empty(len(texts), dtype=object)
