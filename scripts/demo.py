@@ -30,6 +30,7 @@ def main(out: Path) -> None:
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     city, files, base = out / "city.gpkg", out / "files", out / "files" / "base.gpkg"
+    metres = ("--crs", "EPSG:4547")
     plan: list[tuple[object, ...]] = [
         ("sample", files),
         ("init", city, "--areas", files / "areas.gpkg", "--name", "示例市", "--at", DAY),
@@ -40,7 +41,7 @@ def main(out: Path) -> None:
         ("duties", "import", city, files / "duties.csv", "--at", DAY),
         ("duties", "import", city, files / "duties.gpkg", "--layer", "line", "--at", DAY),
         ("duties", "import", city, files / "duties.gpkg", "--layer", "polygon", "--at", DAY),
-        ("census", "import", city, files / "components.csv", "--at", DAY),
+        ("census", "import", city, files / "components.csv", *metres, "--at", DAY),
         ("census", "import", city, files / "components.gpkg", "--layer", "line", "--at", DAY),
         ("census", "import", city, files / "components.gpkg", "--layer", "polygon", "--at", DAY),
         *(
@@ -48,8 +49,8 @@ def main(out: Path) -> None:
             for layer in ("streets", "zones", "plates", "pois")
         ),
         ("geocode", city, files / "addresses.csv", "-o", out / "addresses.csv"),
-        ("cases", "import", city, files / "cases.csv"),
-        ("cases", "import", city, files / "cases_next.csv"),
+        ("cases", "import", city, files / "cases.csv", *metres),
+        ("cases", "import", city, files / "cases_next.csv", *metres),
         ("heat", "update", city),
         ("heat", "table", city, "-o", out / "heat.csv"),
         ("verify", city),

@@ -18,10 +18,12 @@ from citygrid_core.operations.areas import init
 from citygrid_core.operations.census import import_components
 from citygrid_core.operations.departments import import_departments
 from citygrid_core.operations.grids import draw_grids
+from citygrid_core.operations.intake import SourceOptions
 from citygrid_core.operations.store import verify
 from citygrid_core.workspace import Workspace
 
 DAY = "2025-01-01"
+METRES = SourceOptions(crs="EPSG:4547")
 KILLS = 200
 
 
@@ -47,7 +49,7 @@ def _import_in_a_process(city: Path, file: Path) -> int:
         status = 4
         try:
             with Workspace.open(city) as ws:
-                import_components(ws, file, on=DAY)
+                import_components(ws, file, options=METRES, on=DAY)
             status = 0
         finally:
             os._exit(status)
@@ -90,7 +92,7 @@ def test_kill_at_random_moments_of_an_import(
     assert killed[0] > 0
 
     with Workspace.open(city) as ws:
-        report = import_components(ws, file, on=DAY)
+        report = import_components(ws, file, options=METRES, on=DAY)
         assert report.stored + report.unchanged == everything
         assert [p.text() for p in verify(ws).problems] == []
 
@@ -100,7 +102,7 @@ def test_kill_the_command_itself(before: Path, small_city: Path, tmp_path: Path)
     city = tmp_path / "city.gpkg"
     shutil.copy(before, city)
     command = [sys.executable, "-m", "citygrid_core.cli", "census", "import", str(city)]
-    command += [str(small_city / "components.csv"), "--at", DAY]
+    command += [str(small_city / "components.csv"), "--crs", "EPSG:4547", "--at", DAY]
     running = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     while not Path(f"{city}-wal").exists() and running.poll() is None:
         time.sleep(0.01)

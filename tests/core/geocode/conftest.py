@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.core.geocode.town import town
 
 from citygrid_core.geocode import Gazetteer
+from tests.core.geocode.town import town
 
 
 @pytest.fixture(scope="session")

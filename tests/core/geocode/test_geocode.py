@@ -7,10 +7,10 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from tests.core.geocode.town import number_at, town
 
 from citygrid_core.errors import MissingCrs
 from citygrid_core.geocode import LEVELS, Gazetteer, GazetteerInputError
+from tests.core.geocode.town import number_at, town
 
 
 def ask(gazetteer: Gazetteer, address: str, **options: float) -> pd.Series:  # type: ignore[type-arg]

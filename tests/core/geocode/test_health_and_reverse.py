@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from shapely.geometry import LineString, Point
-from tests.core.geocode.town import CRS, town
 
 from citygrid_core.geocode import Gazetteer, check
+from tests.core.geocode.town import CRS, town
 
 
 def row(kind: str, name: str, geometry: object, **more: str) -> gpd.GeoDataFrame:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from citygrid_core.operations.duties import import_duties
 
 from citygrid_core.grids import Policy
 from citygrid_core.operations.areas import init
 from citygrid_core.operations.cases import import_cases
 from citygrid_core.operations.census import import_components
 from citygrid_core.operations.departments import import_departments
+from citygrid_core.operations.duties import import_duties
 from citygrid_core.operations.gazetteer import import_places
 from citygrid_core.operations.grids import draw_grids
 from citygrid_core.operations.heat import update_heat
@@ -22,6 +22,8 @@ from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
 
 DAY = "2025-01-01"
+#: What the tables with x and y of the sample city are in.
+METRES = SourceOptions(crs="EPSG:4547")
 
 
 def layer(name: str) -> SourceOptions:
@@ -60,12 +62,14 @@ def whole(
     shutil.copy(drawn, path)
     said: dict[str, Report] = {}
     with Workspace.open(path) as ws:
-        said["components"] = import_components(ws, small_city / "components.csv", on=DAY)
+        said["components"] = import_components(
+            ws, small_city / "components.csv", options=METRES, on=DAY
+        )
         for name in ("streets", "zones", "plates", "pois"):
             said[name] = import_places(
                 ws, small_city / "gazetteer.gpkg", options=layer(name), on=DAY
             )
-        said["cases"] = import_cases(ws, small_city / "cases.csv", on=DAY)
+        said["cases"] = import_cases(ws, small_city / "cases.csv", options=METRES, on=DAY)
         said["heat"] = update_heat(ws)
     return path, said
 

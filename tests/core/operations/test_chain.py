@@ -20,7 +20,7 @@ from citygrid_core.operations.lookup import lookup
 from citygrid_core.operations.store import verify
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
-from tests.core.operations.conftest import DAY
+from tests.core.operations.conftest import DAY, METRES
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -50,7 +50,7 @@ def test_the_store_is_sound_after_the_chain(whole: Whole) -> None:
 def test_the_same_file_again_changes_nothing(whole: Whole, small_city: Path, file, run) -> None:
     with Workspace.open(whole[0]) as ws:
         head = ws.head
-        again = run(ws, small_city / file, on="2025-06-01")
+        again = run(ws, small_city / file, options=METRES, on="2025-06-01")
         assert (again.stored, again.rejected) == (0, 0)
         assert again.unchanged == again.read > 0
         assert ws.head == head

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from citygrid_core.operations.duties import import_duties
 
 from citygrid_core.operations.cases import import_cases
 from citygrid_core.operations.census import import_components
 from citygrid_core.operations.departments import import_departments
+from citygrid_core.operations.duties import import_duties
 from citygrid_core.operations.gazetteer import import_places
 from citygrid_core.operations.intake import SourceOptions
 from citygrid_core.operations.store import verify
