@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from cell_oracle import codes_for, every, hard_points, lowest, voronoi
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citygrid_core.locate import CellIndex, NoAccelerator, UnusableCells
+from tests.core.locate.cell_oracle import codes_for, every, hard_points, lowest, voronoi
 
 ENGINES = ["numpy"] + (["numba"] if importlib.util.find_spec("numba") else [])
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
-from cell_oracle import codes_for, hard_points, voronoi
 
 from citygrid_core.locate import CellIndex, IndexFileError
+from tests.core.locate.cell_oracle import codes_for, hard_points, voronoi
 
 
 @pytest.fixture(scope="module")

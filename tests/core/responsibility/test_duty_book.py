@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from duty_oracle import answer, successors
 
 from citygrid_core.errors import MissingCrs, UsageError
 from citygrid_core.responsibility import (
@@ -20,6 +19,7 @@ from citygrid_core.responsibility import (
     MissingColumns,
     Order,
 )
+from tests.core.responsibility.duty_oracle import answer, successors
 
 CRS = "EPSG:4547"
 COLUMNS = [
