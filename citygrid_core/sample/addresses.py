@@ -100,7 +100,8 @@ class _Writer:
         return out
 
     def _any(self, frame: gpd.GeoDataFrame) -> pd.Series:
-        return frame.iloc[int(self.rng.integers(len(frame)))]
+        out: pd.Series = frame.iloc[int(self.rng.integers(len(frame)))]
+        return out
 
     def _head(self) -> str:
         luck = self.rng.random()

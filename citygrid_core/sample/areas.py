@@ -10,6 +10,7 @@ import shapely
 
 from citygrid_core.sample.grouping import Integers, group
 from citygrid_core.sample.layout import Layout
+from citygrid_core.sample.mesh import Array
 from citygrid_core.sample.plan import Plan
 from citygrid_core.sample.scales import CRS
 
@@ -22,7 +23,7 @@ class Areas:
     """The areas of one county, and the community code of each block."""
 
     frame: gpd.GeoDataFrame
-    community: np.ndarray
+    community: Array
 
 
 def draw_areas(plan: Plan, layout: Layout) -> Areas:
@@ -72,7 +73,7 @@ def draw_areas(plan: Plan, layout: Layout) -> Areas:
     return Areas(frame, community)
 
 
-def _in_order(region: Integers, middle: np.ndarray, count: int) -> Integers:
+def _in_order(region: Integers, middle: Array, count: int) -> Integers:
     """Renumber regions from the north-west to the south-east, leaving out empty ones."""
     held = [r for r in range(count) if np.any(region == r)]
     key = {r: float((middle[region == r] @ np.array([0.4, -1.0])).mean()) for r in held}

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from shapely.geometry import LineString, Polygon
 
-from citygrid_core.sample.mesh import roundness
+from citygrid_core.sample.mesh import Array, roundness
 from citygrid_core.sample.skeleton import Curve, Skeleton
 
 GRID_M = 0.001
@@ -68,7 +68,7 @@ def arrange(skeleton: Skeleton, least_m2: float, rng: np.random.Generator) -> Ar
     )
 
 
-def _apart_at_crossings(edges: np.ndarray, noded: shapely.Geometry) -> np.ndarray:
+def _apart_at_crossings(edges: Array, noded: shapely.Geometry) -> Array:
     """Cut merged edges wherever more than two segments meet (line_merge does)."""
     rings = shapely.is_closed(edges)
     if not rings.any():
@@ -81,13 +81,13 @@ def _apart_at_crossings(edges: np.ndarray, noded: shapely.Geometry) -> np.ndarra
     return np.array(pieces, dtype=object)
 
 
-def _curve_of(edges: np.ndarray, lines: np.ndarray) -> np.ndarray:
+def _curve_of(edges: Array, lines: Array) -> Array:
     """Return for each edge the curve that it is a piece of."""
     middle = shapely.line_interpolate_point(edges, 0.5, normalized=True)
     return np.asarray(shapely.STRtree(lines).nearest(middle), dtype=np.int64)
 
 
-def _bad_faces(faces: np.ndarray, skeleton: Skeleton, least_m2: float) -> list[int]:
+def _bad_faces(faces: Array, skeleton: Skeleton, least_m2: float) -> list[int]:
     inside = shapely.point_on_surface(faces)
     water = shapely.contains(skeleton.strip, inside)
     area = shapely.area(faces)
@@ -96,9 +96,7 @@ def _bad_faces(faces: np.ndarray, skeleton: Skeleton, least_m2: float) -> list[i
     return [int(i) for i in np.flatnonzero(bad)[np.argsort(area[bad], kind="stable")]]
 
 
-def _edges_to_drop(
-    faces: np.ndarray, bad: list[int], edges: np.ndarray, keep: np.ndarray
-) -> set[int]:
+def _edges_to_drop(faces: Array, bad: list[int], edges: Array, keep: Array) -> set[int]:
     """Return for each bad face its longest edge that may go, never two at one face."""
     if not bad:
         return set()
@@ -109,6 +107,7 @@ def _edges_to_drop(
     for i, j in zip(e.tolist(), f.tolist(), strict=True):
         faces_of.setdefault(i, []).append(j)
         edges_of.setdefault(j, []).append(i)
+    lengths = shapely.length(edges)
     touched: set[int] = set()
     gone: set[int] = set()
     for face in bad:
@@ -117,7 +116,7 @@ def _edges_to_drop(
         free = [i for i in edges_of.get(face, []) if not keep[i] and len(faces_of[i]) == 2]
         free = [i for i in free if not touched & set(faces_of[i])]
         if free:
-            drop = max(free, key=lambda i: (edges[i].length, -i))
+            drop = max(free, key=lambda i: (float(lengths[i]), -i))
             gone.add(drop)
             touched |= set(faces_of[drop])
     return gone

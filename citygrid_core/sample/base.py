@@ -12,6 +12,7 @@ import shapely.ops
 from citygrid_core.sample.files import as_multi
 from citygrid_core.sample.land import WALLED, Land
 from citygrid_core.sample.layout import Layout
+from citygrid_core.sample.mesh import Array
 from citygrid_core.sample.names import RIVER
 from citygrid_core.sample.places import zone_shapes
 from citygrid_core.sample.plan import Plan
@@ -105,7 +106,7 @@ def carriageways(line: shapely.LineString) -> tuple[shapely.LineString, shapely.
     return out[0], out[1]
 
 
-def _barriers(plan: Plan, layout: Layout, walls: np.ndarray, names: np.ndarray) -> gpd.GeoDataFrame:
+def _barriers(plan: Plan, layout: Layout, walls: Array, names: Array) -> gpd.GeoDataFrame:
     kinds, called, shapes = [], [], []
     for number, line in layout.own_edges.items():
         road = layout.roads[number]

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from citygrid_core.sample.land import Land
-from citygrid_core.sample.mesh import Floats
+from citygrid_core.sample.mesh import Array, Floats
 from citygrid_core.sample.scales import CRS
 
 
@@ -84,7 +84,7 @@ def put_up(land: Land, rng: np.random.Generator) -> gpd.GeoDataFrame:
     )
 
 
-def _numbers(land: Land, where: np.ndarray) -> list[str]:
+def _numbers(land: Land, where: Array) -> list[str]:
     """Number the buildings of each estate: they come row by row already."""
     out, last, n = [], -1, 0
     for i in where.tolist():

@@ -23,7 +23,7 @@ from citygrid_core.sample.intensity import (
 )
 from citygrid_core.sample.land import Land
 from citygrid_core.sample.layout import Layout
-from citygrid_core.sample.mesh import Floats
+from citygrid_core.sample.mesh import Array, Floats
 from citygrid_core.sample.places import block_of
 from citygrid_core.sample.plan import Plan
 from citygrid_core.sample.scales import FIRST_DAY, LAST_DAY
@@ -102,11 +102,11 @@ def report_cases(scene: Scene, mean_per_day: float, spots: list[Spot]) -> Cases:
     return _files(scene, frame, rng)
 
 
-def _background(scene: Scene, day: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
+def _background(scene: Scene, day: Array, rng: np.random.Generator) -> pd.DataFrame:
     """Cases of components by their hazard, matters by the use of the land."""
     n = len(day)
     of_component = rng.random(n) < (COMPONENT_SHARE if len(scene.components) else 0.0)
-    frame = pd.DataFrame(
+    frame: pd.DataFrame = pd.DataFrame(
         {
             "day": day,
             "object_kind": np.where(of_component, "component", "event"),
@@ -126,7 +126,7 @@ def _background(scene: Scene, day: np.ndarray, rng: np.random.Generator) -> pd.D
         ):
             frame.loc[of_component, ours] = chosen[theirs].to_numpy()
     m = n - k
-    xy = _on_streets(scene, m, rng)
+    xy = on_streets(scene, m, rng)
     frame.loc[~of_component, "x"], frame.loc[~of_component, "y"] = xy[:, 0], xy[:, 1]
     codes = list(MATTERS)
     p = np.array(list(MATTERS.values()))
@@ -136,7 +136,7 @@ def _background(scene: Scene, day: np.ndarray, rng: np.random.Generator) -> pd.D
     return frame
 
 
-def _on_streets(scene: Scene, n: int, rng: np.random.Generator) -> Floats:
+def on_streets(scene: Scene, n: int, rng: np.random.Generator) -> Floats:
     """Return places in the streets and up to 6 m behind the kerb."""
     land, layout = scene.land, scene.layout
     weight = np.array([LAND_WEIGHT[u] for u in land.use]) * shapely.area(layout.blocks)
@@ -148,7 +148,7 @@ def _on_streets(scene: Scene, n: int, rng: np.random.Generator) -> Floats:
     return np.asarray(rng.permutation(xy), dtype=float)
 
 
-def street_side(scene: Scene) -> np.ndarray:
+def street_side(scene: Scene) -> Array:
     """Return for each block where its matters happen: 12 m and more inside the city."""
     city = shapely.buffer(scene.plan.skeleton.outline, -12.0)
     band = shapely.difference(scene.layout.blocks, shapely.buffer(scene.land.net, -6.0))
@@ -156,7 +156,7 @@ def street_side(scene: Scene) -> np.ndarray:
 
 
 def _in_spot(
-    scene: Scene, spot: Spot, number: int, day: np.ndarray, rng: np.random.Generator
+    scene: Scene, spot: Spot, number: int, day: Array, rng: np.random.Generator
 ) -> pd.DataFrame:
     n = len(day)
     home = shapely.buffer(shapely.union_all(scene.layout.blocks), -12.0)
@@ -165,13 +165,14 @@ def _in_spot(
     while len(todo):
         xy[todo] = rng.normal([spot.x, spot.y], spot.sigma_m, (len(todo), 2))
         todo = todo[~shapely.contains_xy(home, xy[todo])]
-    return pd.DataFrame(
+    out: pd.DataFrame = pd.DataFrame(
         {
             "day": day, "object_kind": "event",
             "class_code": np.array(spot.matters, dtype=object)[rng.integers(len(spot.matters), size=n)],
             "x": xy[:, 0], "y": xy[:, 1], "spot": f"S{number + 1}", "component_key": "",
         }
     )  # fmt: skip
+    return out
 
 
 def _when(frame: pd.DataFrame, rng: np.random.Generator) -> None:
@@ -206,7 +207,8 @@ def _with_duplicates(frame: pd.DataFrame, rng: np.random.Generator) -> pd.DataFr
     again["y"] += off * np.sin(heading)
     both = pd.concat([frame, again], ignore_index=True)
     end = np.datetime64(LAST_DAY, "s") + np.timedelta64(1, "D")
-    return both[(both["reported_at"] < end).to_numpy()]
+    kept: pd.DataFrame = both[(both["reported_at"] < end).to_numpy()]
+    return kept
 
 
 def _finish(scene: Scene, frame: pd.DataFrame, rng: np.random.Generator) -> None:
@@ -294,7 +296,7 @@ def _files(scene: Scene, frame: pd.DataFrame, rng: np.random.Generator) -> Cases
     return Cases(year, next_day, truth)
 
 
-def _handlers(scene: Scene, frame: pd.DataFrame) -> np.ndarray:
+def _handlers(scene: Scene, frame: pd.DataFrame) -> Array:
     out = np.full(len(frame), "", dtype=object)
     for kind in ("component", "event"):
         mine = (frame["object_kind"] == kind).to_numpy()
@@ -312,7 +314,7 @@ def _handlers(scene: Scene, frame: pd.DataFrame) -> np.ndarray:
 
 def _as_of(frame: pd.DataFrame, moment: np.datetime64) -> pd.DataFrame:
     """Return the rows as an export at a moment shows them."""
-    out = pd.DataFrame(
+    out: pd.DataFrame = pd.DataFrame(
         {
             "source_number": frame["source_number"], "source": frame["source"],
             "object_kind": frame["object_kind"], "class_code": frame["class_code"],

@@ -16,7 +16,7 @@ from citygrid_core.sample.duties import Answers
 from citygrid_core.sample.files import as_multi
 from citygrid_core.sample.land import Land
 from citygrid_core.sample.layout import Layout
-from citygrid_core.sample.mesh import Floats
+from citygrid_core.sample.mesh import Array, Floats
 from citygrid_core.sample.places import beside, block_of
 from citygrid_core.sample.plan import Plan
 from citygrid_core.sample.roads import Road
@@ -214,7 +214,7 @@ def _on_land(plan: Plan, land: Land, rng: np.random.Generator) -> list[tuple[str
     return out
 
 
-def scatter(shapes: np.ndarray, count: np.ndarray, rng: np.random.Generator) -> Floats:
+def scatter(shapes: Array, count: Array, rng: np.random.Generator) -> Floats:
     """Return `count` points in each shape, uniform over it."""
     which = np.repeat(np.arange(len(shapes)), count)
     xy = np.empty((len(which), 2))
@@ -304,9 +304,9 @@ def _rounded(shape: shapely.Geometry) -> shapely.Geometry:
 def _describe(
     plan: Plan,
     layout: Layout,
-    classes: np.ndarray,
+    classes: Array,
     middle: Floats,
-    community: np.ndarray,
+    community: Array,
     answers: Answers,
     edition: Edition,
     rng: np.random.Generator,
@@ -320,9 +320,9 @@ def _describe(
     named = edition.component_classes["name"]
     surveyed = SURVEYED + rng.integers(0, 240, n).astype("timedelta64[D]")
     changed = surveyed + rng.integers(5, 60, n).astype("timedelta64[D]")
-    states, weights = zip(*STATES, strict=True)
-    state = np.array(states, dtype=object)[rng.choice(len(states), n, p=weights)]
-    return pd.DataFrame(
+    states = np.array([s for s, _ in STATES], dtype=object)
+    state = states[rng.choice(len(states), n, p=[w for _, w in STATES])]
+    out: pd.DataFrame = pd.DataFrame(
         {
             "source_key": [f"BJ{plan.county_codes[layout.county]}{i:06d}" for i in range(1, n + 1)],
             "class_code": classes,
@@ -336,6 +336,7 @@ def _describe(
             "community_code": community,
         }
     )
+    return out
 
 
 def _with_twins(

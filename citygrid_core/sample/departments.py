@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from citygrid_core.sample.mesh import Array
 from citygrid_core.sample.names import CITY
 from citygrid_core.sample.plan import Plan
 from citygrid_core.standards import social_credit_check
@@ -152,7 +153,7 @@ class Register:
         )  # fmt: skip
 
 
-def spell(codes: np.ndarray, departments: Departments, rng: np.random.Generator) -> np.ndarray:
+def spell(codes: Array, departments: Departments, rng: np.random.Generator) -> Array:
     """Return names as people type them: mostly full, some short, some an alias.
 
     All can be matched exactly; an empty code gives an empty name.
@@ -167,4 +168,5 @@ def spell(codes: np.ndarray, departments: Departments, rng: np.random.Generator)
 
 def streets_of(areas: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return code and name of the streets among areas."""
-    return pd.DataFrame(areas.loc[areas["level"] == "street", ["code", "name"]])
+    out: pd.DataFrame = pd.DataFrame(areas.loc[areas["level"] == "street", ["code", "name"]])
+    return out

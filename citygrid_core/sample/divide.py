@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -148,7 +149,8 @@ class Divider:
     ) -> tuple[float, list[int], list[int], list[int]] | None:
         """Return (cost, end on the ring, other end, -) of a street through `at`, or None.
 
-        `least` is the smaller part's share of the area and its roundness. An end is [position in the ring, 1 when it is that node, x mm, y mm].
+        `least` is the smaller part's share of the area and its roundness. An end is
+        [position in the ring, 1 when it is that node, x mm, y mm].
         """
         direction = np.array([np.cos(heading), np.sin(heading)])
         chord = _chord(p, at, direction)
@@ -226,7 +228,7 @@ class Divider:
         nodes = [at[0], *(mesh.node(x, y) for x, y in path[1:-1]), at[1]]
         number = self.first_line + len(self.lines)
         self.lines.append(Line(road_class, nodes))
-        for a, b in zip(nodes, nodes[1:]):  # noqa: B905
+        for a, b in pairwise(nodes):
             mesh.line[segment(a, b)] = number
         mesh.junctions.update(at)
         whole = mesh.expand(ring)
@@ -266,7 +268,8 @@ def _bent(a: Floats, b: Floats, bend: float) -> Floats:
     n = max(int(length / 55), 1)
     s = np.linspace(0, 1, n + 1)[:, None]
     aside = np.array([-(b - a)[1], (b - a)[0]])
-    return a + s * (b - a) + np.sin(np.pi * s) * bend * aside
+    out: Floats = a + s * (b - a) + np.sin(np.pi * s) * bend * aside
+    return out
 
 
 def _halves(p: Floats, ends: list[list[int]], path: Floats) -> tuple[Floats, Floats] | None:

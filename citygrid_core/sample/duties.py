@@ -12,6 +12,7 @@ import shapely
 
 from citygrid_core.sample.departments import MERGED, Register
 from citygrid_core.sample.files import as_multi
+from citygrid_core.sample.mesh import Array
 from citygrid_core.sample.plan import Plan
 from citygrid_core.sample.scales import CRS
 
@@ -335,12 +336,12 @@ class Answers:
     def of(
         self,
         kind: str,
-        class_code: np.ndarray,
+        class_code: Array,
         role: str,
-        xy: np.ndarray,
-        community: np.ndarray,
-        day: np.ndarray,
-    ) -> np.ndarray:
+        xy: Array,
+        community: Array,
+        day: Array,
+    ) -> Array:
         """Return for each place the code that answers, "" for nobody, "a#b" for two.
 
         Parameters
@@ -375,7 +376,7 @@ class Answers:
         return out
 
     @staticmethod
-    def _take(out: np.ndarray, best: np.ndarray, hit: np.ndarray, rank: int, who: str) -> None:
+    def _take(out: Array, best: Array, hit: Array, rank: int, who: str) -> None:
         stronger = hit & (rank > best)
         out[stronger] = who
         best[stronger] = rank

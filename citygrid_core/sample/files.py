@@ -13,6 +13,8 @@ import pandas as pd
 import pyogrio
 import shapely
 
+from citygrid_core.sample.mesh import Array
+
 #: The date that GeoPackages carry as their last change.
 STAMP = "2026-01-01T00:00:00.000Z"
 
@@ -58,7 +60,7 @@ def write_rows(path: Path, frame: pd.DataFrame) -> None:
     frame.to_csv(path, mode="a", header=new, index=False, lineterminator="\n", encoding="utf-8")
 
 
-def as_multi(shapes: Any) -> np.ndarray:
+def as_multi(shapes: Any) -> Array:
     """Return lines as multilines and polygons as multipolygons."""
     out = np.array(shapes, dtype=object)
     for i, shape in enumerate(out):
@@ -74,7 +76,8 @@ def toml_text(values: dict[str, Any]) -> str:
     head, tables = [], []
     for key, value in values.items():
         if isinstance(value, dict):
-            tables += ["", f"[{key}]", *(f"{_key(k)} = {_toml(v)}" for k, v in value.items())]
+            head_of = key if "." in key else _key(key)
+            tables += ["", f"[{head_of}]", *(f"{_key(k)} = {_toml(v)}" for k, v in value.items())]
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             for one in value:
                 tables += ["", f"[[{key}]]", *(f"{_key(k)} = {_toml(v)}" for k, v in one.items())]

@@ -27,6 +27,8 @@ from citygrid_core.sample.files import fixed_clock, toml_text, write_layer, writ
 from citygrid_core.sample.intensity import LAND_WEIGHT, Intensity, Spot, spots_at
 from citygrid_core.sample.land import Land, use_land
 from citygrid_core.sample.layout import Layout, lay_out
+from citygrid_core.sample.mesh import Array
+from citygrid_core.sample.messy import Source, write_messy
 from citygrid_core.sample.names import CITY, PROVINCE
 from citygrid_core.sample.places import Places, name_places, street_layer, zone_shapes
 from citygrid_core.sample.plan import Plan, make_plan
@@ -50,6 +52,7 @@ class _City:
     spots: list[Spot] = field(default_factory=list)
     shares: dict[str, float] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    first: Scene | None = None
 
     def layer(self, file: str, layer: str, frame: gpd.GeoDataFrame, kind: str) -> None:
         write_layer(self.folder / file, layer, frame, kind)
@@ -148,7 +151,7 @@ def _write(folder: Path, plan: Plan, progress: Progress) -> dict[str, int]:
     return city.counts
 
 
-def _mass(plan: Plan) -> np.ndarray:
+def _mass(plan: Plan) -> Array:
     """Return how much happens in each county: land area, more in the centre."""
     faces = np.array(plan.faces, dtype=object)
     far = np.hypot(*(shapely.get_coordinates(shapely.centroid(faces)) - CENTRE).T)
@@ -185,7 +188,7 @@ def county_answers(plan: Plan, layout: Layout, writer: DutyWriter) -> Answers:
 
 
 def _managed(
-    land: Land, zones: np.ndarray, county: int
+    land: Land, zones: Array, county: int
 ) -> tuple[dict[str, shapely.Geometry], dict[str, shapely.Geometry]]:
     """Choose parks with a manager, and large estates with a property company."""
     area = shapely.area(zones)
@@ -211,6 +214,8 @@ def _county(city: _City, county: int, cases_per_day: float) -> None:
         plan, made.layout, made.areas, made.land, made.components.points, made.places.plates,
         county_answers(plan, made.layout, city.writer), city.edition,
     )  # fmt: skip
+    if county == 0:
+        city.first = scene
     cases = report_cases(scene, cases_per_day, spots)
     city.rows("cases.csv", cases.year)
     city.rows("cases_next.csv", cases.next_day)
@@ -304,3 +309,6 @@ def _registers(city: _City) -> None:
     truth = Intensity(scale.cases_per_day, city.spots).as_toml(scale)
     truth["county_shares"] = city.shares
     (city.folder / "truth" / "intensity.toml").write_text(toml_text(truth), encoding="utf-8")
+    assert city.first is not None
+    source = Source(city.first, departments, city.first.areas.frame)
+    city.count("messy defects", write_messy(source, city.folder / "messy"))

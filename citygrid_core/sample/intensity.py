@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from citygrid_core.sample.mesh import Floats
+from citygrid_core.sample.mesh import Array, Floats
 from citygrid_core.sample.scales import FIRST_DAY, LAST_DAY, Scale
 
 #: Weekday (Monday first) and month (January first), both as factors around 1.
@@ -86,7 +86,7 @@ class Intensity:
     cases_per_day: float
     spots: list[Spot] = field(default_factory=list)
 
-    def day_factor(self, days: np.ndarray) -> Floats:
+    def day_factor(self, days: Array) -> Floats:
         """Return the factor of each day (datetime64[D]): weekday times month, mean 1 over the year."""
         whole = np.arange(np.datetime64(FIRST_DAY), np.datetime64(LAST_DAY))
         out: Floats = _raw(days) / _raw(whole).mean()
@@ -120,7 +120,7 @@ class Intensity:
         }  # fmt: skip
 
 
-def _raw(days: np.ndarray) -> Floats:
+def _raw(days: Array) -> Floats:
     weekday = (days.astype("datetime64[D]").astype(np.int64) + 3) % 7
     month = days.astype("datetime64[M]").astype(np.int64) % 12
     out: Floats = WEEKDAY[weekday] * MONTH[month]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
 
 from citygrid_core.sample.layout import Layout
+from citygrid_core.sample.mesh import Array
 from citygrid_core.sample.plan import Plan
 from citygrid_core.sample.skeleton import CENTRE
 
@@ -40,9 +42,9 @@ class Land:
         Name of the compound, park or market; empty where there is none.
     """
 
-    use: np.ndarray
-    net: np.ndarray
-    name: np.ndarray
+    use: Array
+    net: Array
+    name: Array
 
 
 def use_land(plan: Plan, layout: Layout) -> Land:
@@ -54,7 +56,7 @@ def use_land(plan: Plan, layout: Layout) -> Land:
     return Land(use, net, name)
 
 
-def _net(layout: Layout) -> np.ndarray:
+def _net(layout: Layout) -> Array:
     front = layout.front
     lines = shapely.linestrings(front.ends)
     half = np.array(
@@ -67,10 +69,7 @@ def _net(layout: Layout) -> np.ndarray:
     order = np.argsort(front.block, kind="stable")
     begins = np.searchsorted(front.block[order], np.arange(len(layout.blocks) + 1))
     streets = np.array(
-        [
-            shapely.union_all(strips[order[a:b]])
-            for a, b in zip(begins[:-1], begins[1:], strict=True)
-        ],
+        [shapely.union_all(strips[order[a:b]]) for a, b in pairwise(begins)],
         dtype=object,
     )
     net = shapely.difference(layout.blocks, streets)
@@ -81,14 +80,14 @@ def _net(layout: Layout) -> np.ndarray:
     return _largest(net)
 
 
-def _largest(shapes: np.ndarray) -> np.ndarray:
+def _largest(shapes: Array) -> Array:
     out = shapes.copy()
     for i in np.flatnonzero(shapely.get_num_geometries(shapes) > 1):
         out[i] = max(shapely.get_parts(shapes[i]), key=lambda g: float(g.area))
     return out
 
 
-def _uses(plan: Plan, layout: Layout, rng: np.random.Generator) -> np.ndarray:
+def _uses(plan: Plan, layout: Layout, rng: np.random.Generator) -> Array:
     middle = layout.middle
     far = np.hypot(*(middle - CENTRE).T) / plan.scale.radius_m
     area = shapely.area(layout.blocks)
@@ -123,7 +122,7 @@ def _draw(chances: dict[str, float], rng: np.random.Generator) -> str:
     return names[int(np.searchsorted(weights, rng.random() * weights[-1], side="right"))]
 
 
-def _need(use: np.ndarray, area: np.ndarray, water: np.ndarray, rng: np.random.Generator) -> None:
+def _need(use: Array, area: Array, water: Array, rng: np.random.Generator) -> None:
     """See to it that also a small county has what a city needs."""
     if np.sum(~water) < 40:
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -12,7 +13,7 @@ from shapely.geometry import Polygon
 
 from citygrid_core.sample.divide import Divider, Face
 from citygrid_core.sample.grouping import Integers, Neighbours
-from citygrid_core.sample.mesh import Floats, Mesh, Segment, segment
+from citygrid_core.sample.mesh import Array, Floats, Mesh, Segment, segment
 from citygrid_core.sample.names import Names
 from citygrid_core.sample.plan import Plan
 from citygrid_core.sample.roads import Road
@@ -56,9 +57,9 @@ class Layout:
     """
 
     county: int
-    blocks: np.ndarray
-    water: np.ndarray
-    whole: np.ndarray
+    blocks: Array
+    water: Array
+    whole: Array
     near: Neighbours
     front: Front
     edges: dict[int, shapely.Geometry]
@@ -123,7 +124,7 @@ def _mesh(plan: Plan, county: int) -> tuple[Mesh, list[Face], set[Segment]]:
     foreign = set()
     for k, (edge, road) in enumerate(zip(plan.edges, plan.edge_road, strict=True)):
         nodes = [mesh.node(*p) for p in edge.coords]
-        for a, b in zip(nodes, nodes[1:]):  # noqa: B905
+        for a, b in pairwise(nodes):
             key = segment(a, b)
             if key in wanted:
                 mesh.line[key] = road

@@ -78,7 +78,7 @@ class Names:
         order = np.random.default_rng(20260701).permutation(len(roots))
         size = max(len(roots) // max(parts, 1), 700)
         start = part * size
-        self._roots = [roots[order[(start + i) % len(roots)]] for i in range(size)]
+        self._roots: list[str] = [roots[order[(start + i) % len(roots)]] for i in range(size)]
         self._next = 0
         self._famous = list(FAMOUS)
         self._used: set[str] = set()
@@ -99,10 +99,8 @@ class Names:
         """Return the name of a compound: gated estate, old estate, factory, school ..."""
         root = self.root()
         if kind == "estate":
-            name = root + _COMPOUND[int(self.rng.integers(len(_COMPOUND)))]
-        else:
-            name = root + kind
-        return name
+            kind = _COMPOUND[int(self.rng.integers(len(_COMPOUND)))]
+        return root + kind
 
     def person_shop(self, trade: str) -> str:
         """Return the name of a small shop."""

@@ -13,7 +13,7 @@ from citygrid_core.sample.areas import Areas
 from citygrid_core.sample.files import as_multi
 from citygrid_core.sample.land import USE_ZH, Land
 from citygrid_core.sample.layout import Layout
-from citygrid_core.sample.mesh import Floats
+from citygrid_core.sample.mesh import Array, Floats
 from citygrid_core.sample.names import CITY, Names
 from citygrid_core.sample.plan import Plan
 from citygrid_core.sample.roads import Road
@@ -116,7 +116,7 @@ def beside(road: Road, along: Floats, off: Floats) -> tuple[Floats, Floats]:
     return xy + off[:, None] * left, ahead
 
 
-def block_of(shapes: np.ndarray, xy: Floats) -> np.ndarray:
+def block_of(shapes: Array, xy: Floats) -> Array:
     """Return the position of the shape that holds each point inside it, else -1."""
     out = np.full(len(xy), -1, dtype=np.int64)
     points = shapely.points(xy)
@@ -152,7 +152,7 @@ def _street_plates(
     ok = (block >= 0) & (there < np.where(block >= 0, share[block], 0.0))
     names = np.array([layout.roads[n].name for n in road_number[ok].tolist()], dtype=object)
     numbers = np.array([f"{d}号" for d in door[ok]], dtype=object)
-    return pd.DataFrame(
+    out: pd.DataFrame = pd.DataFrame(
         {
             "name": names + numbers,
             "street_name": names,
@@ -164,6 +164,7 @@ def _street_plates(
             "geometry": shapely.points(xy[ok]),
         }
     )
+    return out
 
 
 def _compound_plates(
@@ -174,7 +175,7 @@ def _compound_plates(
     zone = land.name[block]
     numbers = mine["number"].to_numpy(dtype=object)
     middle = shapely.get_coordinates(shapely.centroid(mine.geometry.to_numpy()))
-    return pd.DataFrame(
+    out: pd.DataFrame = pd.DataFrame(
         {
             "name": zone + numbers,
             "street_name": "",
@@ -186,6 +187,7 @@ def _compound_plates(
             "geometry": shapely.points(np.round(middle, 3)),
         }
     )
+    return out
 
 
 def _pois(
@@ -256,7 +258,7 @@ def _zones(plan: Plan, layout: Layout, areas: Areas, land: Land) -> gpd.GeoDataF
     )
 
 
-def zone_shapes(land: Land) -> np.ndarray:
+def zone_shapes(land: Land) -> Array:
     """Return the land of each block behind its pavement (2 m), on a grid of 1 mm."""
     shapes = shapely.buffer(land.net, -2.0, join_style="mitre")
     out = shapely.set_precision(shapes, 0.001)

@@ -11,6 +11,7 @@ from shapely.geometry import LineString, Polygon
 
 from citygrid_core.sample.arrangement import Arrangement, arrange
 from citygrid_core.sample.grouping import Integers, Neighbours, group
+from citygrid_core.sample.mesh import Array
 from citygrid_core.sample.names import COUNTIES, RAILWAY, RIVER, Names
 from citygrid_core.sample.roads import Road, make_road
 from citygrid_core.sample.scales import Scale
@@ -41,13 +42,13 @@ class Plan:
     seed: int
     skeleton: Skeleton
     faces: list[Polygon]
-    water: np.ndarray
+    water: Array
     county: Integers
     county_codes: list[str]
     county_names: list[str]
     edges: list[LineString]
     edge_road: list[int]
-    shared: np.ndarray
+    shared: Array
     owner: Integers
     roads: list[Road]
 
@@ -92,7 +93,7 @@ def _county_name(i: int) -> str:
     return roots.root() + ("区" if i < 40 else "县")
 
 
-def _sides(made: Arrangement, faces: np.ndarray) -> tuple[Integers, Integers, Integers]:
+def _sides(made: Arrangement, faces: Array) -> tuple[Integers, Integers, Integers]:
     """Return pairs of faces with the edge between them."""
     tree = shapely.STRtree(shapely.boundary(faces))
     e, f = tree.query(np.array(made.edges, dtype=object), predicate="covered_by")
@@ -104,7 +105,7 @@ def _sides(made: Arrangement, faces: np.ndarray) -> tuple[Integers, Integers, In
     return out[:, 0], out[:, 1], out[:, 2]
 
 
-def _neighbours(made: Arrangement, faces: np.ndarray, curves: list[Curve]) -> Neighbours:
+def _neighbours(made: Arrangement, faces: Array, curves: list[Curve]) -> Neighbours:
     first, second, edge = _sides(made, faces)
     crossing = []
     for e in edge:
@@ -114,7 +115,7 @@ def _neighbours(made: Arrangement, faces: np.ndarray, curves: list[Curve]) -> Ne
 
 
 def _counties(
-    scale: Scale, faces: np.ndarray, water: np.ndarray, near: Neighbours, rng: np.random.Generator
+    scale: Scale, faces: Array, water: Array, near: Neighbours, rng: np.random.Generator
 ) -> Integers:
     middle = shapely.get_coordinates(shapely.centroid(faces))
     weight = np.where(water, 1.0, shapely.area(faces))

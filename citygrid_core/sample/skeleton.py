@@ -111,7 +111,8 @@ class _Warp:
             ):
                 along = turned @ np.array([np.cos(heading), np.sin(heading)])
                 shift[:, axis] += height * np.sin(k * along + phase)
-        return turned + shift
+        out: Floats = turned + shift
+        return out
 
 
 def _outline(scale: Scale, rng: np.random.Generator) -> Polygon:
@@ -151,7 +152,8 @@ def _beside(path: Floats, distance: float) -> Floats:
 def _rings(scale: Scale, radius: float, rng: np.random.Generator) -> list[Curve]:
     """Return ring roads; the small city has an arc of one."""
     if scale.name == "small":
-        centre, sizes = np.array([-1.25, 1.15]) * radius, (1.72,)
+        centre = np.array([-1.25, 1.15]) * radius
+        sizes: tuple[float, ...] = (1.72,)
     else:
         centre, sizes = np.array([0.04, -0.03]) * radius, (0.34, 0.66)
     out = []

@@ -39,9 +39,9 @@ def name_streets(
         road_of[first + k] = first + joined[k]
     roads = {r.number: r for r in main}
     touching: dict[int, list[int]] = defaultdict(list)
-    for (a, b), line in mesh.line.items():
-        touching[a].append(line)
-        touching[b].append(line)
+    for (a, b), number in mesh.line.items():
+        touching[a].append(number)
+        touching[b].append(number)
     lanes: dict[str, int] = defaultdict(int)
     for k in sorted(groups, key=lambda g: (_ORDER[divider.lines[g].road_class], g)):
         pieces = [
