@@ -281,11 +281,9 @@ def _answer(rows: Rows, city: City) -> None:
     asked = asked[asked["community_code"].notna()]
     if asked.empty or not city.workspace.count("duty_rules", at="all"):
         return
-    days = asked["reported_at"].astype(str).str[:10]
-    for day, part in asked.groupby(days):
-        answer = city.duties.resolve(part, at=str(day))
-        for column in ("supervising_code", "handling_code", "duty_outcome"):
-            frame.loc[part.index, column] = answer[column]
+    answer = city.duties.resolve(asked, at=asked["reported_at"])
+    for column in ("supervising_code", "handling_code", "duty_outcome"):
+        frame.loc[asked.index, column] = answer[column]
     unclear = frame.loc[asked.index, "duty_outcome"].value_counts()
     rows.details["duty"] = {str(k): int(v) for k, v in unclear.items()}
 
@@ -309,11 +307,11 @@ def _log(
     tx: Transaction, workspace: Workspace, fresh: gpd.GeoDataFrame, changed: gpd.GeoDataFrame
 ) -> None:
     """Append the steps that the times tell and that the log does not have yet."""
-    both = (
-        pd.concat([f for f in (fresh, changed) if len(f)]) if len(fresh) or len(changed) else fresh
-    )
-    if both.empty:
+    times = ["number", *(column for column, _, _ in STEPS)]
+    touched = [f.reindex(columns=times).astype(object) for f in (fresh, changed) if len(f)]
+    if not touched:
         return
+    both = pd.concat(touched)
     logged: dict[str, set[str]] = {}
     if len(changed):
         held = workspace.read("case_log", where={"number": changed["number"].tolist()})
@@ -321,8 +319,6 @@ def _log(
     parts = []
     before = pd.Series("", index=both.index, dtype=object)
     for column, step, after in STEPS:
-        if column not in both:
-            continue
         done = both[column].notna() & (both[column].astype(str) != "")
         rows = both[done]
         parts.append(
