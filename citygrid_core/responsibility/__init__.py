@@ -10,6 +10,7 @@ from citygrid_core.responsibility.errors import CrsMismatch, DepartmentCircle, M
 from citygrid_core.responsibility.reasons import Reason, Reasons
 from citygrid_core.responsibility.rules import Rule
 from citygrid_core.responsibility.strength import DEFAULT_ORDER, PLACES, ROLES, Order
+from citygrid_core.responsibility.validate import validate
 
 __all__ = [
     "DEFAULT_ORDER",
@@ -25,4 +26,5 @@ __all__ = [
     "Reason",
     "Reasons",
     "Rule",
+    "validate",
 ]

@@ -19,7 +19,8 @@ from citygrid_core.responsibility.strength import PLACES, ROLES, Order
 #: What a rule's place is, for looking it up: ("area", "320705"), ("shape", 3), ("everywhere", "").
 PlaceKey = tuple[str, str | int]
 KINDS = ("component", "event")
-_SEVERAL = re.compile(r"\s*[#,;，；、]\s*|\s+")
+#: What joins several codes of places in one rule.
+SEVERAL = re.compile(r"\s*[#,;，；、]\s*|\s+")
 _NEEDED = ("code", "place", "role", "department_code")
 _TEXTS = (
     "code", "place", "place_code", "width_m", "object_kind", "class_code", "attribute", "area_class",
@@ -128,7 +129,7 @@ def _rules(given: dict[str, str], shape: int, order: Order) -> Iterator[Rule]:
         given["hours"], given["weekdays"], given["season"], given["attribute"]
     )
     priority = _priority(given["priority"])
-    codes = _SEVERAL.split(given["place_code"]) if given["place_code"] else [""]
+    codes = SEVERAL.split(given["place_code"]) if given["place_code"] else [""]
     for code in codes if place in ("area", "grid", "grid_group") else codes[:1]:
         key: PlaceKey = (place, code)
         if place in ("line", "polygon"):
