@@ -80,6 +80,7 @@ class NoMoment(NamedTuple):
     cure: Text
 
 
+_HANZI_DATE = Text("Chinese notation", "中文日期写法")
 _WRITE = Text("write it as 2026-03-05", "请写作 2026-03-05")
 _UNKNOWN = NoMoment(Text("a date", "日期"), _WRITE)
 
@@ -102,7 +103,8 @@ def parse(text: str, zone: ZoneInfo, *, date1904: bool = False) -> Moment | NoMo
     try:
         if found := _YEAR_FIRST.fullmatch(said):
             g = found.groupdict()
-            return _moment(int(g["y"]), int(g["m"]), int(g["d"]), g, zone)
+            moment = _moment(int(g["y"]), int(g["m"]), int(g["d"]), g, zone)
+            return moment._replace(how=moment.how or _HANZI_DATE) if g["sep"] == "年" else moment
         if found := _COMPACT.fullmatch(said):
             g = found.groupdict()
             return _moment(int(g["y"]), int(g["m"]), int(g["d"]), g, zone)

@@ -186,7 +186,7 @@ def _legacy(lines: list[bytes]) -> Encoding:
             ),
         )
     common = _common_hanzi(b"".join(loud))
-    if gb * 10 >= total * 9 and common >= 0.5:
+    if gb * 10 >= total * 9 and common >= 0.7:
         return Encoding(
             "gb18030",
             Text(
@@ -194,6 +194,18 @@ def _legacy(lines: list[bytes]) -> Encoding:
                 f"{common:.0%} of their characters are common hanzi",
                 f"不符合UTF-8；{total}行含非ASCII字符，其中{gb}行符合GB18030，"
                 f"常用汉字占{common:.0%}",
+            ),
+        )
+    big5 = sum(_decodes(line, "big5hkscs") for line in loud)
+    frequent = _frequent_big5(b"".join(loud))
+    if big5 * 10 >= total * 9 and frequent >= 0.9:
+        return Encoding(
+            "big5hkscs",
+            Text(
+                f"not UTF-8; {big5} of {total} lines with other characters are valid Big5, "
+                f"{frequent:.0%} of their characters are frequent hanzi",
+                f"不符合UTF-8；{total}行含非ASCII字符，其中{big5}行符合Big5，"
+                f"常用汉字占{frequent:.0%}",
             ),
         )
     guess = _statistics(b"\n".join(loud))
@@ -209,13 +221,25 @@ def _legacy(lines: list[bytes]) -> Encoding:
 
 
 def _common_hanzi(raw: bytes) -> float:
-    """Return the share of level-1 hanzi and symbols of GB 2312 among two-byte characters."""
-    text = raw.decode("gb18030", "replace")
-    wide = [c for c in text if ord(c) > 0x7F]
-    if not wide:
-        return 0.0
-    codes = [c.encode("gb18030") for c in wide]
-    return sum(len(c) == 2 and 0xA1 <= c[0] <= 0xD7 and c[1] >= 0xA1 for c in codes) / len(codes)
+    """Return the share of level-1 hanzi and symbols of GB 2312 among wide characters."""
+    codes = _wide_codes(raw, "gb18030")
+    return _share(len(c) == 2 and 0xA1 <= c[0] <= 0xD7 and c[1] >= 0xA1 for c in codes)
+
+
+def _frequent_big5(raw: bytes) -> float:
+    """Return the share of the frequent hanzi and symbols of Big5 among wide characters."""
+    codes = _wide_codes(raw, "big5hkscs")
+    return _share(len(c) == 2 and 0xA1 <= c[0] <= 0xC6 for c in codes)
+
+
+def _wide_codes(raw: bytes, name: str) -> list[bytes]:
+    text = raw.decode(name, "replace")
+    return [b"" if c == "\ufffd" else c.encode(name) for c in text if ord(c) > 0x7F]
+
+
+def _share(hits: Iterable[bool]) -> float:
+    found = list(hits)
+    return sum(found) / len(found) if found else 0.0
 
 
 def _statistics(raw: bytes) -> Encoding | None:
