@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from citygrid_core.grids.edge_table import EdgeTable
 from citygrid_core.grids.findings import Finding, finding
 from citygrid_core.grids.mesh import Geometries, Ints
 
@@ -38,10 +39,10 @@ def findings(
             for code, shape in zip(area_codes, area_shapes, strict=True)
         ]
     tree = shapely.STRtree(shapes)
-    edges = shapely.coverage_invalid_edges(shapes)
-    suspect = np.flatnonzero(~shapely.is_empty(edges))
-    found = list(_overlaps_and_edges(names, shapes, edges, suspect, tree, grid_m))
     home = _home(shapes, area_shapes)
+    table = EdgeTable.of(shapes)
+    edges, suspect = _invalid_edges(shapes, table.unmatched(), home, area_shapes, tree)
+    found = list(_overlaps_and_edges(names, shapes, edges, suspect, tree, grid_m))
     for index in np.flatnonzero(home < 0):
         spot = shapely.point_on_surface(shapes[index])
         found.append(finding("grid.outside", [names[index]], spot, shapes[index].area, "m²"))
@@ -51,8 +52,38 @@ def findings(
         spot = shapely.point_on_surface(shapes[index])
         # the community it should have, by its first twelve digits, is in the codes
         found.append(finding("grid.community", [names[index]], spot, shapes[index].area, "m²"))
-    found += _gaps_and_spills(names, shapes, home, area_codes, area_shapes, suspect, tree, grid_m)
+    exact = np.setdiff1d(table.filled(home, area_shapes), home[suspect])
+    open_ = np.setdiff1d(np.arange(len(area_shapes)), exact)
+    found += _gaps_and_spills(
+        names, shapes, home, area_codes, area_shapes, open_, suspect, tree, grid_m
+    )
     return found
+
+
+def _invalid_edges(
+    shapes: Geometries,
+    unmatched: NDArray[np.bool_],
+    home: Ints,
+    area_shapes: Geometries,
+    tree: shapely.STRtree,
+) -> tuple[Geometries, Ints]:
+    """Return the invalid edges of each cell, and which cells have some.
+
+    GEOS judges the cells that have an edge without exactly one partner, among
+    their neighbours, and all cells of a community whose areas don't add up;
+    a cell whose every edge has one partner is sound.
+    """
+    wanted = unmatched.copy()
+    total = np.bincount(home[home >= 0], shapely.area(shapes[home >= 0]), len(area_shapes))
+    off = np.abs(total - shapely.area(area_shapes)) > 1e-3 * shapely.length(area_shapes)
+    wanted |= (home < 0) | off[home]
+    among = np.unique(np.r_[np.flatnonzero(wanted), tree.query(shapes[wanted])[1]])
+    edges: Geometries = np.full(len(shapes), None, dtype=object)
+    if len(among):
+        edges[among] = shapely.coverage_invalid_edges(shapes[among])
+    bad = np.zeros(len(shapes), dtype=bool)
+    bad[among] = ~shapely.is_empty(edges[among])
+    return edges, np.flatnonzero(bad)
 
 
 def thick(shapes: Geometries, grid_m: float) -> NDArray[np.bool_]:
@@ -117,21 +148,21 @@ def _gaps_and_spills(
     home: Ints,
     area_codes: list[str],
     area_shapes: Geometries,
+    open_: Ints,
     suspect: Ints,
     tree: shapely.STRtree,
     grid_m: float,
 ) -> Iterator[Finding]:
-    """Compare the union of each community's cells with the community."""
+    """Compare the union of the cells with the community, for those in `open_`."""
     bad = np.zeros(len(shapes), dtype=bool)
     bad[suspect] = True
     groups = pd.Series(np.arange(len(shapes))).groupby(home).indices
-    for index, (code, area) in enumerate(zip(area_codes, area_shapes, strict=True)):
+    for index in open_:
+        code, area = area_codes[index], area_shapes[index]
         cells = np.asarray(groups.get(index, np.empty(0)), dtype=np.int64)
         # the quick union is only right for a valid coverage
         unite = shapely.union_all if bad[cells].any() else shapely.coverage_union_all
         union = unite(shapes[cells])
-        if shapely.equals_exact(shapely.normalize(union), shapely.normalize(area), 0.0):
-            continue
         for part in _parts(shapely.difference(area, union), grid_m):
             # cells of other communities may lie over it
             over = tree.query(part, predicate="intersects")

@@ -25,7 +25,7 @@ from citygrid_core.grids import (
     split,
 )
 
-from .town import X0, Y0, squares, town
+from tests.core.grids.town import X0, Y0, squares, town
 
 
 def line(*points: tuple[float, float]) -> shapely.LineString:

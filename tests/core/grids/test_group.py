@@ -11,7 +11,7 @@ import shapely
 from citygrid_core.errors import UsageError
 from citygrid_core.grids import group
 
-from .town import shuffled, squares
+from tests.core.grids.town import shuffled, squares
 
 
 @pytest.fixture(scope="module")

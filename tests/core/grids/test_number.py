@@ -11,7 +11,7 @@ from citygrid_core.errors import MissingCrs
 from citygrid_core.grids import MissingColumn, TooManyGrids, number
 from citygrid_core.grids.check_codes import displaced
 
-from .town import frame, shuffled, squares
+from tests.core.grids.town import frame, shuffled, squares
 
 
 def test_a_page_of_squares_is_numbered_as_it_is_read() -> None:

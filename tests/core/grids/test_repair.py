@@ -15,7 +15,7 @@ from shapely import Polygon, box
 
 from citygrid_core.grids import Strategies, check, clean_areas, number, repair
 
-from .town import X0, Y0, frame, squares
+from tests.core.grids.town import X0, Y0, frame, squares
 
 
 def two(overlap: float) -> gpd.GeoDataFrame:
