@@ -3,7 +3,16 @@
 A point on a shared edge or vertex belongs to the touching cell with the lowest code.
 """
 
+from citygrid_core.locate.border import Border, Neighbours
 from citygrid_core.locate.errors import IndexFileError, NoAccelerator, UnusableCells
 from citygrid_core.locate.index import CellIndex, Engine
 
-__all__ = ["CellIndex", "Engine", "IndexFileError", "NoAccelerator", "UnusableCells"]
+__all__ = [
+    "Border",
+    "CellIndex",
+    "Engine",
+    "IndexFileError",
+    "Neighbours",
+    "NoAccelerator",
+    "UnusableCells",
+]

@@ -28,6 +28,16 @@ class Shapes:
             self._made[rank] = made
         return made
 
+    def all(self) -> NDArray[np.object_]:
+        """Return all polygons."""
+        flat = self._flat
+        out: NDArray[np.object_] = shapely.from_ragged_array(
+            shapely.GeometryType.MULTIPOLYGON,
+            np.ascontiguousarray(flat.coords),
+            (flat.rings, flat.parts, flat.polygons),
+        )
+        return out
+
     def take(self, ranks: Ints) -> NDArray[np.object_]:
         """Return polygons, one for each rank."""
         distinct, at = np.unique(ranks, return_inverse=True)

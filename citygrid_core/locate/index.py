@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from citygrid_core.errors import Text, UsageError
 from citygrid_core.locate import file
+from citygrid_core.locate.border import Border, Borders, Neighbours
 from citygrid_core.locate.build import build_layout
 from citygrid_core.locate.exact import Shapes
 from citygrid_core.locate.gather import candidates, places
@@ -191,6 +192,53 @@ class CellIndex:
             points.append(point[order] + i)
             ranks.append(np.concatenate([found.answer[plain], rank[inside]])[order])
         return np.concatenate(points), self._layout.order[np.concatenate(ranks)]
+
+    def border_distance(self, x: ArrayLike, y: ArrayLike, *, within: ArrayLike) -> Border:
+        """Return how far points are from where their answer changes, and what lies beyond.
+
+        Parameters
+        ----------
+        x, y : array-like of float
+        within : float, or one for each point
+            Borders farther than this are not looked for.
+
+        Returns
+        -------
+        Border
+            `distance` (infinite: none in reach) and `other`, the position of the
+            answer beyond the border (-1: none, or none in reach).
+        """
+        px, py = (v.reshape(-1) for v in _points(x, y))
+        own = self._rank_of(self.locate(px, py))
+        border = self._borders.nearest_change(px, py, own, within)
+        return Border(border.distance, self._position_of(border.other))
+
+    def neighbours(self, x: ArrayLike, y: ArrayLike, *, within: ArrayLike) -> Neighbours:
+        """Return all polygons within a distance of each point, with their distances.
+
+        Returns
+        -------
+        Neighbours
+            `point`, `cell` (position) and `distance` (0: it covers the point), by
+            point and then code.
+        """
+        px, py = (v.reshape(-1) for v in _points(x, y))
+        near = self._borders.neighbours(px, py, within)
+        return near._replace(cell=self._position_of(near.cell))
+
+    @cached_property
+    def _borders(self) -> Borders:
+        return Borders(self._shapes)
+
+    def _position_of(self, rank: Ints) -> Ints:
+        """Return positions for ranks; -1 stays."""
+        return np.append(self._layout.order, -1)[rank]
+
+    def _rank_of(self, position: Ints) -> Ints:
+        """Return ranks for positions; -1 stays."""
+        rank = np.full(len(self) + 1, -1, dtype=np.int64)
+        rank[self._layout.order] = np.arange(len(self))
+        return rank[position]
 
     @cached_property
     def _arguments(self) -> tuple[Any, ...]:

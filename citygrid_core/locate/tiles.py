@@ -159,9 +159,7 @@ def _portion(
     left = _left_parity(raster, mine, pair, low, pairs.carry[part], k)
     marked3 = marked.reshape(-1, side, side)
     inside = left.astype(bool) & ~marked3
-    number = np.add.reduceat(inside, first, axis=0, dtype=np.int32)
-    label = np.add.reduceat(inside * (rank + 1)[:, None, None].astype(np.int32), first, axis=0)
-    special = np.logical_or.reduceat(marked3, first, axis=0) | (number > 1)
+    special, label = _labels(rank, inside, marked3, first)
     values = (label - 1).reshape(len(first), -1)
     flat = special.reshape(len(first), -1)
     values[flat] = -2 - base - np.arange(int(flat.sum()), dtype=np.int32)
@@ -190,6 +188,26 @@ def _portion(
         end - begin,
         starts[touching[place]].astype(np.uint32),
     )
+
+
+def _labels(
+    rank: Ints, inside: Bools, marked: Bools, first: Ints
+) -> tuple[Bools, NDArray[np.int32]]:
+    """Return which cells of each tile are special, and rank + 1 (0: none) for the others.
+
+    The first polygon of every tile at once, then the second ...: tiles have few.
+    """
+    shape = (len(first), *inside.shape[1:])
+    number, label = np.zeros(shape, dtype=np.int32), np.zeros(shape, dtype=np.int32)
+    special = np.zeros(shape, dtype=bool)
+    size = np.diff(np.append(first, len(rank)))
+    for step in range(int(size.max())):
+        tile = np.flatnonzero(size > step)
+        pair = first[tile] + step
+        number[tile] += inside[pair]
+        label[tile] += inside[pair] * (rank[pair] + 1).astype(np.int32)[:, None, None]
+        special[tile] |= marked[pair]
+    return special | (number > 1), label
 
 
 def _left_parity(
