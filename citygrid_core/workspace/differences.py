@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy.typing as npt
 import sqlalchemy as sa
 
 from citygrid_core.errors import Problem, Text
-from citygrid_core.workspace.contents import contents
+from citygrid_core.workspace.contents import Part, contents
 from citygrid_core.workspace.geopackage import GeoPackage
 from citygrid_core.workspace.seals import SIZE, Digest
 from citygrid_core.workspace.tables import SEALS, StoredTable
@@ -68,14 +69,23 @@ def differences(
     table_id: int,
     *,
     boxes: bool = False,
+    look: Callable[[Part], None] | None = None,
 ) -> Differences:
-    """Compare every row of a table with its seal."""
+    """Compare every row of a table with its seal.
+
+    Parameters
+    ----------
+    look : callable, optional
+        Is shown every part on the way: one pass serves all checks.
+    """
     found = Differences(table)
     held, sealed = _sealed(connection, table_id)
     found.digest = sealed.sum(axis=0, dtype=np.uint64)
     key = table.family.key if table.family else table.names[0]
     parts, all_boxes = [], []
     for part in contents(connection, store, table, boxes=boxes):
+        if look is not None:
+            look(part)
         fids = np.array(part.fids, dtype=np.int64)
         parts.append(fids)
         if part.boxes is not None:

@@ -65,13 +65,17 @@ def overlaps(
     keys : sequence of str, optional
         Only these; all of the family when left out.
     """
+    wanted = _repeated(connection, family) if keys is None else keys
+    if not wanted:
+        return []
     parts = []
     for table in tables_of(family):
         c = table.table.c
-        wanted = sa.select(c.fid, c[family.key], c.valid_from, c.valid_to)
-        if keys is not None:
-            wanted = wanted.where(store.in_list(c[family.key], keys))
-        rows = connection.execute(wanted).fetchall()
+        rows = connection.execute(
+            sa.select(c.fid, c[family.key], c.valid_from, c.valid_to).where(
+                store.in_list(c[family.key], wanted)
+            )
+        ).fetchall()
         part = pd.DataFrame(
             {n: np.array([r[i] for r in rows], dtype=object) for i, n in enumerate(_COLUMNS)}
         )
@@ -91,6 +95,21 @@ def overlaps(
 
 
 _COLUMNS = ("fid", "key", "begin", "end")
+
+
+def _repeated(connection: sa.Connection, family: Family) -> list[str]:
+    """Return the keys that more than one row of a family has."""
+    found: set[str] = set()
+    size = sa.func.count()
+    tables = [t.table for t in tables_of(family)]
+    tables.sort(key=lambda t: connection.execute(sa.select(size).select_from(t)).scalar_one())
+    for at, table in enumerate(tables):
+        key = table.c[family.key]
+        found.update(connection.execute(sa.select(key).group_by(key).having(size > 1)).scalars())
+        for larger in tables[at + 1 :]:  # looked up by its index
+            same = sa.exists(sa.select(1).where(larger.c[family.key] == key))
+            found.update(connection.execute(sa.select(key).where(same)).scalars())
+    return sorted(found)
 
 
 def _pairs(rows: pd.DataFrame) -> list[tuple[dict[str, Any], dict[str, Any]]]:

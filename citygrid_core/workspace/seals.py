@@ -4,11 +4,12 @@ A seal depends on the values alone, not on how they lie in the file: a geometry 
 hashed as its WKB without the GeoPackage header, a time without a trailing ``.000`` or
 ``Z``. So a rewrite of the same values by QGIS is no alteration.
 
-The text that is hashed is built only from rules written here (no ``repr`` of strings,
-no JSON library): cells are joined by U+001F; a cell is the text, the decimal integer,
-or the shortest decimal of a real that reads back as the same double. NULL and values
-of an unexpected type begin with U+001E, and the three control characters are escaped,
-so different rows never give the same text.
+The text that is hashed is built only from rules written here (no ``repr`` of strings, no
+JSON library): ``name=value`` and U+001F for each cell that is not NULL, in the order of
+the columns; a value is the text, the decimal integer, or the shortest decimal of a real
+that reads back as the same double. A value of an unexpected type begins with U+001E, and
+the three control characters are escaped, so different rows never give the same text. A
+new column that is empty changes no seal.
 """
 
 from __future__ import annotations
@@ -52,11 +53,15 @@ def seals(
     wkb : sequence of bytes or None, optional
         Little-endian ISO WKB of each row; left out for tables without geometry.
     """
-    cells = [_cells(column.type, v) for column, v in zip(columns, values, strict=True)]
+    cells = [
+        made
+        for column, v in zip(columns, values, strict=True)
+        if (made := _cells(column, v)) is not None
+    ]
     head = table + _SEPARATOR
     texts = [
-        (head + _SEPARATOR.join(row)).encode("utf-8", "surrogatepass")
-        for row in zip(map(str, fids), *cells, strict=True)
+        "".join(row).encode("utf-8", "surrogatepass")
+        for row in zip([f"{head}{fid}{_SEPARATOR}" for fid in fids], *cells, strict=True)
     ]
     if wkb is None:
         return [blake2b(t, digest_size=SIZE).digest() for t in texts]
@@ -93,31 +98,29 @@ def wall_clock(text: str) -> str:
     return short[:10] + "T" + short[11:] if short[10:11] == " " else short
 
 
-def _cells(type_: ColumnType, values: Sequence[Any]) -> Sequence[str]:
+def _cells(column: Column, values: Sequence[Any]) -> list[str] | None:
+    """Return the text of each cell, or None when all of them are NULL."""
+    kinds = set(map(type, values)) - {type(None)}
+    if not kinds:
+        return None
+    natural, head = _NATURAL[column.type], f"{column.name}="
+    if kinds != {natural} or (natural is str and _special(column.type, values)):
+        return ["" if v is None else head + _cell(column.type, v) + _SEPARATOR for v in values]
+    if natural is float:
+        return ["" if v is None else f"{head}{v + 0.0!r}{_SEPARATOR}" for v in values]
+    return ["" if v is None else f"{head}{v}{_SEPARATOR}" for v in values]
+
+
+def _special(type_: ColumnType, values: Sequence[str | None]) -> bool:
+    """Whether some text has a character that must be looked at."""
+    joined = "".join([v for v in values if v is not None])
+    found = _ESCAPE in joined or _TAG in joined or _SEPARATOR in joined
+    return found or (type_ == "datetime" and ("Z" in joined or "." in joined or " " in joined))
+
+
+def _cell(type_: ColumnType, value: Any) -> str:
+    """Return one value that is there, the slow way: of any type, with any text."""
     natural = _NATURAL[type_]
-    kinds = set(map(type, values))
-    if kinds <= {natural, type(None)}:
-        if type_ == "real":
-            return [_TAG if v is None else repr(v + 0.0) for v in values]
-        if natural is int:
-            return [_TAG if v is None else str(v) for v in values]
-        joined = "".join([v for v in values if v is not None])
-        special = _ESCAPE in joined or _TAG in joined or _SEPARATOR in joined
-        if type_ == "datetime":
-            special = special or "Z" in joined or "." in joined or " " in joined
-        if not special:
-            return values if len(kinds) == 1 and str in kinds else _or_tag(values)
-    return [_cell(type_, natural, v) for v in values]
-
-
-def _or_tag(values: Sequence[str | None]) -> list[str]:
-    return [_TAG if v is None else v for v in values]
-
-
-def _cell(type_: ColumnType, natural: type[Any], value: Any) -> str:
-    """Return one cell the slow way: of any type, with any text."""
-    if value is None:
-        return _TAG
     if natural is float and isinstance(value, int):
         value = float(value)
     if isinstance(value, natural):

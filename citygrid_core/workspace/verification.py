@@ -13,19 +13,12 @@ from citygrid_core.workspace import history, journal
 from citygrid_core.workspace.codes import shortfalls
 from citygrid_core.workspace.differences import Differences, differences
 from citygrid_core.workspace.geopackage import GeoPackage
-from citygrid_core.workspace.schema import CHOICES, FAMILIES
+from citygrid_core.workspace.schema import FAMILIES
 from citygrid_core.workspace.seals import digest_text
-from citygrid_core.workspace.tables import STORED, TABLES, tables_of
+from citygrid_core.workspace.stored_values import StoredValues
+from citygrid_core.workspace.tables import STORED, TABLES
 from citygrid_core.workspace.values import problem
 
-#: Columns that name a row of another family: family, column, family named.
-REFERENCES = (
-    ("grids", "community_code", "areas"),
-    ("components", "grid_code", "grids"),
-    ("cases", "grid_code", "grids"),
-    ("heat_counts", "grid_code", "grids"),
-    ("duty_rules", "department_code", "departments"),
-)
 _RESTORE = Text("restore a backup", "请恢复备份")
 
 
@@ -40,13 +33,13 @@ def verify(connection: sa.Connection, store: GeoPackage) -> list[Problem]:
     ]  # fmt: skip
     rows = journal.rows(connection)
     found += _chain(rows)
-    found += _tables(connection, store, _last_states(rows))
+    values = StoredValues()
+    found += _tables(connection, store, _last_states(rows), values)
     found += _counters(connection)
     for family in FAMILIES.values():
         if family.history:
             found += history.overlaps(connection, store, family)
-    found += _choices(connection)
-    found += _references(connection)
+    found += values.problems()
     return found
 
 
@@ -88,7 +81,10 @@ def _last_states(rows: list[dict[str, Any]]) -> dict[str, tuple[int, str, int]]:
 
 
 def _tables(
-    connection: sa.Connection, store: GeoPackage, states: dict[str, tuple[int, str, int]]
+    connection: sa.Connection,
+    store: GeoPackage,
+    states: dict[str, tuple[int, str, int]],
+    values: StoredValues,
 ) -> Iterator[Problem]:
     known = {r.name: r for r in connection.execute(sa.select(TABLES))}
     for name, table in STORED.items():
@@ -96,7 +92,8 @@ def _tables(
             yield problem("seal.table", name, Text("a sealed table", "已封印的数据表"), field=name)
             continue
         row = known[name]
-        found = differences(connection, store, table, row.id, boxes=table.spatial)
+        look = values.watch(table) if table.family is not None else None
+        found = differences(connection, store, table, row.id, boxes=table.spatial, look=look)
         yield from found.problems()
         yield from _digests(found, row.rows, row.digest, states.get(name))
         if table.spatial and table.family is not None:
@@ -139,46 +136,6 @@ def _counters(connection: sa.Connection) -> Iterator[Problem]:
             field="cg_counters",
             cure=Text("adopt the edits, which raises it", "采纳编辑即可提升计数"),
         )  # fmt: skip
-
-
-def _choices(connection: sa.Connection) -> Iterator[Problem]:
-    """Yield values outside their lists, as other programs can write them."""
-    for name, table in STORED.items():
-        for column in table.columns:
-            if not column.choices:
-                continue
-            c = table.table.c[column.name]
-            known = CHOICES[column.choices]
-            wrong = connection.execute(
-                sa.select(c, sa.func.count()).where(c.is_not(None), c.not_in(known)).group_by(c)
-            )
-            for value, count in wrong.tuples():
-                yield problem(
-                    "value.choice", f"{value} ({count} ×)",
-                    Text("one of " + ", ".join(known), "其中之一：" + "、".join(known)),
-                    field=f"{name}.{column.name}",
-                )  # fmt: skip
-
-
-def _references(connection: sa.Connection) -> Iterator[Problem]:
-    """Yield codes that name nothing; each once, with how many rows have it."""
-    for family, column, named in REFERENCES:
-        target = FAMILIES[named]
-        codes = sa.union_all(*(sa.select(t.table.c[target.key]) for t in tables_of(target)))
-        for table in tables_of(FAMILIES[family]):
-            c = table.table.c[column]
-            lost = connection.execute(
-                sa.select(c, sa.func.count())
-                .where(c.is_not(None), c != "", c.not_in(codes))
-                .group_by(c)
-                .order_by(c)
-            )
-            for code, count in lost.tuples():
-                yield problem(
-                    "reference.missing", f"{code} ({count} ×)",
-                    Text(f"a code of {target.label.en}", f"{target.label.zh}中已有的代码"),
-                    field=f"{table.name}.{column}",
-                )  # fmt: skip
 
 
 def _journal(rule: str, en: str, zh: str, expected_en: str, expected_zh: str) -> Problem:

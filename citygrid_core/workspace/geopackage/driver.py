@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from citygrid_core.workspace.geopackage import blob
+from citygrid_core.workspace.memory import no_collection
 
 #: Rows handed to SQLite at a time: bounds the memory of a large insert.
 CHUNK = 50_000
@@ -95,8 +96,9 @@ def writable(path: Path) -> bool:
 def many(connection: sa.Connection, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
     """Run one statement for many rows."""
     source = iter(rows)
-    while chunk := list(islice(source, CHUNK)):
-        connection.exec_driver_sql(statement, chunk)
+    with no_collection():
+        while chunk := list(islice(source, CHUNK)):
+            connection.exec_driver_sql(statement, chunk)
 
 
 def _bound(at: int) -> Any:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
@@ -11,6 +14,26 @@ from citygrid_core.workspace.tables import StoredTable
 
 #: With fewer new rows than this share of the old, an R-tree grows row by row.
 _REPACK_SHARE = 0.05
+
+
+@contextmanager
+def put_off(connection: sa.Connection, table: StoredTable) -> Iterator[None]:
+    """Insert rows without the R-tree's trigger, into an empty table without its other indexes.
+
+    Everything is back when the block ends; it is all within the transaction, so no other
+    program ever sees a table without them.
+    """
+    if table.spatial:
+        connection.exec_driver_sql(f'DROP TRIGGER "{layout.rtree(table)}_insert"')
+    held = connection.exec_driver_sql(f'SELECT 1 FROM "{table.name}" LIMIT 1').first()
+    indexes = sorted(table.table.indexes, key=lambda i: str(i.name)) if held is None else []
+    for one in indexes:
+        one.drop(connection)
+    yield
+    for one in indexes:
+        one.create(connection)
+    if table.spatial:
+        connection.exec_driver_sql(layout.insert_trigger(table))
 
 
 def extend(

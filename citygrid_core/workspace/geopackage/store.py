@@ -31,7 +31,7 @@ from citygrid_core.workspace.geopackage import blob, driver, index, layout
 from citygrid_core.workspace.geopackage.drive import network_kind
 from citygrid_core.workspace.tables import GEOMETRY, METADATA, StoredTable
 
-#: From this many rows on, the R-tree is filled at once instead of by its trigger.
+#: From this many rows on, indexes are filled at once instead of row by row.
 BULK = 500
 
 Geometries = npt.NDArray[np.object_]
@@ -253,20 +253,21 @@ class GeoPackage:
         boxes: blob.Boxes | None = None,
     ) -> None:
         """Insert rows; values come by column, in the order of the table."""
-        names, columns = ["fid", *table.names], [fids, *values]
+        full = [(n, v) for n, v in zip(table.names, values, strict=True) if _any(v)]
+        names, columns = ["fid", *(n for n, _ in full)], [fids, *(v for _, v in full)]
         if cells is not None:
             names.append(GEOMETRY)
             columns.append(cells)
         marks = ",".join("?" * len(names))
         columns_ = ",".join(f'"{n}"' for n in names)
         statement = f'INSERT INTO "{table.name}" ({columns_}) VALUES ({marks})'
-        at_once = cells is not None and boxes is not None and len(fids) >= BULK
-        if at_once:
-            connection.exec_driver_sql(f'DROP TRIGGER "{layout.rtree(table)}_insert"')
-        driver.many(connection, statement, zip(*columns, strict=True))
-        if at_once and boxes is not None:
+        if len(fids) < BULK:
+            driver.many(connection, statement, zip(*columns, strict=True))
+            return
+        with index.put_off(connection, table):
+            driver.many(connection, statement, zip(*columns, strict=True))
+        if boxes is not None:
             index.extend(connection, table, np.asarray(fids, dtype=np.int64), boxes)
-            connection.exec_driver_sql(layout.insert_trigger(table))
 
     def update(
         self,
@@ -348,3 +349,7 @@ class GeoPackage:
     ) -> list[int]:
         """Return the ids for which the R-tree and the rows differ; see `index.differing`."""
         return index.differing(connection, table, fids, boxes)
+
+
+def _any(values: Sequence[Any]) -> bool:
+    return any(v is not None for v in values)
