@@ -193,6 +193,10 @@ class CellIndex:
             ranks.append(np.concatenate([found.answer[plain], rank[inside]])[order])
         return np.concatenate(points), self._layout.order[np.concatenate(ranks)]
 
+    def shapes(self, positions: ArrayLike) -> NDArray[np.object_]:
+        """Return the polygons at some positions, as multipolygons."""
+        return self._shapes.take(self._rank_of(np.asarray(positions, dtype=np.int64)))
+
     def border_distance(self, x: ArrayLike, y: ArrayLike, *, within: ArrayLike) -> Border:
         """Return how far points are from where their answer changes, and what lies beyond.
 

@@ -7,6 +7,7 @@ No owner and two owners are answers of their own.
 from citygrid_core.responsibility.book import DutyBook
 from citygrid_core.responsibility.departments import Body, DepartmentHistory
 from citygrid_core.responsibility.errors import CrsMismatch, DepartmentCircle, MissingColumns
+from citygrid_core.responsibility.near import near_border
 from citygrid_core.responsibility.reasons import Reason, Reasons
 from citygrid_core.responsibility.rules import Rule
 from citygrid_core.responsibility.strength import DEFAULT_ORDER, PLACES, ROLES, Order
@@ -26,5 +27,6 @@ __all__ = [
     "Reason",
     "Reasons",
     "Rule",
+    "near_border",
     "validate",
 ]

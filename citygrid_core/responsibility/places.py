@@ -99,14 +99,29 @@ class Shapes:
             keep[mine] = shapely.dwithin(line, shapely.points(x[at], y[at]), width)
         return point[keep], shape[keep]
 
-    def border_distance(self, number: int, points: Any) -> NDArray[np.float64]:
-        """Return how far points are from where a shape begins or ends, in metres."""
-        geometry, width = self._shapes[number]
-        if self._line[number]:
-            away: NDArray[np.float64] = np.abs(shapely.distance(geometry, points) - width)
-        else:
-            away = shapely.distance(shapely.boundary(geometry), points)
-        return away
+    @cached_property
+    def _edges(self) -> Any:
+        """Tree of the outlines of polygons and of the lines."""
+        return shapely.STRtree(
+            [
+                s.geometry if line else shapely.boundary(s.geometry)
+                for s, line in zip(self._shapes, self._line.tolist(), strict=True)
+            ]
+        )
+
+    def near(
+        self, x: NDArray[np.float64], y: NDArray[np.float64], reach: NDArray[np.float64]
+    ) -> tuple[Ints, Ints]:
+        """Return (point, shape) where a shape may begin or end within reach of a point."""
+        if not len(self._shapes):
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+        widest = max(s.width_m for s in self._shapes)
+        points = shapely.points(x, y)
+        point, shape = self._edges.query(points, predicate="dwithin", distance=reach + widest)
+        width = np.array([s.width_m for s in self._shapes])[shape]
+        away = shapely.distance(np.asarray(self._edges.geometries)[shape], points[point])
+        close = np.abs(away - width) <= reach[point]
+        return point[close].astype(np.int64), shape[close].astype(np.int64)
 
 
 def hit_sets(number: int, point: Ints, shape: Ints) -> tuple[Ints, list[frozenset[int]]]:

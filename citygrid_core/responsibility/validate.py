@@ -112,7 +112,7 @@ def _unknown_class(kind: str, code: str, edition: Edition) -> Iterator[Fault]:
         return
     for name in (kind,) if kind in KINDS else KINDS:
         catalogue = edition.catalogues["component" if name == "component" else "event"]
-        if catalogue.legal(code) or any(c.startswith(code) for c in catalogue.classes):
+        if any(c.startswith(code) for c in catalogue.classes):
             return
         if len(code) == 2 and catalogue.has_major(code):
             return
