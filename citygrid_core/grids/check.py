@@ -134,15 +134,16 @@ def _sizes(
     size = shapely.area(shapes)
     width = 2 * size / np.maximum(shapely.length(shapes), 1e-9)
     thin = width < SLIVER_WIDTH_M
-    points = shapely.point_on_surface(shapes)
     for index in np.flatnonzero(thin):
-        found.append(finding("grid.sliver", [names[index]], points[index], width[index], "m"))
+        spot = shapely.point_on_surface(shapes[index])
+        found.append(finding("grid.sliver", [names[index]], spot, width[index], "m"))
     odd = ~policy.in_range(size) & ~thin
     if "reason" in grids.columns:
         reason = grids["reason"].fillna("").astype(str).str.strip()
         odd &= (reason == "").to_numpy(dtype=bool)
     for index in np.flatnonzero(odd):
-        found.append(finding("grid.area", [names[index]], points[index], size[index], "m²"))
+        spot = shapely.point_on_surface(shapes[index])
+        found.append(finding("grid.area", [names[index]], spot, size[index], "m²"))
     return found
 
 

@@ -27,23 +27,24 @@ def findings(
     """Return what is wrong with the codes of `grids`; nothing when there is no column ``code``."""
     if "code" not in grids.columns:
         return []
-    spots = shapely.point_on_surface(shapes)
     anywhere = shapely.Point(grids.total_bounds[0], grids.total_bounds[1])
-    spots = np.asarray([anywhere if s is None or s.is_empty else s for s in spots], dtype=object)
+
+    def spot(index: int) -> shapely.Point:
+        shape = shapes[index]
+        return anywhere if shape is None or shape.is_empty else shapely.point_on_surface(shape)
+
     code = grids["code"].astype(object).where(grids["code"].notna(), "").astype(str)
     code = code.reset_index(drop=True)
     community = grids["community_code"].fillna("").astype(str).reset_index(drop=True)
     digits = sequence_digits(edition)
     well = code.str.fullmatch(rf"[0-9]{{{12 + digits}}}").to_numpy(dtype=bool)
     well = well & (code.str[12:] != "0" * digits).to_numpy(dtype=bool)
-    found = [
-        finding("code.form", [names[i]], spots[i], len(code[i])) for i in np.flatnonzero(~well)
-    ]
+    found = [finding("code.form", [names[i]], spot(i), len(code[i])) for i in np.flatnonzero(~well)]
     astray = well & (code.str[:12] != community).to_numpy(dtype=bool)
-    found += [finding("code.community", [names[i]], spots[i], 0) for i in np.flatnonzero(astray)]
+    found += [finding("code.community", [names[i]], spot(i), 0) for i in np.flatnonzero(astray)]
     twice = code.duplicated(keep=False).to_numpy(dtype=bool) & (code != "").to_numpy(dtype=bool)
     for name, places in pd.Series(np.flatnonzero(twice)).groupby(code[twice].to_numpy()):
-        found.append(finding("code.duplicate", [str(name)], spots[places.iloc[1]], len(places)))
+        found.append(finding("code.duplicate", [str(name)], spot(places.iloc[1]), len(places)))
     good = np.flatnonzero(well & ~astray & ~twice & sound)
     if not len(good):
         return found
@@ -55,7 +56,7 @@ def findings(
         order = at[reading_order(centre[at, 0], centre[at, 1], size[at], row_tolerance_m)]
         for position in displaced(sequence[order].tolist()):
             index = good[order[position]]
-            found.append(finding("code.order", [names[index]], spots[index], position + 1))
+            found.append(finding("code.order", [names[index]], spot(index), position + 1))
     return found
 
 

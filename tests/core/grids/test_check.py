@@ -14,7 +14,6 @@ from shapely import Polygon, box
 
 from citygrid_core.errors import MissingCrs
 from citygrid_core.grids import RULES, CrsMismatch, as_frame, check, number
-
 from tests.core.grids.town import X0, Y0, frame, squares
 
 Plant = Callable[[gpd.GeoDataFrame, int, np.random.Generator], set[str]]
@@ -73,12 +72,12 @@ def nothing(grids: gpd.GeoDataFrame, at: int, rng: np.random.Generator) -> set[s
 
 
 def wrong_community(grids: gpd.GeoDataFrame, at: int, rng: np.random.Generator) -> set[str]:
-    grids.loc[grids.index[at], "community_code"] = "420102009999"
+    grids.loc[grids.index[at], "community_code"] = "999999999999"
     return {"grid.community", "code.community"}
 
 
 def short_code(grids: gpd.GeoDataFrame, at: int, rng: np.random.Generator) -> set[str]:
-    grids.loc[grids.index[at], "code"] = code(grids, at)[: int(rng.integers(1, 15))]
+    grids.loc[grids.index[at], "code"] = code(grids, at)[: int(rng.integers(13, 15))]
     return {"code.form"}
 
 

@@ -12,7 +12,6 @@ import shapely
 
 from citygrid_core.errors import MissingCrs, UnusableInput
 from citygrid_core.grids import CrsMismatch, NotProjected, Policy, check, clean_areas, draw, number
-
 from tests.core.grids.town import COMMUNITIES, X0, Y0, Town, frame, shuffled, town
 
 

@@ -24,7 +24,6 @@ from citygrid_core.grids import (
     reshape,
     split,
 )
-
 from tests.core.grids.town import X0, Y0, squares, town
 
 

@@ -10,7 +10,6 @@ import shapely
 
 from citygrid_core.errors import UsageError
 from citygrid_core.grids import group
-
 from tests.core.grids.town import shuffled, squares
 
 

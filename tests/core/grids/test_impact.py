@@ -10,7 +10,6 @@ import shapely
 
 from citygrid_core.grids import impact, measure, merge, split, summary
 from citygrid_core.grids.quality import border_f1
-
 from tests.core.grids.town import X0, Y0, frame, squares
 
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from citygrid_core.errors import MissingCrs
 from citygrid_core.grids import MissingColumn, TooManyGrids, number
 from citygrid_core.grids.check_codes import displaced
-
 from tests.core.grids.town import frame, shuffled, squares
 
 

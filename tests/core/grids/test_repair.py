@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from shapely import Polygon, box
 
 from citygrid_core.grids import Strategies, check, clean_areas, number, repair
-
 from tests.core.grids.town import X0, Y0, frame, squares
 
 
