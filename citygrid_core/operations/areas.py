@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -20,6 +21,8 @@ from citygrid_core.workspace import Workspace
 LEVELS = {6: "county", 9: "street", 12: "community"}
 #: Area that two communities may share before it counts as an overlap: digitising noise.
 OVERLAP_M2 = 0.01
+#: A strip thinner than this is two ways to write one border.
+SNAP_M = 0.01
 
 FIELDS = (
     Field(
@@ -238,13 +241,42 @@ def complete_areas(rows: Rows, edition: str) -> None:
         )
     frame["level"], frame["parent_code"] = level, parent.where(parent != "", None)
     frame["area_m2"] = geometry.area.round(3)
-    if not rows.bad:
-        _reject_overlaps(rows, level)
+    sound = frame[np.asarray(shapely.is_valid(geometry.to_numpy())) & ~geometry.is_empty]
+    _reject_overlaps(rows, sound)
+    _reject_gaps(rows, sound)
 
 
-def _reject_overlaps(rows: Rows, level: pd.Series) -> None:
+def _reject_gaps(rows: Rows, sound: gpd.GeoDataFrame) -> None:
+    """The areas below one area fill it: what they leave is blamed on its longest neighbour."""
+    for parent in sound.itertuples():
+        below = sound[sound["parent_code"] == parent.code]
+        if below.empty:
+            continue
+        shapes = below.geometry.to_numpy()
+        left = shapely.difference(parent.geometry, shapely.union_all(shapes))
+        for gap in shapely.get_parts(left):
+            if gap.area <= OVERLAP_M2 or gap.area <= SNAP_M * gap.length:
+                continue
+            near = shapely.length(shapely.intersection(shapes, gap.buffer(SNAP_M)))
+            spot = gap.representative_point()
+            rows.reject(
+                below.index[int(np.argmax(near))],
+                problem(
+                    "areas.gap",
+                    "geometry",
+                    f"{gap.area:,.2f} m² @ {spot.x:.1f}, {spot.y:.1f}",
+                    Text(
+                        f"areas that fill {parent.code} {parent.name}",
+                        f"铺满 {parent.code} {parent.name}",
+                    ),
+                    Text("close the gap", "请补齐缝隙"),
+                ),
+            )
+
+
+def _reject_overlaps(rows: Rows, sound: gpd.GeoDataFrame) -> None:
     for one in LEVELS.values():
-        part = rows.frame[level == one]
+        part = sound[sound["level"] == one]
         shapes = part.geometry.to_numpy()
         left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
         pair = left < right

@@ -26,7 +26,13 @@ def fields() -> tuple[Field, ...]:
 
     return (
         Field("code", "text", labels=("规则编号", "编号"), required=True),
-        Field("place", "choice", labels=("地域类型", "范围类型"), choices=choice("duty_place"), required=True),
+        Field(
+            "place",
+            "choice",
+            labels=("地域类型", "范围类型"),
+            choices=choice("duty_place"),
+            required=True,
+        ),
         Field("place_code", "text", labels=("地域代码", "区域代码", "网格代码")),
         Field("width_m", "number", labels=("两侧宽度", "宽度")),
         Field("object_kind", "choice", labels=("对象",), choices=choice("object_kind")),

@@ -25,7 +25,6 @@ from citygrid_core.tables import Batch, Field, Mapping, Reject, read, write_reje
 from citygrid_core.workspace import Transaction, Workspace
 from citygrid_core.workspace.schema import FAMILIES, Family
 
-
 Positions = Literal["required", "optional", "ignore"]
 
 

@@ -12,6 +12,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from citygrid_core.errors import UnusableInput
+from citygrid_core.operations import cases, census
+from citygrid_core.operations.areas import init
 from citygrid_core.operations.cases import import_cases
 from citygrid_core.operations.census import import_components
 from citygrid_core.operations.departments import import_departments
@@ -20,6 +23,7 @@ from citygrid_core.operations.gazetteer import import_places
 from citygrid_core.operations.intake import SourceOptions
 from citygrid_core.operations.store import verify
 from citygrid_core.report import Report
+from citygrid_core.tables import read
 from citygrid_core.workspace import Workspace
 from tests.core.operations.conftest import DAY
 
@@ -27,15 +31,18 @@ FILES: dict[str, tuple[Callable[..., Report], str]] = {
     "components_gbk.csv": (import_components, "components"),
     "components.xlsx": (import_components, "components"),
     "components_utf16.tsv": (import_components, "components"),
-    "components_shp.zip": (import_components, "components"),
+    "components_shp/components.shp": (import_components, "components"),
     "components.geojson": (import_components, "components"),
     "departments.csv": (import_departments, "departments"),
     "duties.xlsx": (import_duties, "duty_rules"),
     "gazetteer.csv": (import_places, "places"),
     "cases_gbk.csv": (import_cases, "cases"),
 }
-KEYS = {"components": "source_key", "departments": "code", "duty_rules": "code",
-        "places": "source_key", "cases": "source_number"}  # fmt: skip
+#: Family to its key in the file, and what its import reads.
+READ = {
+    "components": ("source_key", census.fields()),
+    "cases": ("source_number", cases.fields()),
+}
 
 
 def truth(small_city: Path, file: str) -> pd.DataFrame:
@@ -44,8 +51,8 @@ def truth(small_city: Path, file: str) -> pd.DataFrame:
 
 
 def options(small_city: Path, file: str) -> SourceOptions:
-    mapping = small_city / "messy" / f"{Path(file).stem}.mapping.toml"
-    return SourceOptions(mapping=mapping if mapping.exists() else None)
+    listed = pd.read_csv(small_city / "messy" / "files.csv", dtype=str).set_index("file")
+    return SourceOptions(mapping=small_city / "messy" / str(listed.at[file, "mapping"]))
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -90,10 +97,44 @@ def test_what_can_be_repaired_is_stored_as_the_truth_says(
     repaired = told[told["outcome"] == "repaired"]
     if repaired.empty:
         pytest.skip(f"{file} has no defect that can be repaired")
-    run(city, small_city / "messy" / file, options=options(small_city, file), on=DAY)
-    held = city.read(family).set_index(KEYS[family])
+    path, how = small_city / "messy" / file, options(small_city, file)
+    run(city, path, options=how, on=DAY)
+    key, fields = READ[family]
+    rows = read(path, fields, mapping=how.resolved(), to_crs=city.crs, positions="optional")
+    key_of = rows.frame.set_index("source_row")[key]
+    held = city.read(family).set_index(key)
+    checked = 0
     for row in repaired.itertuples():
-        if row.field not in held.columns:
-            continue
-        stored = held.at[row.key, row.field]
-        assert str(stored)[: len(row.expected_value)] == row.expected_value, row
+        column = {"owning": "owning_code"}.get(row.field, row.field)
+        if column in ("x", "y"):
+            stored = getattr(held.geometry[key_of[row.row]], column)
+            assert stored == pytest.approx(float(row.expected_value), abs=1e-3), row
+        else:
+            said = str(held.at[key_of[row.row], column])
+            assert said[: len(row.expected_value)] == row.expected_value, row
+        checked += 1
+    assert checked == len(repaired)
+
+
+def test_areas_that_are_no_coverage_make_no_city(small_city: Path, tmp_path: Path) -> None:
+    """Every overlap, gap and wrong parent is named, on one of the two areas; nothing is made."""
+    told = truth(small_city, "areas_bad.geojson")
+    rule = {"overlap": "areas.overlap", "gap": "areas.gap", "wrong_parent": "areas.parent"}
+    with pytest.raises(UnusableInput) as refused:
+        init(
+            tmp_path / "city.gpkg",
+            small_city / "messy" / "areas_bad.geojson",
+            crs="EPSG:4547",
+            options=options(small_city, "areas_bad.geojson"),
+            on=DAY,
+        )
+    found = {(p.rule, p.row) for p in refused.value.problems}
+    possible = set()
+    for row in told.itertuples():
+        either = {(rule[row.defect], row.row)}
+        if row.expected_value:
+            either.add((rule[row.defect], int(row.expected_value)))
+        assert found & either, row
+        possible |= either
+    assert found <= possible
+    assert list(tmp_path.iterdir()) == []
