@@ -56,7 +56,10 @@ def words() -> list[str]:
     return [_FIRST[i : i + 2] for i in range(0, len(_FIRST) - 1, 2)]
 
 
-def make(streets: int, plates_each: int, seed: int, *, hide: float = 0.05) -> City:
+def make(
+    streets: int, plates_each: int, seed: int, *, hide: float = 0.05, rough: bool = False
+) -> City:
+    """Make a city; a rough one has uneven plots, many unknown plates and streets without lines."""
     rng = np.random.default_rng(seed)
     stems = words()
     more = [
@@ -93,14 +96,19 @@ def make(streets: int, plates_each: int, seed: int, *, hide: float = 0.05) -> Ci
         former = "旧" + names[s] if s % 9 == 0 else ""
         alias = names[s][:-1] + "大街" if s % 11 == 0 and names[s].endswith("路") else ""
         shape = LineString(line)
-        rows.append((f"S{s}", "street", names[s], alias, former, "", "", "", county, shape))
+        if not rough or s % 3:
+            rows.append((f"S{s}", "street", names[s], alias, former, "", "", "", county, shape))
+        # Plots of even width, or as uneven as those of old streets.
+        widths = rng.gamma(1.2, 1.0, plates_each + 2) if rough else np.ones(plates_each + 2)
+        sides = [np.cumsum(widths[k::2]) / widths[k::2].sum() for k in (0, 1)]
+        jitter = 5.0 if rough else 1.0
         for n in range(1, plates_each + 1):
-            m = (n / plates_each) * (length - 10) + 5 + rng.normal(0, 1.0)
+            m = sides[n % 2][(n - 1) // 2] * (length - 20) + 5 + rng.normal(0, 1.0)
             foot = shape.interpolate(m)
             ahead = shape.interpolate(min(m + 1, length))
             dx, dy = ahead.x - foot.x, ahead.y - foot.y
             size = math.hypot(dx, dy) or 1.0
-            off = (14.0 if n % 2 else -14.0) + rng.normal(0, 1.0)
+            off = (14.0 if n % 2 else -14.0) + rng.normal(0, jitter)
             x, y = foot.x - off * dy / size, foot.y + off * dx / size
             if rng.random() < hide and 4 < n < plates_each - 4:
                 hidden.append((names[s], n, x, y, county))

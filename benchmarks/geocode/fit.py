@@ -2,8 +2,9 @@
 
     python benchmarks/geocode/fit.py [--addresses 8000] [-o FILE]
 
-A synthetic city (seed 11) with addresses from the noise models (seed 1); `run.py` tests on
-another city and other noise.
+Two synthetic cities with addresses from the noise models: one even, and a rough one with
+uneven plots, many unknown plates and streets without lines. `run.py` tests on other cities
+and other noise.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from pathlib import Path
 import city
 import noise
 
-from citygrid_core.geocode import Gazetteer, fit, save
+from citygrid_core.geocode import Gazetteer, Labelled, fit, save
 
-SEED, NOISE = 11, 1
+#: Seed of the city, seed of the noise, and whether the city is a rough one.
+CITIES = ((11, 1, False), (21, 3, True))
 
 
 def main() -> None:
@@ -26,16 +28,21 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, default=target)
     options = parser.parse_args()
     regions = dict(zip(city.COUNTY, city.COUNTY_NAMES, strict=True))
-    made = city.make(300, 60, SEED)
-    gazetteer = Gazetteer.build(made.places, cities=city.CITIES)
-    drawn = noise.addresses(
-        noise.Noise(made.places, made.hidden, regions, NOISE), options.addresses
-    )
+    samples = []
+    for seed, noise_seed, rough in CITIES:
+        made = city.make(300, 60, seed, hide=0.4 if rough else 0.05, rough=rough)
+        drawn = noise.addresses(
+            noise.Noise(made.places, made.hidden, regions, noise_seed),
+            options.addresses // len(CITIES),
+        )
+        gazetteer = Gazetteer.build(made.places, cities=city.CITIES)
+        samples.append(Labelled(gazetteer, drawn["address"], drawn["x"], drawn["y"]))
     how = (
-        f"logistic fit by benchmarks/geocode/fit.py: {options.addresses} noisy addresses of a "
-        f"synthetic city, seeds {SEED} and {NOISE}"
+        f"logistic fit by benchmarks/geocode/fit.py: {options.addresses} noisy addresses of an "
+        "even and a rough synthetic city, seeds "
+        + ", ".join(f"{place}/{noise_seed}" for place, noise_seed, _ in CITIES)
     )
-    save(fit(gazetteer, drawn["address"], drawn["x"], drawn["y"], made=how), options.output)
+    save(fit(*samples, made=how), options.output)
     print(options.output.read_text(encoding="utf-8"))
 
 

@@ -185,8 +185,15 @@ def main() -> None:
     options = parser.parse_args()
     made = city.make(300, 60, SEED)
     test = noise.addresses(noise.Noise(made.places, made.hidden, REGIONS, NOISE), options.addresses)
-    gazetteer = Gazetteer.build(made.places, cities=city.CITIES)
-    ours(gazetteer, test)
+    print("an even city")
+    ours(Gazetteer.build(made.places, cities=city.CITIES), test)
+    rough = city.make(300, 60, SEED + 10, hide=0.4, rough=True)
+    hard = noise.Noise(rough.places, rough.hidden, REGIONS, NOISE + 2)
+    print("a rough city: uneven plots, 40 % of the plates unknown, a third of the lines too")
+    ours(
+        Gazetteer.build(rough.places, cities=city.CITIES),
+        noise.addresses(hard, options.addresses),
+    )
     table = entries(made.places)
     some = test.sample(min(500, len(test)), random_state=1).reset_index(drop=True)
     trigram(table, some)

@@ -5,7 +5,7 @@ probability and a stated error; there is never a default point.
 """
 
 from citygrid_core.geocode.build import GazetteerInputError
-from citygrid_core.geocode.calibrate import fit, save
+from citygrid_core.geocode.calibrate import Labelled, fit, save
 from citygrid_core.geocode.candidate import LEVELS, Candidate
 from citygrid_core.geocode.gazetteer import Gazetteer, check
 from citygrid_core.geocode.judge import Calibration, load_calibration
@@ -19,6 +19,7 @@ __all__ = [
     "Candidate",
     "Gazetteer",
     "GazetteerInputError",
+    "Labelled",
     "Normal",
     "Parsed",
     "Part",

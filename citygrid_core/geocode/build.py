@@ -251,15 +251,14 @@ def _streets_of_plates(
     wanted = keys["street"].to_numpy(dtype=object)
     have = {k for k, refs in names.refs.items() if any(r.label == "road" for r in refs)}
     x, y = plates.geometry.x.to_numpy(), plates.geometry.y.to_numpy()
+    areas = np.array(_area(plates), dtype=object)
     lost = np.flatnonzero([bool(k) and k not in have for k in wanted])
     for key, members in pd.Series(lost).groupby(wanted[lost]):
         at = members.to_numpy()
         cx, cy = float(np.median(x[at])), float(np.median(y[at]))
         reach = float(np.hypot(x[at] - cx, y[at] - cy).max())
         names.add(str(key), Ref("road", len(streets), "name"))
-        streets.append(
-            Street(str(key), "", frozenset(_area(plates.iloc[at])) - {""}, None, cx, cy, reach)
-        )
+        streets.append(Street(str(key), "", frozenset(areas[at]) - {""}, None, cx, cy, reach))
 
 
 def _clusters(members: list[int], shapes: npt.NDArray[Any]) -> list[list[int]]:

@@ -8,6 +8,8 @@ is 20 m off is worth 0.8 or less, and no certainty is claimed for it.
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import optimize
 
-from citygrid_core.geocode.candidate import LEVELS
+from citygrid_core.geocode.candidate import LEVELS, Candidate
 from citygrid_core.geocode.gazetteer import Gazetteer
 from citygrid_core.geocode.judge import (
     ERRORS,
@@ -43,24 +45,30 @@ _FOR = ("region_agrees", "support")
 _KEYS = (*(f"level.{v}" for v in LEVELS), *SIGNS)
 
 
-def fit(
-    gazetteer: Gazetteer,
-    addresses: pd.Series[Any],
-    x: npt.ArrayLike,
-    y: npt.ArrayLike,
-    *,
-    made: str,
-    rounds: int = 2,
-) -> Calibration:
-    """Fit a calibration to labelled addresses.
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Addresses of one city whose true places are known.
 
-    Parameters
+    Attributes
     ----------
     gazetteer : Gazetteer
-        The city's. The fit starts from the packaged weights set by hand.
     addresses : Series of str
     x, y : true places in the gazetteer's CRS, metres; missing where the place
         does not exist
+    """
+
+    gazetteer: Gazetteer
+    addresses: pd.Series[Any]
+    x: npt.ArrayLike
+    y: npt.ArrayLike
+
+
+def fit(*samples: Labelled, made: str, rounds: int = 2) -> Calibration:
+    """Fit a calibration to labelled addresses of one or more cities.
+
+    Parameters
+    ----------
+    samples : Labelled
     made : str
         How these addresses were come by; it is stored with the weights.
     rounds : int
@@ -69,34 +77,39 @@ def fit(
     Returns
     -------
     Calibration
-        Logistic weights by maximum likelihood, held to the starting weights, and
-        per level the factor on the spread that covers 95 % of the answers.
+        Logistic weights by maximum likelihood, held to the packaged weights set
+        by hand, and per level or phrase the factor on the spread that covers
+        95 % of the answers.
     """
-    tx, ty = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    asked: list[tuple[list[Candidate], float, float]] = []
+    for sample in samples:
+        parse, find = sample.gazetteer.parse, sample.gazetteer.matcher.candidates
+        xs = np.asarray(sample.x, dtype=np.float64)
+        ys = np.asarray(sample.y, dtype=np.float64)
+        for address, x, y in zip(sample.addresses, xs, ys, strict=True):
+            asked.append((find(parse(str(address))), float(x), float(y)))
     start = calibration = prior()
-    matcher = gazetteer.matcher
-    asked = [matcher.candidates(gazetteer.parse(str(a))) for a in addresses]
     for _ in range(rounds):
         rows: list[list[float]] = []
         owner: list[int] = []
         label: list[float] = []
         tops: list[tuple[str, float, float, float]] = []
-        for i, found in enumerate(asked):
-            found = list(found)
+        for i, (candidates, x, y) in enumerate(asked):
+            found = list(candidates)
             judge(found, calibration)
             for k, c in enumerate(found):
-                dx, dy = abs(c.x - tx[i]), abs(c.y - ty[i])
+                dx, dy = abs(c.x - x), abs(c.y - y)
                 near = max(0.0, 1 - dx / CELL) * max(0.0, 1 - dy / CELL)
                 rows.append(_row(c))
                 owner.append(i)
-                label.append(near if np.isfinite(dx) else 0.0)
-                if k == 0 and np.isfinite(dx):
-                    tops.append((error_kind(c), c.spread, float(np.hypot(dx, dy)), c.probability))
+                label.append(near if math.isfinite(dx) else 0.0)
+                if k == 0 and math.isfinite(dx):
+                    tops.append((error_kind(c), c.spread, math.hypot(dx, dy), c.probability))
         calibration = _fit(np.array(rows), np.array(owner), np.array(label), start, tops, made)
     return calibration
 
 
-def _row(c: Any) -> list[float]:
+def _row(c: Candidate) -> list[float]:
     signs = {"level." + c.level: 1.0, "spread": spread_sign(c.spread), **c.signs}
     return [signs.get(k, 0.0) for k in _KEYS]
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 import ahocorasick
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz import process
 from rapidfuzz.distance import OSA, Levenshtein
 
 from citygrid_core.geocode import numerals
@@ -157,12 +158,23 @@ class Names:
             key = self._keys[at]
             if key != value and len(key) == len(value):
                 scores[key] = (0.93 * _telling(value, key), "homophone")
-        for at in self._sharing(value):
-            key = self._keys[at]
-            written = OSA.normalized_similarity(value, key)
-            spoken = Levenshtein.normalized_similarity(sound, self._sounds[at])
+        sharing = self._sharing(value)
+        # Less than 0.2 written alike can't reach `_UNLIKE` however it sounds.
+        near = process.extract_iter(
+            value,
+            [self._keys[at] for at in sharing],
+            scorer=OSA.normalized_similarity,
+            processor=None,
+            score_cutoff=2 * _UNLIKE - 1,
+        )
+        for key, written, k in near:
+            if key == value:
+                continue
+            spoken = Levenshtein.normalized_similarity(
+                sound, self._sounds[sharing[k]], score_cutoff=2 * _UNLIKE - written
+            )
             score = (written + max(written, spoken)) / 2
-            if score < _UNLIKE or key == value:
+            if score < _UNLIKE:
                 continue
             score *= _telling(value, key)
             if score >= _UNLIKE and score > scores.get(key, (0.0, ""))[0]:
@@ -180,7 +192,7 @@ class Names:
         rank = shared[known] * 100 - np.abs(self._sizes[known] - len(value))
         if len(known) > _LOOKED_AT:
             # All that tie with the last one stay, so that no order of the names decides.
-            known = known[rank >= np.partition(rank, -_LOOKED_AT)[-_LOOKED_AT]][: 4 * _LOOKED_AT]
+            known = known[rank >= np.partition(rank, -_LOOKED_AT)[-_LOOKED_AT]][: 2 * _LOOKED_AT]
         return [int(k) for k in known]
 
 

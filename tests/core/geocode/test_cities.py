@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from citygrid_core.errors import UsageError
-from citygrid_core.geocode import Gazetteer, check, fit, load_calibration, parse, save
+from citygrid_core.geocode import Gazetteer, Labelled, check, fit, load_calibration, parse, save
 from tests.core.geocode.town import number_at, town
 
 CELL = 100.0
@@ -119,7 +119,7 @@ def labelled() -> tuple[pd.Series, np.ndarray, np.ndarray]:  # type: ignore[type
 def test_a_fit_is_repeatable_and_survives_the_disk(tmp_path: Path) -> None:
     addresses, x, y = labelled()
     first, second = (
-        fit(Gazetteer.build(town()), addresses, x, y, made="this test") for _ in range(2)
+        fit(Labelled(Gazetteer.build(town()), addresses, x, y), made="this test") for _ in range(2)
     )
     assert first == second
     save(first, tmp_path / "own.toml")
@@ -130,8 +130,8 @@ def test_a_fit_is_repeatable_and_survives_the_disk(tmp_path: Path) -> None:
 
 def test_a_fit_lowers_the_trust_in_a_gazetteer_that_is_wrong() -> None:
     addresses, x, y = labelled()
-    trusted = fit(Gazetteer.build(town()), addresses, x, y, made="right")
-    doubted = fit(Gazetteer.build(town()), addresses, x + 5000, y, made="wrong")
+    trusted = fit(Labelled(Gazetteer.build(town()), addresses, x, y), made="right")
+    doubted = fit(Labelled(Gazetteer.build(town()), addresses, x + 5000, y), made="wrong")
     one = Gazetteer.build(town()).candidates("友谊路32号")[0]
     assert doubted.logit(one) < trusted.logit(one) - 2
     assert doubted.error_of(one) > 1000 or doubted.logit(one) < 0
@@ -159,7 +159,7 @@ def test_half_a_million_plates_are_indexed_in_half_a_minute() -> None:
             "code": np.arange(n).astype(str),
             "kind": "plate",
             "name": "",
-            "street_name": [f"{chr(0x4E00 + s // 70)}{chr(0x5E00 + s % 70)}路" for s in street],
+            "street_name": [f"试{s}路" for s in street],
             "number": [f"{i + 1}号" for i in number],
         },
         geometry=gpd.points_from_xy(number * 20.0, street * 50.0),
@@ -169,4 +169,5 @@ def test_half_a_million_plates_are_indexed_in_half_a_minute() -> None:
     gazetteer = Gazetteer.build(places)
     assert time.perf_counter() - start <= 30.0
     assert gazetteer.skipped == []
+    assert gazetteer.geocode(pd.Series(["试4999路77号"]))["level"].tolist() == ["plate"]
     assert check(places).empty
