@@ -4,6 +4,7 @@ Rules are data with dates and documents; the order of their strength is a profil
 No owner and two owners are answers of their own.
 """
 
+from citygrid_core.responsibility.audit import audit
 from citygrid_core.responsibility.book import DutyBook
 from citygrid_core.responsibility.departments import Body, DepartmentHistory
 from citygrid_core.responsibility.errors import CrsMismatch, DepartmentCircle, MissingColumns
@@ -27,6 +28,7 @@ __all__ = [
     "Reason",
     "Reasons",
     "Rule",
+    "audit",
     "near_border",
     "validate",
 ]

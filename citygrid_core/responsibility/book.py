@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from citygrid_core.errors import MissingCrs, Problem
-from citygrid_core.responsibility.answers import Answer, Judge
+from citygrid_core.responsibility.answers import Answer, Judge, Question
 from citygrid_core.responsibility.asked import Asked, read_points
 from citygrid_core.responsibility.departments import DepartmentHistory
 from citygrid_core.responsibility.errors import CrsMismatch
@@ -128,6 +128,32 @@ class DutyBook:
         series = {k: pd.Series(v, index=points.index, dtype=object) for k, v in out.items()}
         answered: pd.DataFrame = pd.DataFrame(series, index=points.index)
         return answered
+
+    def judge(self, question: Question) -> Answer:
+        """Answer one question; see `questions`."""
+        prefix = self._judge.prefix(question.class_code)
+        return self._judge.answer(question._replace(class_code=prefix))
+
+    def questions(
+        self, places: gpd.GeoDataFrame, *, at: Any = None
+    ) -> tuple[list[Question], NDArray[np.int64]]:
+        """Return a question without a class for each distinct kind of place.
+
+        Parameters
+        ----------
+        places : GeoDataFrame
+            grid_code, community_code; points, or areas that no border of a rule's
+            shape cuts.
+
+        Returns
+        -------
+        questions : list of Question
+        which : int64
+            The question of each place.
+        """
+        points = places.set_geometry(places.geometry.representative_point())
+        asked = self._asked(points.assign(object_kind="", class_code=""), at)
+        return asked.questions, asked.group
 
     def explain(self, points: pd.DataFrame, *, at: Any = None) -> list[Reason]:
         """Return the whole chain of reasons for one point.

@@ -99,6 +99,16 @@ class Shapes:
             keep[mine] = shapely.dwithin(line, shapely.points(x[at], y[at]), width)
         return point[keep], shape[keep]
 
+    def outlines(self, quad_segs: int) -> NDArray[np.object_]:
+        """Return the outlines of polygons and of the strips along lines."""
+        shapes = np.array([s.geometry for s in self._shapes], dtype=object)
+        widths = np.array([s.width_m for s in self._shapes])
+        drawn = np.flatnonzero(self._line & (widths > 0))
+        shapes[drawn] = shapely.buffer(shapes[drawn], widths[drawn], quad_segs=quad_segs)
+        areas = ~self._line | (widths > 0)
+        out: NDArray[np.object_] = shapely.boundary(shapes[areas])
+        return out
+
     @cached_property
     def _edges(self) -> Any:
         """Tree of the outlines of polygons and of the lines."""
