@@ -33,7 +33,7 @@ def main(out: Path) -> None:
     metres = ("--crs", "EPSG:4547")
     plan: list[tuple[object, ...]] = [
         ("sample", files),
-        ("init", city, "--areas", files / "areas.gpkg", "--name", "示例市", "--at", DAY),
+        ("init", city, "--areas", files / "areas.gpkg", "--name", "云汀市", "--at", DAY),
         ("grids", "draw", city, "--roads", f"{base}:roads", "--barriers", f"{base}:barriers",
          "--buildings", f"{base}:buildings", "--compounds", f"{base}:compounds", "--at", DAY),
         ("grids", "check", city, "--buildings", f"{base}:buildings"),

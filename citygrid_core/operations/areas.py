@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from citygrid_core.errors import CitygridError, Problem, Text, UnusableInput, UsageError
-from citygrid_core.operations.intake import Rows, SourceOptions, problem
+from citygrid_core.operations.intake import Rows, SourceOptions, problem, text_column
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.standards import DEFAULT_EDITION, AreaCode, editions
 from citygrid_core.tables import Field, read
@@ -189,7 +189,7 @@ def complete_areas(rows: Rows, edition: str) -> None:
     of one level don't overlap by more than digitising noise.
     """
     frame = rows.frame
-    codes: pd.Series[str] = frame["code"].astype(str)
+    codes = text_column(frame, "code")
     for index, code in codes.items():
         try:
             AreaCode.parse(code, edition=edition)

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from citygrid_core.errors import CitygridError, Text
-from citygrid_core.operations.intake import Rows, SourceOptions, import_file, problem
+from citygrid_core.operations.intake import Rows, SourceOptions, import_file, problem, text_column
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.standards import is_social_credit_code, social_credit_check
 from citygrid_core.tables import Field
@@ -68,8 +68,7 @@ def import_departments(
 def check_departments(rows: Rows, held: pd.DataFrame) -> None:
     """Set aside wrong codes, reversed dates, unknown relatives and circles of succession."""
     frame = rows.frame
-    codes: pd.Series[str] = frame["code"].astype(str)
-    for index, code in codes.items():
+    for index, code in text_column(frame, "code").items():
         if not is_social_credit_code(code):
             rows.reject(index, problem("department.code", "code", code, _expected(code)))
     check_dates(rows)

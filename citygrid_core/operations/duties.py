@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -117,7 +118,8 @@ def _name_departments(rows: Rows, departments: pd.DataFrame) -> None:
     found.index = pd.Index(distinct)
     known = found.index[found["code"].notna()]
     for index in typed.index[~typed.isin(known)]:
-        near = "、".join(str(p) for p in found.at[typed[index], "proposals"][:3])
+        proposals: Any = found.at[typed[index], "proposals"]
+        near = "、".join(str(p) for p in proposals[:3])
         rows.reject(
             index,
             problem(

@@ -12,6 +12,7 @@ from citygrid_core.geocode import Gazetteer
 from citygrid_core.operations.city import City
 from citygrid_core.operations.intake import Rows, SourceOptions, import_file, problem, text_column
 from citygrid_core.report import Progress, Report, no_progress
+from citygrid_core.standards import load_edition
 from citygrid_core.tables import Field, read
 from citygrid_core.workspace import Transaction, Workspace
 from citygrid_core.workspace.schema import CHOICES
@@ -184,7 +185,23 @@ def _place_areas(rows: Rows, city: City) -> None:
 
 def gazetteer(workspace: Workspace, at: str | None = None) -> Gazetteer:
     """Build the matcher from the places and areas of a workspace."""
-    return Gazetteer.build(workspace.read("places", at=at), areas=workspace.read("areas", at=at))
+    areas = workspace.read("areas", at=at)
+    return Gazetteer.build(
+        workspace.read("places", at=at), areas=areas, cities=_cities(workspace, areas)
+    )
+
+
+def _cities(workspace: Workspace, areas: pd.DataFrame) -> list[str]:
+    """Return the names of the city and its province: an address of another city is rejected.
+
+    Nothing when the workspace has a working title instead of a city's name: then a
+    city in an address says nothing.
+    """
+    if not workspace.name.endswith(("市", "州", "盟", "地区")) or areas.empty:
+        return []
+    provinces = load_edition(workspace.edition).registry.provinces
+    digits = str(areas["code"].iloc[0])[:2]
+    return [workspace.name, *([provinces[digits].zh] if digits in provinces else [])]
 
 
 def geocode_file(

@@ -13,17 +13,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 import geopandas as gpd
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from citygrid_core.errors import Problem, Text, UsageError
-from citygrid_core.frames import compare as compare_frames
 from citygrid_core.frames import keys_of
+from citygrid_core.operations.storing import Following, Minting, store
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.tables import Batch, Field, Mapping, Reject, read, write_rejects
-from citygrid_core.workspace import Transaction, Workspace
-from citygrid_core.workspace.schema import FAMILIES, Family
+from citygrid_core.workspace import Workspace
+from citygrid_core.workspace.schema import FAMILIES
 
 Positions = Literal["required", "optional", "ignore"]
 
@@ -83,10 +81,6 @@ class Rows:
 
 #: Turns rows as read into rows as stored (in place: frame, bad, findings).
 Preparation = Callable[[Rows], None]
-#: Runs inside the transaction on new rows before they are written: mints codes.
-Minting = Callable[[Transaction, gpd.GeoDataFrame], gpd.GeoDataFrame]
-#: Runs inside the transaction after rows were written, e.g. to append a log.
-Following = Callable[[Transaction, gpd.GeoDataFrame, gpd.GeoDataFrame], None]
 
 
 def problem(
@@ -187,89 +181,6 @@ def import_file(
     }
     progress("done", 3, 3)
     return report
-
-
-@dataclass(frozen=True)
-class Stored:
-    """How many rows were new, changed or unchanged."""
-
-    new: int
-    changed: int
-    unchanged: int
-
-
-def store(
-    tx: Transaction,
-    workspace: Workspace,
-    family: Family,
-    frame: gpd.GeoDataFrame,
-    key: Sequence[str],
-    compare: Sequence[str],
-    on: str,
-    mint: Minting | None = None,
-    follow: Following | None = None,
-) -> Stored:
-    """Write what is new or changed of `frame`; see `import_file`."""
-    held = workspace.read(family.name)
-    split = compare_frames(held, frame, key=key, columns=compare)
-    fresh, changed = frame.loc[split.new], frame.loc[split.changed]
-    if len(fresh):
-        fresh = fresh.copy()
-        if family.history:
-            given = fresh["valid_from"] if "valid_from" in fresh else pd.Series(None, fresh.index)
-            fresh["valid_from"] = given.where(given.notna() & (given.astype(str) != ""), on)
-        if mint is not None:
-            fresh = mint(tx, fresh)
-        tx.insert(family.name, _columns(fresh, family))
-    if len(changed):
-        changed = _replace(tx, family, held, changed, split.held_of_changed, on)
-    if follow is not None:
-        follow(tx, fresh, changed)
-    return Stored(len(fresh), len(changed), len(split.unchanged))
-
-
-def _columns(frame: gpd.GeoDataFrame, family: Family) -> gpd.GeoDataFrame:
-    names = [c.name for c in family.columns if c.name in frame.columns]
-    return frame[[*names, "geometry"]] if "geometry" in frame.columns else frame[names]
-
-
-def _replace(
-    tx: Transaction,
-    family: Family,
-    held: pd.DataFrame,
-    changed: gpd.GeoDataFrame,
-    at: npt.NDArray[np.int64],
-    on: str,
-) -> gpd.GeoDataFrame:
-    """End the held rows and store their successors (in place when begun the same day)."""
-    before = held.iloc[at]
-    after = before.copy()
-    for name in [c.name for c in family.columns if c.name in changed.columns] + (
-        ["geometry"] if "geometry" in changed.columns else []
-    ):
-        if name in ("valid_from", "valid_to") or name not in after.columns:
-            continue
-        new = changed[name].to_numpy(dtype=object)
-        said = ~(pd.isna(new) | (new == ""))
-        merged = after[name].to_numpy(dtype=object)
-        merged[said] = new[said]
-        after[name] = (
-            gpd.GeoSeries(merged, index=after.index, crs=getattr(held, "crs", None))
-            if (name == "geometry")
-            else merged
-        )
-    if not family.history:
-        tx.update(family.name, after)
-        return after
-    begun = before["valid_from"].astype(str).str[:10] >= on
-    if begun.any():
-        tx.update(family.name, after[begun])
-    if not begun.all():
-        tx.end(family.name, before[~begun], on)
-        successor = after[~begun].copy()
-        successor["valid_from"], successor["valid_to"] = on, None
-        tx.insert(family.name, _columns(successor, family))
-    return after
 
 
 def _reject_duplicates(rows: Rows, key: Sequence[str], file: str) -> None:

@@ -64,7 +64,7 @@ def lookup(
     asked["object_kind"] = points.get("object_kind", object_kind)
     if class_code is not None:
         asked["class_code"] = _class(workspace, object_kind, class_code)
-    answer = place
+    answer: pd.DataFrame = place
     if asked["class_code"].notna().any():
         duty = city.duties.resolve(asked, at=at)
         known = city.departments.drop_duplicates("code", keep="last").set_index("code")["name"]

@@ -34,7 +34,7 @@ def layer(name: str) -> SourceOptions:
 def drawn(tmp_path_factory: pytest.TempPathFactory, small_city: Path) -> Path:
     """Areas, grids, departments and duty rules: the city before anything is surveyed."""
     path = tmp_path_factory.mktemp("drawn") / "city.gpkg"
-    init(path, small_city / "areas.gpkg", name="示例市", on=DAY)
+    init(path, small_city / "areas.gpkg", name="云汀市", on=DAY)
     base = small_city / "base.gpkg"
     with Workspace.open(path) as ws:
         draw_grids(
