@@ -21,10 +21,15 @@ def test_good_rules_have_no_problems() -> None:
         {"place": "area", "place_code": "320705001#320705", "department_code": "R"},
         {"place": "area", "place_code": "3207", "department_code": "R"},
         {"place": "polygon", "geometry": shapely.box(0, 0, 1, 1), "department_code": "P"},
-        {"class_code": "01999", "department_code": "W"},
     )
     assert validate(good, DEPARTMENTS, EDITION, AREAS) == []
     assert validate(rules(), DEPARTMENTS, EDITION, AREAS) == []
+
+
+def test_a_class_of_the_citys_own_has_to_be_named_in_its_standards_first() -> None:
+    """80-999 are numbers a city may give; until it says what they are, a rule about one is a slip."""
+    own = rules({"class_code": "01999", "department_code": "W"})
+    assert [p.rule for p in validate(own, DEPARTMENTS, EDITION, AREAS)] == ["duty.unknown_class_code"]
 
 
 def test_every_fault_is_named_with_its_rule_and_row() -> None:
