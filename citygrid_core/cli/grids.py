@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -38,6 +39,14 @@ def grids() -> None:
 @click.option("--barriers", type=LAYER, help=t("rivers, railways, walls", "河流、铁路、围墙"))
 @click.option("--buildings", type=LAYER, help=t("buildings: never cut", "建筑物：不得切割"))
 @click.option("--compounds", type=LAYER, help=t("compounds: stay whole", "院落小区：保持完整"))
+@click.option("--water", type=LAYER, help=t("water polygons: stay whole", "水域面：保持完整"))
+@click.option("--parks", type=LAYER, help=t("park polygons: stay whole", "公园面：保持完整"))
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=lambda: min(os.cpu_count() or 1, 8),
+    help=t("processes (default: as many as cores)", "并行进程数（默认同核数）"),
+)
 @click.option(
     "--target-area",
     type=click.FloatRange(500, 10_000_000),
@@ -58,6 +67,9 @@ def draw(
     barriers: Path | None,
     buildings: Path | None,
     compounds: Path | None,
+    water: Path | None,
+    parks: Path | None,
+    workers: int,
     target_area: float,
     redraw: bool,
     reason: str,
@@ -79,6 +91,9 @@ def draw(
             barriers=barriers,
             buildings=buildings,
             compounds=compounds,
+            water=water,
+            parks=parks,
+            workers=workers,
             policy=Policy(target_m2=target_area),
             on=today(at),
             who=who,

@@ -130,7 +130,9 @@ def _one(
     reasons: list[Any] = []
     if why and class_code:
         reasons = explain(ws, frame, class_code=class_code, object_kind=kind, at=at, city=city)
-    plain = {str(k): (None if v is None or v != v else v) for k, v in answer.items() if k != "geometry"}
+    plain = {
+        str(k): (None if v is None or v != v else v) for k, v in answer.items() if k != "geometry"
+    }
     if json_:
         plain["reasons"] = [str(r) for r in reasons] or plain.get("reasons")
         emit_json(plain)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 
 from citygrid_core.errors import Text, UsageError
 from citygrid_core.grids import Policy, as_frame, check, draw, number
@@ -30,7 +31,10 @@ def draw_grids(
     barriers: Path | None = None,
     buildings: Path | None = None,
     compounds: Path | None = None,
+    water: Path | None = None,
+    parks: Path | None = None,
     policy: Policy = Policy(),
+    workers: int = 1,
     on: str,
     who: str = "",
     reason: str = "",
@@ -43,8 +47,11 @@ def draw_grids(
 
     Parameters
     ----------
-    roads, barriers, buildings, compounds : Path, optional
-        Vector files; ``FILE:LAYER`` names a layer.
+    roads, barriers, buildings, compounds, water, parks : Path, optional
+        Vector files; ``FILE:LAYER`` names a layer. Water and parks stay whole as
+        compounds do, where the policy lets them.
+    workers : int
+        Processes that draw communities side by side.
     redraw : bool
         End the grids that are valid and draw anew: their codes are retired, never
         reused, and lineage links them to those that took their ground.
@@ -65,21 +72,15 @@ def draw_grids(
         )
     areas = workspace.read("areas")
     communities = areas[areas["level"] == "community"]
-    layers = {
-        name: read_layer(path, workspace)
-        for name, path in (
-            ("barriers", barriers),
-            ("buildings", buildings),
-            ("compounds", compounds),
-        )
-        if path is not None
-    }
     drawing = draw(
         communities,
         read_layer(roads, workspace) if roads is not None else None,
+        barriers=_layers(workspace, (barriers, ""), (water, "water")),
+        buildings=_layers(workspace, (buildings, "")),
+        compounds=_layers(workspace, (compounds, ""), (parks, "park")),
         policy=policy,
+        workers=workers,
         progress=progress,
-        **layers,
     )
     grids = drawing.grids
     with workspace.transaction(
@@ -150,6 +151,22 @@ def check_grids(
     }
     progress("done", 1, 1)
     return report, as_frame(found, workspace.crs)
+
+
+def _layers(workspace: Workspace, *given: tuple[Path | None, str]) -> gpd.GeoDataFrame | None:
+    """Read layers into one frame; a kind fills in where a layer does not say its own."""
+    parts = []
+    for path, kind in given:
+        if path is None:
+            continue
+        layer = read_layer(path, workspace)
+        if kind:
+            layer["kind"] = kind
+        parts.append(layer)
+    if not parts:
+        return None
+    joined: gpd.GeoDataFrame = pd.concat(parts, ignore_index=True)
+    return joined
 
 
 def read_layer(path: Path, workspace: Workspace) -> gpd.GeoDataFrame:

@@ -43,6 +43,8 @@ def drawn(tmp_path_factory: pytest.TempPathFactory, small_city: Path) -> Path:
             barriers=Path(f"{base}:barriers"),
             buildings=Path(f"{base}:buildings"),
             compounds=Path(f"{base}:compounds"),
+            water=Path(f"{base}:water"),
+            parks=Path(f"{base}:parks"),
             policy=Policy(),
             on=DAY,
         )
