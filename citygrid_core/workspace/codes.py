@@ -38,7 +38,7 @@ class Shortfall:
 def shortfalls(connection: sa.Connection) -> list[Shortfall]:
     """Return every scope that would mint a code that is there already."""
     c = COUNTERS.table.c
-    counters: dict[str, int] = dict(connection.execute(sa.select(c.scope, c.last)).tuples().all())
+    counters: dict[str, int] = dict(connection.execute(sa.select(c.scope, c.last)).all())
     found = []
     for kind, family in _FAMILY_OF.items():
         lengths = {len(s) - len(kind) - 1 for s in counters if s.startswith(f"{kind}:")}
@@ -63,7 +63,7 @@ def _highest(connection: sa.Connection, family: str, length: int) -> list[str]:
             .where(sa.func.length(code) > length)
             .group_by(prefix, sa.func.length(code))
         )
-        for head, tail in connection.execute(wanted).tuples():
+        for head, tail in connection.execute(wanted):
             if tail.isascii() and tail.isdigit():
                 held = best.get(head)
                 if held is None or int(tail) > int(held[length:]):

@@ -76,5 +76,5 @@ class Counters:
         if self._held is None:
             c = COUNTERS.table.c
             found = self._connection.execute(sa.select(c.scope, c.fid, c.last))
-            self._held = {scope: (fid, last) for scope, fid, last in found.tuples()}
+            self._held = {scope: (fid, last) for scope, fid, last in found}
         return self._held

@@ -55,7 +55,7 @@ class Ledger:
     def __init__(self, connection: sa.Connection, store: GeoPackage) -> None:
         self._connection, self._store = connection, store
         found = connection.execute(sa.select(TABLES.c.name, TABLES.c.id))
-        self._ids: dict[str, int] = dict(found.tuples().all())
+        self._ids: dict[str, int] = dict(found.all())
         self.changes: dict[str, Change] = {}
 
     def of(self, table: StoredTable) -> Change:
@@ -73,7 +73,7 @@ class Ledger:
                 SEALS.c.table_id == self._ids[table.name], self._store.in_list(SEALS.c.fid, fids)
             )
         )
-        return dict(found.tuples().all())
+        return dict(found.all())
 
     def add(self, table: StoredTable, fids: Sequence[int], seals: Sequence[bytes]) -> None:
         """Account for new rows."""

@@ -40,7 +40,7 @@ def check_version(store: GeoPackage, connection: sa.Connection, at: str) -> None
             )
         c = META.table.c
         found = connection.execute(sa.select(c.value).where(c.key == "schema_version")).scalar()
-        version = int(found) if found and found.isdigit() else 0
+        version = int(found or 0)
         store.read_srs_id(connection)
         reading.rollback()
     if version > SCHEMA_VERSION:

@@ -407,4 +407,4 @@ class Workspace:
     def _read_meta(self) -> dict[str, str]:
         with self._reading() as connection:
             c = META.table.c
-            return dict(connection.execute(sa.select(c.key, c.value)).tuples().all())
+            return dict(connection.execute(sa.select(c.key, c.value)).all())

@@ -92,24 +92,21 @@ class GeoPackage:
         return connection
 
     def _connect(self) -> sqlite3.Connection:
-        if not self.read_only:
-            return self._driver("rw")
+        shared = self.network is not None and not self.allow_network
+        if not (self.read_only or shared):
+            return self._driver("rw", self.journal_mode)
         try:
-            return self._driver("ro")
+            if not shared:
+                return self._driver("ro")
         except sqlite3.OperationalError:
-            log = Path(f"{self.path}-wal")
-            if log.exists() and log.stat().st_size:
-                raise UnfinishedLog(str(self.path)) from None
-            return self._driver("ro&immutable=1")
+            pass  # no log there, and none can be made
+        log = Path(f"{self.path}-wal")
+        if log.exists() and log.stat().st_size:
+            raise UnfinishedLog(str(self.path))
+        return self._driver("ro&immutable=1")
 
-    def _driver(self, mode: str) -> sqlite3.Connection:
-        writes = mode == "rw" and (self.network is None or self.allow_network)
-        return driver.connect(
-            self.path,
-            mode,
-            timeout=self.timeout,
-            journal_mode=self.journal_mode if writes else None,
-        )
+    def _driver(self, mode: str, journal_mode: str | None = None) -> sqlite3.Connection:
+        return driver.connect(self.path, mode, timeout=self.timeout, journal_mode=journal_mode)
 
     @property
     def journal_mode(self) -> str:
