@@ -54,7 +54,7 @@ def _moments(texts: Texts, field: Field, notes: Notes, context: Context, *, time
     lengths = np.fromiter(map(len, uniques), np.int64, len(uniques))
     doubt = lengths > 0
     if len(uniques) > 64:
-        fast, good = _fast_moments(uniques, timed)
+        fast, good = _fast_moments(uniques, lengths, timed)
         out[good] = fast[good]
         doubt &= ~good
     result = out[codes]
@@ -83,7 +83,9 @@ def _moments(texts: Texts, field: Field, notes: Notes, context: Context, *, time
     return result
 
 
-def _fast_moments(uniques: Texts, timed: bool) -> tuple[Texts, NDArray[np.bool_]]:
+def _fast_moments(
+    uniques: Texts, lengths: NDArray[np.int64], timed: bool
+) -> tuple[Texts, NDArray[np.bool_]]:
     """Read texts that share one common notation, as most files have it."""
     none = np.empty(len(uniques), dtype=object), np.zeros(len(uniques), bool)
     first = next((u for u in uniques if u), "")
@@ -93,10 +95,25 @@ def _fast_moments(uniques: Texts, timed: bool) -> tuple[Texts, NDArray[np.bool_]
     stamps = pd.to_datetime(pd.Series(uniques, dtype=object), format=found, errors="coerce")
     good = stamps.notna().to_numpy() & (stamps.dt.year.to_numpy() >= 1900)
     # Only texts of the very shape: strptime is lenient with blanks and short fields.
-    pattern = {f: p for p, f in _FAST_FORMATS}[found]
-    good &= np.fromiter((pattern.fullmatch(u) is not None for u in uniques), bool, len(uniques))
+    good &= _shaped(uniques, lengths, found)
     out = np.empty(len(uniques), dtype=object)
     out[good] = np.datetime_as_string(
         stamps.to_numpy()[good].astype("datetime64[s]" if timed else "datetime64[D]")
     )
     return out, good
+
+
+def _shaped(texts: Texts, lengths: NDArray[np.int64], form: str) -> NDArray[np.bool_]:
+    """Return which texts have the shape of a format, all at once where its width is fixed."""
+    if "/" in form:
+        pattern = next(p for p, f in _FAST_FORMATS if f == form)
+        return np.fromiter((bool(pattern.fullmatch(t)) for t in texts), bool, len(texts))
+    model = re.sub("%[a-zA-Z]", "00", form.replace("%Y", "0000"))
+    good: NDArray[np.bool_] = lengths == len(model)
+    signs = np.array(texts[good].tolist(), dtype=f"U{len(model)}").view(np.uint32)
+    signs = signs.reshape(-1, len(model))
+    shape = np.array([ord(c) for c in model], np.uint32)
+    digit = shape == ord("0")
+    right = np.where(digit, (signs >= ord("0")) & (signs <= ord("9")), signs == shape)
+    good[good] = right.all(axis=1)
+    return good

@@ -7,7 +7,6 @@ projected system, swapped axes, another zone) is refused with the evidence.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -15,8 +14,20 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from citygrid_core.errors import MissingCrs, Text, UsageError
+from citygrid_core.errors import Text
 from citygrid_core.tables import datum as datums
+from citygrid_core.tables.crs import (
+    EVERYWHERE,
+    Box,
+    Declared,
+    Floats,
+    UndeclaredCrs,
+    bounds,
+    crs_name,
+    crs_of,
+    evidence,
+    transform,
+)
 from citygrid_core.tables.fields import Field
 from citygrid_core.tables.guard import unusable
 from citygrid_core.tables.notes import NOTHING, Notes, shown
@@ -24,88 +35,8 @@ from citygrid_core.tables.records import Block
 from citygrid_core.tables.values import convert
 
 Positions = Literal["required", "optional", "ignore"]
-Floats = NDArray[np.float64]
-_Box = tuple[float, float, float, float]
-_EVERYWHERE: _Box = (-np.inf, -np.inf, np.inf, np.inf)
-
-#: Metres and degrees by which a CRS is used beyond its area of use.
-_MARGIN_M, _MARGIN_DEG = 300_000.0, 2.0
 #: Degrees (or their metres) that tell a swapped point from one of the same city.
 _FAR, _NEAR = 3.0, 1.0
-
-
-class UndeclaredCrs(MissingCrs):
-    """A file has coordinates and nobody says in which CRS they are."""
-
-    def __init__(self, file: str, evidence: Text) -> None:
-        super().__init__(file)
-        self.message = Text(
-            f"{file} has coordinates but no CRS; {evidence.en}; say which CRS it is "
-            "(--crs, or crs in the mapping) and, if degrees, in which datum (--datum)",
-            f"{file} 有坐标但没有坐标参考系；{evidence.zh}；请指明坐标参考系"
-            "（--crs 或映射文件中的 crs），若为经纬度请同时指明基准（--datum）",
-        )
-        self.args = (self.message.en,)
-
-
-@dataclass(frozen=True)
-class Declared:
-    """What is known of a file's coordinates.
-
-    Attributes
-    ----------
-    crs : pyproj.CRS or None
-        None: nobody said.
-    datum : str
-        "" when nobody said.
-    """
-
-    crs: pyproj.CRS | None
-    datum: str
-    evidence: Text
-
-
-def declare(file_crs: str, crs: str | None, datum: str | None) -> Declared:
-    """Combine what the caller and the file say of the CRS and datum.
-
-    The caller's word wins. A datum alone means degrees in it.
-
-    Raises
-    ------
-    UsageError
-        A CRS or datum that is not known.
-    """
-    name = datums.checked(datum) if datum else ""
-    if crs:
-        return Declared(_crs(crs), name, Text("declared", "用户指定"))
-    if file_crs:
-        return Declared(_crs(file_crs), name, Text("by the file", "文件所述"))
-    if name:
-        degrees = "EPSG:4490" if name == "cgcs2000" else "EPSG:4326"
-        return Declared(
-            _crs(degrees), name, Text(f"degrees in datum {name}", f"基准{name}的经纬度")
-        )
-    return Declared(None, "", Text("not said", "未注明"))
-
-
-def _crs(said: object) -> pyproj.CRS:
-    try:
-        return pyproj.CRS.from_user_input(said)
-    except pyproj.exceptions.CRSError as error:
-        raise UsageError(
-            Text(
-                f"unknown CRS {said!r}; write it as EPSG:4547",
-                f"未知坐标参考系“{said}”；请写作 EPSG:4547 的形式",
-            )
-        ) from error
-
-
-def crs_name(crs: pyproj.CRS | None) -> str:
-    """Return the short name of a CRS, such as ``EPSG:4547``."""
-    if crs is None:
-        return ""
-    authority = crs.to_authority()
-    return ":".join(authority) if authority else str(crs.name)
 
 
 class Placing:
@@ -146,9 +77,9 @@ class Placing:
         self.names = names
         self.datum_hint = datum_hint
         self.crs: pyproj.CRS | None = None
-        self._to = None if to_crs is None else _crs(to_crs)
+        self._to = None if to_crs is None else crs_of(to_crs)
         self._checked = False
-        self._box: _Box = _EVERYWHERE
+        self._box: Box = EVERYWHERE
         self._centre: tuple[float, float] | None = None
 
     @property
@@ -174,12 +105,12 @@ class Placing:
         if self.declared.crs is None:
             if not known.any() and self.positions == "optional":
                 return
-            raise UndeclaredCrs(self.notes.file, _evidence(x[known], y[known], self._said))
+            raise UndeclaredCrs(self.notes.file, evidence(x[known], y[known], self._said))
         if not self.declared.datum and self.datum_hint in ("gcj02", "bd09"):
             raise _undeclared_datum(self.notes.file, self._said, self.datum_hint)
         self._checked = True
         crs = self.declared.crs
-        self._box = _bounds(crs)
+        self._box = bounds(crs)
         if known.any():
             self._centre = float(np.median(x[known])), float(np.median(y[known]))
             self._contradicted(x, y, known)
@@ -221,7 +152,7 @@ class Placing:
         """Return which coordinates the declared CRS can have."""
         west, south, east, north = self._box
         inside: NDArray[np.bool_] = (x >= west) & (x <= east) & (y >= south) & (y <= north)
-        if self._box is not _EVERYWHERE and self.declared.crs and self.declared.crs.is_projected:
+        if self._box is not EVERYWHERE and self.declared.crs and self.declared.crs.is_projected:
             # Nobody surveys within 180 m of a false origin; degrees are there.
             inside &= (np.abs(x) > 180) | (np.abs(y) > 90)
         return inside
@@ -361,13 +292,13 @@ class Placing:
         here = self.declared.crs
         assert here is not None
         if self._shifted:
-            degrees = here if here.is_geographic else _crs("EPSG:4326")
-            x, y = _transform(here, degrees, x, y)
+            degrees = here if here.is_geographic else crs_of("EPSG:4326")
+            x, y = transform(here, degrees, x, y)
             x, y = datums.convert(x, y, self.declared.datum, "wgs84")
             here = degrees
         target = self.target
         assert target is not None
-        return _transform(here, target, x, y)
+        return transform(here, target, x, y)
 
     def _moved_geometry(self, drawn: NDArray[np.object_]) -> NDArray[np.object_]:
         if not self._shifted and self.declared.crs == self.target:
@@ -429,48 +360,3 @@ def _undeclared_datum(file: str, columns: str, hint: str) -> Exception:
             f"请指明 --datum {hint}；若未偏移则指明 --datum wgs84",
         ),
     )
-
-
-def _evidence(x: Floats, y: Floats, columns: str) -> Text:
-    said = f" {columns}" if columns else ""
-    if not len(x):
-        return Text(f"columns{said}", f"列{said}")
-    sample = f"{x[0]:.10g}, {y[0]:.10g}"
-    degrees = bool((np.abs(x) <= 180).mean() > 0.5 and (np.abs(y) <= 180).mean() > 0.5)
-    if degrees:
-        return Text(
-            f"columns{said} look like degrees ({sample})", f"列{said}看似经纬度（{sample}）"
-        )
-    return Text(f"columns{said} look like metres ({sample})", f"列{said}看似米制坐标（{sample}）")
-
-
-def _bounds(crs: pyproj.CRS) -> _Box:
-    """Return the box in which coordinates of a CRS are believed (its own axes, x y)."""
-    area = crs.area_of_use
-    if crs.is_geographic:
-        world = (-180.0, -90.0, 180.0, 90.0)
-        if area is None or area.west > area.east:
-            return world
-        m = _MARGIN_DEG
-        return (
-            max(-180.0, area.west - m), max(-90.0, area.south - m),
-            min(180.0, area.east + m), min(90.0, area.north + m),
-        )  # fmt: skip
-    if area is None or area.west > area.east or not crs.is_projected:
-        return _EVERYWHERE
-    try:
-        there = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
-        box = there.transform_bounds(area.west, area.south, area.east, area.north)
-    except pyproj.exceptions.ProjError:
-        return _EVERYWHERE
-    if not np.isfinite(box).all():
-        return _EVERYWHERE
-    scale = crs.axis_info[0].unit_conversion_factor or 1.0
-    m = _MARGIN_M / scale
-    return box[0] - m, box[1] - m, box[2] + m, box[3] + m
-
-
-def _transform(here: pyproj.CRS, there: pyproj.CRS, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    if here == there:
-        return x, y
-    return pyproj.Transformer.from_crs(here, there, always_xy=True).transform(x, y)  # type: ignore[no-any-return]

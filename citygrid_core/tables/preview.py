@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from citygrid_core.errors import Language, Text
+from citygrid_core.tables.crs import Declared, crs_name, declare
 from citygrid_core.tables.delimited import Delimited
 from citygrid_core.tables.fields import Field
 from citygrid_core.tables.judging import Context, texts_of
 from citygrid_core.tables.mapping import Mapping, Places
 from citygrid_core.tables.notes import SILENT, Notes
-from citygrid_core.tables.positions import Declared, crs_name, declare
 from citygrid_core.tables.records import Block, Body
 from citygrid_core.tables.sources import Opened, open_source
 from citygrid_core.tables.values import convert

@@ -19,11 +19,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from citygrid_core.errors import Problem
+from citygrid_core.tables.crs import declare
 from citygrid_core.tables.fields import Field
 from citygrid_core.tables.judging import Context, texts_of
 from citygrid_core.tables.mapping import Mapping, Places, raise_if
 from citygrid_core.tables.notes import Notes
-from citygrid_core.tables.positions import Placing, Positions, declare
+from citygrid_core.tables.positions import Placing, Positions
 from citygrid_core.tables.preview import Preview, describe
 from citygrid_core.tables.records import Block, Body
 from citygrid_core.tables.rejects import Reject, is_rejects_file, unguarded

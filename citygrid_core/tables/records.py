@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from citygrid_core.errors import Problem, Text
+from citygrid_core.tables.scan import SPACE, Scan
 
 Texts = NDArray[np.object_]
 
@@ -179,7 +180,7 @@ def _blank(block: Block) -> NDArray[np.bool_]:
         return blank
     rows: NDArray[np.int64] = np.arange(len(block))
     for column in block.columns:
-        rows = rows[np.fromiter((not v or v.isspace() for v in column[rows]), bool, len(rows))]
+        rows = rows[Scan(column[rows]).only(SPACE)]
         if not len(rows):
             break
     blank[rows] = True

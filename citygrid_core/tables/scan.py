@@ -56,6 +56,7 @@ class Scan:
             clean = [v.replace(_END, "\x01") for v in values]
             joined = _END.join(clean) + _END
         flat = np.frombuffer(joined.encode("utf-16-le", "surrogatepass"), "<u2")
+        self._flat = flat
         self._kinds = _CLASSES[flat]
         self._ends = np.flatnonzero(self._kinds == _SEPARATOR)
         self._starts = np.concatenate(([0], self._ends[:-1] + 1)) if len(values) else self._ends
@@ -80,4 +81,13 @@ class Scan:
         bits = np.uint16(classes)
         first, last = self._starts[full], self._ends[full] - 1
         found[full] = ((self._kinds[first] & bits) | (self._kinds[last] & bits)) != 0
+        return found
+
+    def begins(self, signs: str) -> Mask:
+        """Return which values begin with one of some characters."""
+        wanted = np.zeros(1 << 16, bool)
+        wanted[[ord(sign) for sign in signs]] = True
+        found: Mask = np.zeros(len(self._ends), bool)
+        full = self.lengths > 0
+        found[full] = wanted[self._flat[self._starts[full]]]
         return found

@@ -16,7 +16,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from citygrid_core.errors import Problem, Text
 from citygrid_core.tables.guard import foreign
@@ -42,6 +42,10 @@ class Sheet(Protocol):
         """Yield each row from the first on, empty ones too."""
         ...
 
+    def close(self) -> None:
+        """Let go of the file."""
+        ...
+
 
 class Sheets:
     """A sheet of a workbook, opened: its first rows are known.
@@ -61,6 +65,12 @@ class Sheets:
 
     def blocks(self, layout: Layout) -> Iterator[Block]:
         """Yield the rows below the header."""
+        try:
+            yield from self._blocks(layout)
+        finally:
+            self.sheet.close()
+
+    def _blocks(self, layout: Layout) -> Iterator[Block]:
         width = len(layout.names)
         rows = self._safely(islice(self.sheet.rows(), layout.first, None))
         done = layout.first
@@ -164,20 +174,24 @@ class Xlsx:
     """
 
     def __init__(self, path: Path, layer: str | None = None) -> None:
-        import openpyxl
-
         self.path = path
+        self._files: list[IO[bytes]] = []
         with foreign(path, _BOOK), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            # Opened here: openpyxl refuses a path by its suffix, whatever is inside.
-            book = openpyxl.load_workbook(path.open("rb"), read_only=True, data_only=True)
-            self._book = book
+            book = self._book = self._open(data_only=True)
             self.sheets = [s.title for s in book.worksheets if s.sheet_state == "visible"]
             self.date1904 = book.epoch.year == 1904
             self.layer = layer if layer is not None else (self.sheets or book.sheetnames)[0]
             self._formulas = None
             if self.layer in book.sheetnames and _has_formulas(path):
-                self._formulas = openpyxl.load_workbook(path.open("rb"), read_only=True)
+                self._formulas = self._open(data_only=False)
+
+    def _open(self, *, data_only: bool) -> Any:
+        import openpyxl
+
+        # A path is refused by its suffix, whatever is inside; a file is not.
+        self._files.append(self.path.open("rb"))
+        return openpyxl.load_workbook(self._files[-1], read_only=True, data_only=data_only)
 
     def rows(self) -> Iterator[_Row]:
         """Yield each row from the first on."""
@@ -203,9 +217,8 @@ class Xlsx:
 
     def close(self) -> None:
         """Close the file."""
-        self._book.close()
-        if self._formulas is not None:
-            self._formulas.close()
+        for file in self._files:
+            file.close()
 
 
 def _formula(value: Any) -> str:

@@ -158,17 +158,22 @@ def _sheet(
     if layer is not None or len(first.sheets) <= 1:
         sheet = Sheets(path, first)
         return sheet, find_header(sheet.head, known, header_rows)
-    filled = []
-    for name in first.sheets:
-        sheet = Sheets(path, make(path, name))
-        if any(c.strip() for row in sheet.head for c in row):
-            filled.append((sheet, find_header(sheet.head, known, header_rows)))
+    opened = [Sheets(path, make(path, name)) for name in first.sheets]
+    filled = [
+        (sheet, find_header(sheet.head, known, header_rows))
+        for sheet in opened
+        if any(c.strip() for row in sheet.head for c in row)
+    ]
     fitting = [f for f in filled if len(known & {s for n in f[1].names for s in spellings(n)}) >= 2]
-    for found in (filled, fitting):
-        if len(found) == 1:
-            return found[0]
+    chosen = next((found[0] for found in (filled, fitting) if len(found) == 1), None)
+    for sheet in opened:
+        if chosen is None or sheet is not chosen[0]:
+            sheet.sheet.close()
+    first.close()
+    if chosen is not None:
+        return chosen
     if not filled:
-        return Sheets(path, first), Layout((), (), 0)
+        return opened[0], Layout((), (), 0)
     names = ", ".join(s.sheet.layer for s, _ in filled)
     raise unusable(
         path,

@@ -92,12 +92,22 @@ def _translated(texts: Texts, values: MappingType[str, str]) -> Texts:
     return new[codes]
 
 
+_FIRST = "".join({word[0] for word in (*NULLS, *CELL_ERRORS)})
+
+
+def _worded(texts: Texts, scan: Scan) -> NDArray[np.bool_]:
+    """Return which texts are a word for nothing or the error of a formula."""
+    found = scan.begins(_FIRST)
+    found[found] = listed(texts[found], NULLS, CELL_ERRORS)
+    return found
+
+
 def _text(texts: Texts, field: Field, notes: Notes, context: Context) -> Texts:
     scan = Scan(texts)
     out = texts.copy()
     empty = scan.lengths == 0
     out[empty] = None
-    doubt = scan.touches(SPACE) | scan.has(CONTROL | WIDE) | listed(texts, NULLS, CELL_ERRORS)
+    doubt = scan.touches(SPACE) | scan.has(CONTROL | WIDE) | _worded(texts, scan)
     out[doubt] = None
 
     def judge(text: str) -> Any:
