@@ -5,7 +5,7 @@ No owner and two owners are answers of their own.
 """
 
 from citygrid_core.responsibility.audit import audit
-from citygrid_core.responsibility.book import DutyBook
+from citygrid_core.responsibility.book import DutyBook, OneAnswer
 from citygrid_core.responsibility.departments import Body, DepartmentHistory
 from citygrid_core.responsibility.errors import CrsMismatch, DepartmentCircle, MissingColumns
 from citygrid_core.responsibility.near import near_border
@@ -24,6 +24,7 @@ __all__ = [
     "DepartmentHistory",
     "DutyBook",
     "MissingColumns",
+    "OneAnswer",
     "Order",
     "Reason",
     "Reasons",

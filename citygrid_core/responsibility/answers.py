@@ -52,9 +52,11 @@ class Judge:
         self.rules = tuple(rules)
         self.departments = departments
         self.record_layer = order.layers.index(RECORDED)
-        self._by_class: dict[str, list[Rule]] = {}
+        self._by_class: dict[str, dict[PlaceKey, list[Rule]]] = {}
         for rule in self.rules:
-            self._by_class.setdefault(rule.class_code, []).append(rule)
+            places = self._by_class.setdefault(rule.class_code, {})
+            places.setdefault(rule.place_key, []).append(rule)
+        self._places = frozenset(r.place_key for r in self.rules)
         self._lengths = sorted({len(c) for c in self._by_class}, reverse=True)
         self._answers: dict[tuple[Any, ...], Answer] = {}
         self._holding: dict[tuple[str, str, Moment], dict[PlaceKey, list[Rule]]] = {}
@@ -134,11 +136,12 @@ class Judge:
         """Return every rule that was considered, role by role, the strongest first."""
         attributes = dict(question.attributes)
         out: list[Reason] = []
+        considered = list(self._considered(question))
         for role in ROLES:
             fit: list[Rule] = []
             unfit: list[Reason] = []
-            for rule in self._of_class(question):
-                if rule.role != role or rule.place_key not in question.places:
+            for rule in considered:
+                if rule.role != role:
                     continue
                 if not _in_time(rule, question.moment):
                     unfit.append(self._reason(role, "not_now", rule, question.moment.day))
@@ -147,6 +150,7 @@ class Judge:
                 else:
                     fit.append(rule)
             fit.sort(key=lambda r: (r.strength, r.code))
+            unfit.sort(key=lambda r: (r.rule.strength, r.rule.code) if r.rule else ((), ""))
             top = [r for r in fit if r.strength == fit[0].strength]
             by_record = role in recorded and (not top or self.record_layer <= top[0].strength[0])
             if role in recorded:
@@ -196,11 +200,14 @@ class Judge:
             body = self._bodies[key] = self.departments.on(code, day)
         return body
 
-    def _of_class(self, question: Question) -> Iterable[Rule]:
+    def _considered(self, question: Question) -> Iterable[Rule]:
+        """Return the rules for a kind, a class and its places, of all times."""
         for length in range(len(question.class_code) + 1):
-            for rule in self._by_class.get(question.class_code[:length], ()):
-                if rule.object_kind in ("", question.object_kind):
-                    yield rule
+            by_place = self._by_class.get(question.class_code[:length], {})
+            for place in by_place.keys() & question.places:
+                for rule in by_place[place]:
+                    if rule.object_kind in ("", question.object_kind):
+                        yield rule
 
     def _held(self, question: Question) -> dict[PlaceKey, list[Rule]]:
         """Return the rules in force for a kind, class and moment, by place."""
@@ -209,7 +216,8 @@ class Judge:
         if found is None:
             _bound(self._holding)
             found = {}
-            for rule in self._of_class(question):
+            everywhere = question._replace(places=self._places)
+            for rule in self._considered(everywhere):
                 if _in_time(rule, question.moment):
                     found.setdefault(rule.place_key, []).append(rule)
             self._holding[key] = found

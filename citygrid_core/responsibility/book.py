@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -15,14 +15,33 @@ from citygrid_core.responsibility.answers import Answer, Judge, Question
 from citygrid_core.responsibility.asked import Asked, read_points
 from citygrid_core.responsibility.departments import DepartmentHistory
 from citygrid_core.responsibility.errors import CrsMismatch
-from citygrid_core.responsibility.frames import column, texts
+from citygrid_core.responsibility.frames import column, text, texts
+from citygrid_core.responsibility.moments import moment
 from citygrid_core.responsibility.places import Codes, Shapes
-from citygrid_core.responsibility.reasons import Reason, Reasons
+from citygrid_core.responsibility.reasons import ANSWERING, Reason, Reasons
 from citygrid_core.responsibility.rules import read_rules
 from citygrid_core.responsibility.strength import DEFAULT_ORDER, ROLES, Order
 
 #: Outcomes by number, the number of the arrays.
 OUTCOMES = np.array(["none", "one", "several"], dtype=object)
+
+
+class OneAnswer(NamedTuple):
+    """The answer to one question.
+
+    Attributes
+    ----------
+    bodies : dict
+        Role to the codes of the bodies: one, several or none.
+    outcome : str
+        one, several or none, as ``duty_outcome`` of `DutyBook.resolve`.
+    reasons : Reasons
+        The whole chain, role by role, the strongest rule first.
+    """
+
+    bodies: dict[str, tuple[str, ...]]
+    outcome: str
+    reasons: Reasons
 
 
 class DutyBook:
@@ -128,6 +147,68 @@ class DutyBook:
         series = {k: pd.Series(v, index=points.index, dtype=object) for k, v in out.items()}
         answered: pd.DataFrame = pd.DataFrame(series, index=points.index)
         return answered
+
+    def answer(
+        self,
+        x: float,
+        y: float,
+        *,
+        object_kind: str,
+        class_code: str,
+        grid_code: str = "",
+        community_code: str = "",
+        area_class: str = "",
+        attributes: Mapping[str, str] | None = None,
+        recorded: Mapping[str, str] | None = None,
+        at: Any = None,
+    ) -> OneAnswer:
+        """Answer one question at once, with the whole chain of reasons.
+
+        Parameters
+        ----------
+        x, y : float
+            In the CRS of the rules.
+        community_code : str
+            Or a street or county code; by default the first 12 digits of `grid_code`.
+        attributes : mapping
+            What attribute conditions ask about, e.g. ``{"state": "damaged"}``.
+        recorded : mapping
+            Role to the department that the component's own record names.
+        at : str, optional
+            ISO date or datetime; None: the rules that have no end.
+
+        Returns
+        -------
+        OneAnswer
+            The same as `resolve` and `explain` say.
+        """
+        known = {k: code for k, v in (recorded or {}).items() if (code := text(v))}
+        places = self.codes.keys(community_code or grid_code[:12], grid_code)
+        _, shapes = self.shapes.hits(np.array([float(x)]), np.array([float(y)]))
+        question = Question(
+            object_kind,
+            class_code,
+            text(area_class),
+            tuple((k, text(v)) for k, v in (attributes or {}).items()),
+            places | {("shape", s) for s in shapes.tolist()},
+            moment(at),
+            tuple(role in known for role in ROLES),
+        )
+        reasons = self._judge.explain(question, known)
+        bodies: dict[str, tuple[str, ...]] = {}
+        for role in ROLES:
+            mine = {
+                r.body.code
+                for r in reasons
+                if r.role == role and r.body is not None and r.verdict in ANSWERING
+            }
+            bodies[role] = tuple(sorted(mine))
+        outcome = "one"
+        if any(not bodies[r] for r in self.order.expected.get(object_kind, ROLES)):
+            outcome = "none"
+        if any(len(b) > 1 for b in bodies.values()):
+            outcome = "several"
+        return OneAnswer(bodies, outcome, Reasons(reasons))
 
     def judge(self, question: Question) -> Answer:
         """Answer one question; see `questions`."""
@@ -235,6 +316,3 @@ def _groups(frame: pd.DataFrame | None) -> Mapping[str, tuple[str, ...]]:
             for grid in grids.replace(",", "#").split("#"):
                 found[grid.strip()] = (*found.get(grid.strip(), ()), code)
     return found
-
-
-__all__ = ["OUTCOMES", "DutyBook", "Reasons"]

@@ -12,6 +12,9 @@ from citygrid_core.responsibility.rules import Rule
 
 Verdict = Literal["recorded", "answers", "ties", "weaker", "not_now", "not_this", "ended", "nobody"]
 
+#: Verdicts of the bodies that answer.
+ANSWERING = ("recorded", "answers", "ties")
+
 _ROLES = {
     "supervising": Text("supervising", "主管"),
     "owning": Text("owning", "权属"),

@@ -34,7 +34,8 @@ def validate(
     departments : DataFrame
         code, name, successor_code, valid_from, valid_to; of all times.
     edition : Edition
-        Whose classes the rules speak of.
+        Whose classes the rules speak of; classes of the city's own are in its catalogue
+        (a folder of standards of the user's).
     areas, grids, groups : DataFrame
         With a column code; of all times. Grids and groups are checked only when given.
 

@@ -372,22 +372,35 @@ def test_every_answer_is_that_of_the_oracle(seed: int) -> None:
     assert seen == {"none", "one", "several"}
 
 
-def test_explain_tells_the_same_story_as_resolve() -> None:
+def test_explain_and_a_single_answer_tell_the_same_story_as_resolve() -> None:
     made, asked, at = _city(9, 250)
     book = DutyBook(made, DEPARTMENTS)
     got = book.resolve(asked, at=at)
     for i in range(0, 400, 7):
         chain = book.explain(asked.iloc[[i]], at=at.iloc[i])
+        row, said = asked.iloc[i], got.iloc[i]
+        one = book.answer(
+            row.geometry.x,
+            row.geometry.y,
+            object_kind=row["object_kind"],
+            class_code=row["class_code"],
+            grid_code=row["grid_code"],
+            area_class=row["area_class"],
+            attributes={"state": row["state"]},
+            recorded={"owning": row["owning_code"]},
+            at=at.iloc[i],
+        )
+        assert one.reasons.text("zh") == "；".join(r.text("zh") for r in chain)
+        assert one.outcome == said["duty_outcome"]
         for role in ROLES:
             mine = [r for r in chain if r.role == role]
             top = {
                 r.body.code for r in mine if r.verdict in ("answers", "ties", "recorded") and r.body
             }
-            said = got.iloc[i]
             claimed = {
                 c
                 for c in (said[f"{role}_candidates"] or said[f"{role}_code"] or "").split("#")
                 if c
             }
-            assert top == claimed
+            assert top == claimed == set(one.bodies[role])
             assert all(r.text("zh") and str(r) for r in mine)

@@ -29,7 +29,9 @@ def test_good_rules_have_no_problems() -> None:
 def test_a_class_of_the_citys_own_has_to_be_named_in_its_standards_first() -> None:
     """80-999 are numbers a city may give; until it says what they are, a rule about one is a slip."""
     own = rules({"class_code": "01999", "department_code": "W"})
-    assert [p.rule for p in validate(own, DEPARTMENTS, EDITION, AREAS)] == ["duty.unknown_class_code"]
+    assert [p.rule for p in validate(own, DEPARTMENTS, EDITION, AREAS)] == [
+        "duty.unknown_class_code"
+    ]
 
 
 def test_every_fault_is_named_with_its_rule_and_row() -> None:
@@ -42,8 +44,10 @@ def test_every_fault_is_named_with_its_rule_and_row() -> None:
         {"department_code": "X", "valid_from": "2026-01-01"},
         {"department_code": "nobody", "class_code": "98", "place": "grid", "place_code": "1#2"},
         {"department_code": "W", "place": "grid_group", "place_code": "G9"},
+        # A class of the city's own has to be in its catalogue.
+        {"department_code": "W", "class_code": "01999"},
     )
-    bad["source_row"] = range(2, 10)
+    bad["source_row"] = range(2, 11)
     ring = DEPARTMENTS.copy()
     found = validate(
         bad,
@@ -56,7 +60,7 @@ def test_every_fault_is_named_with_its_rule_and_row() -> None:
     assert [(p.row, p.field) for p in found] == [
         (2, "department_code"), (3, "class_code"), (4, "class_code"), (5, "place_code"),
         (6, "valid_to"), (7, "department_code"), (8, "department_code"), (8, "class_code"),
-        (8, "place_code"), (9, "place_code"),
+        (8, "place_code"), (9, "place_code"), (10, "class_code"),
     ]  # fmt: skip
     assert "'nobody' in rule ZR1" in found[0].text("en")
     assert "规则 ZR6" in found[5].text("zh")
