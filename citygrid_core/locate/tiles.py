@@ -31,7 +31,7 @@ from citygrid_core.locate.raster import (
 )
 
 #: Cells of (polygon, block) pairs treated at a time.
-_PORTION = 4_000_000
+_PORTION = 1_000_000
 #: A reference point is at least this far from every edge, in finest cells.
 _CLEAR = 1e-4
 
