@@ -86,7 +86,7 @@ def test_a_real_city_is_divided_legally(cambridge: Path) -> None:
 
 ASSETS = {
     "street_lights": ("01037", {"source_key": "PoleID", "note": "Owner"}),
-    "hydrants": ("消火栓", {"source_key": "GlobalID"}),
+    "hydrants": ("消防设施", {"source_key": "GlobalID"}),
     "litter_barrels": ("03005", {"source_key": "GlobalID"}),
     "traffic_signals": ("02014", {}),
     "park_benches": ("街头座椅", {}),
