@@ -18,7 +18,7 @@ from citygrid_core.workspace.errors import UnknownName
 from citygrid_core.workspace.geopackage import GeoPackage
 from citygrid_core.workspace.memory import no_collection
 from citygrid_core.workspace.schema import FAMILIES, Column, Family
-from citygrid_core.workspace.seals import wall_clock
+from citygrid_core.workspace.seals import plain_times, stored_time, wall_clock
 from citygrid_core.workspace.tables import GEOMETRY, StoredTable, tables_of
 from citygrid_core.workspace.values import iso_day
 
@@ -57,14 +57,19 @@ def conditions(
     for name, value in (where or {}).items():
         if name not in table.names and name != "fid":
             raise UnknownName(Text("column", "字段"), [name], table.names)
+        column = next((d for d in table.columns if d.name == name), None)
         if value is None:
             said.append(c[name].is_(None))
         elif isinstance(
             value, (list, tuple, set, frozenset, range, np.ndarray, pd.Series, pd.Index)
         ):
             values = value.tolist() if hasattr(value, "tolist") else list(value)
+            if column is not None and column.type == "datetime":
+                values = [stored_time(v) for v in values]
             said.append(store.in_list(c[name], values))
         else:
+            if column is not None and column.type == "datetime":
+                value = stored_time(value)
             said.append(c[name] == (value.item() if isinstance(value, np.generic) else value))
     if bbox is not None and table.spatial:
         said.append(store.in_box(table, bbox))
@@ -127,8 +132,8 @@ def as_series(column: Column, values: Sequence[Any], index: pd.Index[Any]) -> pd
         data = _numbers(column, values)
     else:
         data = _objects(values)
-        if column.type == "datetime" and not set(map(_length, values)) <= {0, 19}:
-            data = _objects([wall_clock(v) if isinstance(v, str) else v for v in values])
+        if column.type == "datetime":
+            data = _objects(_times(values))
     series: pd.Series[Any] = pd.Series(data, index=index, name=column.name, dtype=data.dtype)
     return series
 
@@ -196,5 +201,7 @@ def _objects(values: Sequence[Any]) -> npt.NDArray[np.object_]:
     return data
 
 
-def _length(value: Any) -> int:
-    return len(value) if isinstance(value, str) else 0
+def _times(values: Sequence[Any]) -> list[Any]:
+    if set(map(type, values)) <= {str, type(None)} and plain_times(values):
+        return [v[:19] if v is not None else None for v in values]
+    return [wall_clock(v) if isinstance(v, str) else v for v in values]

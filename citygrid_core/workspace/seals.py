@@ -98,6 +98,14 @@ def wall_clock(text: str) -> str:
     return short[:10] + "T" + short[11:] if short[10:11] == " " else short
 
 
+def stored_time(text: Any) -> Any:
+    """Return a time as it is stored from a text that `wall_clock` would give."""
+    if not isinstance(text, str):
+        return text
+    whole, dot, fraction = wall_clock(text).partition(".")
+    return f"{whole}.{fraction:0<3}" if dot else f"{whole}.000"
+
+
 def _cells(column: Column, values: Sequence[Any]) -> list[str] | None:
     """Return the text of each cell, or None when all of them are NULL."""
     kinds = set(map(type, values)) - {type(None)}
@@ -106,16 +114,26 @@ def _cells(column: Column, values: Sequence[Any]) -> list[str] | None:
     natural, head = _NATURAL[column.type], f"{column.name}="
     if kinds != {natural} or (natural is str and _special(column.type, values)):
         return ["" if v is None else head + _cell(column.type, v) + _SEPARATOR for v in values]
+    if column.type == "datetime":
+        return ["" if v is None else f"{head}{v[:19]}{_SEPARATOR}" for v in values]
     if natural is float:
         return ["" if v is None else f"{head}{v + 0.0!r}{_SEPARATOR}" for v in values]
     return ["" if v is None else f"{head}{v}{_SEPARATOR}" for v in values]
 
 
 def _special(type_: ColumnType, values: Sequence[str | None]) -> bool:
-    """Whether some text has a character that must be looked at."""
+    """Whether some text has a character, some time a form, that must be looked at."""
     joined = "".join([v for v in values if v is not None])
-    found = _ESCAPE in joined or _TAG in joined or _SEPARATOR in joined
-    return found or (type_ == "datetime" and ("Z" in joined or "." in joined or " " in joined))
+    if _ESCAPE in joined or _TAG in joined or _SEPARATOR in joined:
+        return True
+    return type_ == "datetime" and not plain_times(values)
+
+
+def plain_times(values: Sequence[Any]) -> bool:
+    """Whether each time is of the form that citygrid stores, with no fraction of a second."""
+    tails = {v[19:] for v in values if v is not None}
+    marks = {v[10:11] for v in values if v is not None}
+    return tails <= {".000"} and marks <= {"T"}
 
 
 def _cell(type_: ColumnType, value: Any) -> str:

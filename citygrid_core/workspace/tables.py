@@ -30,7 +30,7 @@ class IsoDate(UserDefinedType[str]):
 
 
 class WallClock(UserDefinedType[str]):
-    """A time of the city's clock as text ``YYYY-MM-DDTHH:MM:SS``, without a zone."""
+    """A time of the city's clock as text ``YYYY-MM-DDTHH:MM:SS.000``, without a zone."""
 
     cache_ok = True
 

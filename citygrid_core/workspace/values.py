@@ -247,7 +247,11 @@ def _day(value: Any) -> Any:
 
 
 def _clock(zone: str) -> Callable[[Any], Any]:
-    """Return what turns a time into the wall clock of a zone; a time without zone is one."""
+    """Return what turns a time into the wall clock of a zone; a time without zone is one.
+
+    It is stored with milliseconds and without zone: the form in which GDAL itself writes
+    and reads such a time without a warning.
+    """
 
     def clock(value: Any) -> Any:
         if isinstance(value, str):
@@ -258,7 +262,7 @@ def _clock(zone: str) -> Callable[[Any], Any]:
             except ValueError:
                 return _BAD
             if _PLAIN.fullmatch(value):
-                return value
+                return value + ".000"
             value = moment
         if isinstance(value, np.datetime64):
             value = pd.Timestamp(value)
@@ -269,7 +273,8 @@ def _clock(zone: str) -> Callable[[Any], Any]:
         if value.tzinfo is not None:
             value = value.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
         whole = value.replace(microsecond=0).isoformat()
-        return whole + (f".{value.microsecond:06d}".rstrip("0") if value.microsecond else "")
+        milli, micro = divmod(value.microsecond, 1000)
+        return f"{whole}.{milli:03d}" + (f"{micro:03d}".rstrip("0") if micro else "")
 
     return clock
 

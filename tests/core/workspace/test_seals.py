@@ -26,7 +26,7 @@ rows_ = st.tuples(
     texts,
     st.none() | st.integers(-(2**63), 2**63 - 1),
     st.none() | st.floats(allow_nan=False),
-    st.none() | st.sampled_from(["2025-01-01T08:00:00", "2025-01-01T08:00:01"]),
+    st.none() | st.sampled_from(["2025-01-01T08:00:00.000", "2025-01-01T08:00:01.000"]),
 )
 
 

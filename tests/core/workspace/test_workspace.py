@@ -256,6 +256,9 @@ def test_times_are_the_citys_wall_clock(ws: Workspace) -> None:
     makers.store(ws, cases=frame)
     same = "2025-01-01T08:30:00"
     assert ws.read("cases")["closed_at"].tolist() == [same] * 7 + [same + ".25", None, None]
+    assert len(ws.read("cases", where={"closed_at": same})) == 7
+    assert len(ws.read("cases", where={"closed_at": [same + ".25", "2030-01-01T00:00:00"]})) == 1
+    assert ws.verify() == []
 
 
 def test_settings(ws: Workspace) -> None:
