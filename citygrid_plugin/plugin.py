@@ -190,8 +190,8 @@ class CitygridPlugin:
         panel.setChecked(not dock.isHidden())
         panel.toggled.connect(dock.setUserVisible)
         open_.triggered.connect(lambda _=False: controller.choose_workspace())
-        ask.toggled.connect(controller.ask)
-        heat.toggled.connect(controller.show_heat)
+        ask.triggered.connect(controller.ask)
+        heat.triggered.connect(controller.show_heat)
         for action in (open_, ask, heat):
             toolbar.addAction(action)
         toolbar.addAction(menu.menuAction())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from citygrid_core.errors import CitygridError
 from citygrid_plugin.gui.dialogs.findings_dialog import FindingsDialog
 from citygrid_plugin.i18n import shown, tr
 from citygrid_plugin.layers import palette
+from citygrid_plugin.layers.components import ComponentLayers
 from citygrid_plugin.layers.heat import VIEW, HeatLayers
 from citygrid_plugin.layers.project import find_layer, is_shown, show_group
 from citygrid_plugin.services.command import CommandResult
@@ -60,6 +62,7 @@ class Controller(QObject):
         self._answers = Answers(QgsProject.instance())
         self._task: CommandTask | None = None
         self._dialog: FindingsDialog | None = None
+        self._hidden_for_heat = False
         self._band = QgsRubberBand(iface.mapCanvas(), QgsWkbTypes.GeometryType.PolygonGeometry)
         self._band.setColor(QColor(palette.GRID))
         self._band.setFillColor(QColor(194, 24, 127, 40))
@@ -70,8 +73,8 @@ class Controller(QObject):
         dock.ask_toggled.connect(self.ask)
         dock.heat_toggled.connect(self.show_heat)
         tool.clicked.connect(self.answer)
-        tool.activated.connect(self._tool_changed)
-        tool.deactivated.connect(self._tool_changed)
+        tool.activated.connect(partial(self._show_tool, True))
+        tool.deactivated.connect(partial(self._show_tool, False))
         session.changed.connect(self._session_changed)
         root = QgsProject.instance().layerTreeRoot()
         root.visibilityChanged.connect(self._heat_changed)
@@ -182,16 +185,14 @@ class Controller(QObject):
             canvas.setMapTool(self._tool)
         else:
             canvas.unsetMapTool(self._tool)
-            self._tool_changed()
+            self._show_tool(False)
 
-    def _tool_changed(self) -> None:
-        button = self._dock.ask_button
-        button.blockSignals(True)
-        button.setChecked(self._tool.isActive())
-        button.blockSignals(False)
+    def _show_tool(self, on: bool) -> None:
+        """Let button and action say what the tool is; it may be another tool that took over."""
+        self._dock.ask_button.setChecked(on)
         if self._tool.action() is not None:
-            self._tool.action().setChecked(self._tool.isActive())
-        if not self._tool.isActive():
+            self._tool.action().setChecked(on)
+        if not on:
             self._band.reset(QgsWkbTypes.GeometryType.PolygonGeometry)
 
     def answer(self, point: QgsPointXY, radius: float) -> None:
@@ -218,16 +219,20 @@ class Controller(QObject):
                 self._band.addGeometry(feature.geometry(), grids)
 
     def show_heat(self, on: bool) -> None:
-        """Show or hide the choropleth."""
-        show_group(QgsProject.instance(), HeatLayers, on)
+        """Show or hide the choropleth; components step back while it is shown."""
+        project = QgsProject.instance()
+        if on:
+            self._hidden_for_heat = is_shown(project, ComponentLayers)
+            show_group(project, ComponentLayers, False)
+        elif self._hidden_for_heat:
+            show_group(project, ComponentLayers, True)
+        show_group(project, HeatLayers, on)
         self._heat_changed()
 
     def _heat_changed(self, *_: object) -> None:
         on = is_shown(QgsProject.instance(), HeatLayers)
-        for part in (self._dock.heat, self._heat):
-            part.blockSignals(True)
-            part.setChecked(on)
-            part.blockSignals(False)
+        self._dock.heat.setChecked(on)
+        self._heat.setChecked(on)
         layer = find_layer(QgsProject.instance(), VIEW)
         self._dock.legend.show_layer(layer if on else None)
 

@@ -18,6 +18,10 @@ ROLE = "citygrid/role"
 #: Rows that are valid now: history stays in the table.
 VALID = '"valid_to" IS NULL'
 
+#: QGIS reads a GeoPackage without locks by default, and loses sight of it ("unable to open
+#: database file") once another process writes in WAL. With this it reads through the log too.
+_SHARED = "QGIS_FORCE_WAL=ON"
+
 
 @dataclass(frozen=True)
 class MapSource:
@@ -64,6 +68,7 @@ class MapSource:
             {
                 "path": str(self.path),
                 "layerName": table,
+                "openOptions": [_SHARED],
                 "subset": " AND ".join(conditions),
             },
         )

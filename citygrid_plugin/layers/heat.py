@@ -30,7 +30,7 @@ _STEPS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 
 def nice_breaks(values: Sequence[float], classes: int = 6) -> list[float]:
-    """Return round class bounds that put about as many values into each class.
+    """Return round class bounds by quantiles, closer together towards the hottest.
 
     Parameters
     ----------
@@ -50,7 +50,9 @@ def nice_breaks(values: Sequence[float], classes: int = 6) -> list[float]:
     top = _round_up(ordered[-1])
     bounds = [0.0]
     for i in range(1, classes):
-        bound = _round_near(ordered[min(len(ordered) - 1, i * len(ordered) // classes)])
+        # Narrower shares towards the top: the few hottest grids must stand out.
+        share = 1 - (1 - i / classes) ** 1.8
+        bound = _round_near(ordered[int(share * (len(ordered) - 1))])
         if bounds[-1] < bound < top:
             bounds.append(bound)
     return [*bounds, top]
@@ -130,6 +132,8 @@ def classify(layer: QgsVectorLayer) -> None:
         QgsRendererRange(low, high, fill(color, "#ffffff", 0.12), f"{low:g} – {high:g} {unit}")
         for low, high, color in zip(bounds, bounds[1:], colors, strict=False)
     ]
+    # Zero is no class: without a case a grid is not drawn.
+    ranges[0].setLabel(f"> {ranges[0].label()}")
     # A grid without cases is null here, and what is null is not drawn.
     layer.setRenderer(QgsGraduatedSymbolRenderer(f'nullif("{RATE}", 0)', ranges))
     layer.setOpacity(0.82)

@@ -13,10 +13,12 @@ from qgis.core import (
     QgsField,
     QgsFields,
     QgsGeometry,
+    QgsProcessingException,
 )
 from qgis.PyQt.QtCore import QDate, QDateTime, QVariant
 
 from citygrid_core.errors import MissingCrs
+from citygrid_plugin.i18n import tr
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -122,20 +124,28 @@ def joined(fields: QgsFields, added: QgsFields) -> QgsFields:
 def add_row(
     sink: QgsFeatureSink, fields: QgsFields, values: Iterable[Any], geometry: QgsGeometry | None
 ) -> None:
-    """Write one feature."""
+    """Write one feature.
+
+    Raises
+    ------
+    QgsProcessingException
+        It was not taken: a sink that says no must not lose rows in silence.
+    """
     feature = QgsFeature(fields)
     feature.setAttributes([qgis_value(v) for v in values])
     if geometry is not None:
         feature.setGeometry(geometry)
-    sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert)
+    if not sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
+        raise QgsProcessingException(
+            sink.lastError() or tr("A feature could not be written.", "有要素无法写出。")
+        )
 
 
 def qgis_value(value: Any) -> Any:
-    """Return a value that a QGIS field takes: no numpy scalars, no NaN."""
-    if value is None or value != value:
+    """Return a value that a QGIS field takes: no numpy scalars, no NaN; others as they are."""
+    if value is None or (isinstance(value, float) and value != value):
         return None
-    value = value.item() if hasattr(value, "item") else value
-    return value if isinstance(value, (str, int, float)) else str(value)
+    return value.item() if hasattr(value, "item") else value
 
 
 def from_shape(shape: Any) -> QgsGeometry:

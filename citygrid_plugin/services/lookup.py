@@ -69,7 +69,8 @@ class Answers:
         if component is not None:
             asked = ("component", component["class_code"])
             facts += [
-                (tr("Component", "部件"), f"{component['name']}  {component['code']}"),
+                (tr("Component", "部件"), component["name"]),
+                (tr("Component code", "部件标识码"), component["code"]),
                 (tr("State", "部件状态"), _choice("component_state", component["state"])),
             ]
         kind, code = asked or ("component", None)

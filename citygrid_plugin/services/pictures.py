@@ -85,9 +85,9 @@ def facts(summary: Summary) -> str:
     grids, components, cases = (counts.get(n, 0) for n in ("grids", "components", "cases"))
     return tr(
         f"{grids:,} unit grids · {components:,} components · {cases:,} cases"
-        f" · edition {summary.edition} · {summary.crs}",
+        f" · edition {summary.standard} · {summary.crs}",
         f"单元网格 {grids:,} 个 · 部件 {components:,} 个 · 案件 {cases:,} 件"
-        f" · 标准版本 {summary.edition} · {summary.crs}",
+        f" · 标准版本 {summary.standard} · {summary.crs}",
     )
 
 

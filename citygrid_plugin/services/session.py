@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from qgis.core import QgsProject, QgsProviderRegistry, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, pyqtSignal
@@ -19,11 +21,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Summary:
-    """What the dock says of a workspace."""
+    """What the dock says of a workspace.
+
+    Attributes
+    ----------
+    edition, standard : str
+        Identifier and title of the edition.
+    counts : dict
+        Rows valid now by family.
+    """
 
     path: Path
     name: str
     edition: str
+    standard: str
     crs: str
     counts: dict[str, int] = field(default_factory=dict)
     last_entry: str = ""
@@ -139,13 +150,15 @@ def read_source(path: Path) -> tuple[Summary, MapSource]:
         journal = workspace.journal()
         days = workspace.read("heat_counts", columns=["day"])["day"].dropna()
         last = journal.iloc[-1] if len(journal) else None
+        zone = str(workspace.meta.get("timezone", "UTC"))
         summary = Summary(
             path=path,
             name=workspace.name,
-            edition=shown(edition.title),
+            edition=edition.id,
+            standard=shown(edition.title),
             crs=workspace.crs.to_string(),
             counts={name: workspace.count(name) for name in FAMILIES},
-            last_entry="" if last is None else f"{last['at']}  {last['operation']}",
+            last_entry="" if last is None else f"{_local(last['at'], zone)}  {last['operation']}",
             head=workspace.head,
         )
     classes = edition.component_classes
@@ -159,3 +172,9 @@ def read_source(path: Path) -> tuple[Summary, MapSource]:
         heat_period=(str(min(days)), str(max(days))) if len(days) else ("", ""),
     )
     return summary, source
+
+
+def _local(at: str, zone: str) -> str:
+    """Return an instant of the journal (UTC) on the wall clock of the city."""
+    instant = datetime.fromisoformat(str(at).replace("Z", "+00:00"))
+    return instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")

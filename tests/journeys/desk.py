@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -88,6 +89,7 @@ def start(
         stderr=subprocess.STDOUT,
         text=True,
         cwd=folder,
+        start_new_session=True,
     )
 
 
@@ -96,7 +98,8 @@ def finish(child: subprocess.Popen[str], folder: Path) -> Visit:
     try:
         log, _ = child.communicate(timeout=SECONDS)
     except subprocess.TimeoutExpired:
-        child.kill()
+        # The whole session of our own: xvfb-run, the X server and QGIS.
+        os.killpg(child.pid, signal.SIGKILL)
         log, _ = child.communicate()
         log += f"\nkilled after {SECONDS} s"
     file = folder / "said.json"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from qgis.core import (
+    NULL,
     QgsApplication,
     QgsFeature,
     QgsGeometry,
@@ -15,6 +16,7 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsVectorLayer,
 )
+from qgis.PyQt.QtCore import QDate, QDateTime
 
 from citygrid_plugin.processing.provider import ALGORITHMS, CitygridProvider
 
@@ -169,6 +171,22 @@ def test_points_in_degrees_are_located_too(run: Run, grid_layer: QgsVectorLayer)
     point_layer = layer_of("Point", [(shape.asWkt(12), {"id": "x"})], "EPSG:4490")
     made = run("locatepoints", POINTS=point_layer, GRIDS=grid_layer)["OUTPUT"]
     assert [f["grid_code"] for f in made.getFeatures()] == [f"{COMMUNITY}002"]
+
+
+def test_every_kind_of_value_comes_through(run: Run, grid_layer: QgsVectorLayer) -> None:
+    fields = "&field=day:date&field=at:datetime&field=n:integer&field=r:double&field=t:string"
+    point_layer = QgsVectorLayer(f"Point?crs={CRS}{fields}", "layer", "memory")
+    values = [QDate(2025, 1, 31), QDateTime(2025, 1, 31, 8, 30, 0), 7, 2.5, "雨水井盖"]
+    for row in (values, [None] * 5):
+        feature = QgsFeature(point_layer.fields())
+        feature.setGeometry(QgsGeometry.fromWkt("POINT(500050 3800050)"))
+        feature.setAttributes(row)
+        point_layer.dataProvider().addFeatures([feature])
+    made = run("locatepoints", POINTS=point_layer, GRIDS=grid_layer)["OUTPUT"]
+    first, second = sorted(made.getFeatures(), key=lambda f: f.id())
+    assert first.attributes()[:5] == values
+    assert all(value == NULL for value in second.attributes()[:5])
+    assert {first["grid_code"], second["grid_code"]} == {f"{COMMUNITY}001"}
 
 
 def test_cases_are_counted_once_and_rated_by_hectare(run: Run, grid_layer: QgsVectorLayer) -> None:

@@ -51,9 +51,9 @@ class MainDock(QgsDockWidget):
         layout = QVBoxLayout(body)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.addWidget(self._header())
-        layout.addWidget(self._content())
         layout.addWidget(self._asking(), 1)
         layout.addWidget(self._heat())
+        layout.addWidget(self._content())
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -104,7 +104,7 @@ class MainDock(QgsDockWidget):
         layout = QVBoxLayout(self.content)
         self.counts = FactTable((tr("Layer", "图层"), tr("Valid now", "现行记录数")))
         self.counts.setObjectName("citygrid_counts")
-        self.counts.setMinimumHeight(150)
+        self.counts.setMinimumHeight(130)
         layout.addWidget(self.counts)
         self.last = QLabel()
         self.last.setWordWrap(True)
@@ -120,7 +120,7 @@ class MainDock(QgsDockWidget):
             tr("Then click the map", "然后点击地图"),
         )
         self.ask_button.setCheckable(True)
-        self.ask_button.toggled.connect(self.ask_toggled)
+        self.ask_button.clicked.connect(self.ask_toggled)
         layout.addWidget(self.ask_button)
         row = QHBoxLayout()
         label = QLabel(tr("&Class:", "类别(&C)："))
@@ -139,8 +139,9 @@ class MainDock(QgsDockWidget):
     def _heat(self) -> QWidget:
         self.heat_box = QgsCollapsibleGroupBox(tr("Heat", "案件热力"))
         layout = QVBoxLayout(self.heat_box)
+        # Signals of the user's own click only: the controller sets the boxes too.
         self.heat = QCheckBox(tr("Show the &heat of cases", "显示案件热力(&H)"))
-        self.heat.toggled.connect(self.heat_toggled)
+        self.heat.clicked.connect(self.heat_toggled)
         layout.addWidget(self.heat)
         self.legend = RangeLegend()
         layout.addWidget(self.legend)
@@ -160,7 +161,7 @@ class MainDock(QgsDockWidget):
             return
         self.title.setText(
             f"<b style='font-size:large'>{summary.name}</b><br>{summary.path.name}<br>"
-            f"{summary.edition} · {summary.crs}"
+            f"{summary.standard} · {summary.crs}"
         )
         self.title.setToolTip(str(summary.path))
         self.counts.set_facts(

@@ -6,13 +6,13 @@ import qgis.utils
 from qgis.core import QgsProject
 from stage import FACTS, FOLDER, run, say, wait
 
-from citygrid_plugin.layers.project import find_layer
-
 PROJECT = QgsProject.instance()
 DONE = Path(FACTS["done"])
 
 
 def act() -> None:
+    from citygrid_plugin.layers.project import find_layer
+
     qgis.utils.plugins["citygrid_plugin"].open_workspace(FACTS["workspace"])
     layer = find_layer(PROJECT, "components_point")
     say(before=layer.featureCount())

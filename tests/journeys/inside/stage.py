@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
+import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +18,10 @@ from qgis.utils import iface
 FOLDER = Path(os.environ["CITYGRID_VISIT"])
 FACTS: dict[str, str] = json.loads((FOLDER / "facts.json").read_text())
 _said: dict[str, Any] = {}
+#: A script that hangs says where, before it is killed from outside.
+_STUCK_SECONDS = 75
+_stuck = (FOLDER / "stuck.txt").open("w")
+faulthandler.dump_traceback_later(_STUCK_SECONDS, file=_stuck)
 
 
 def say(**facts: Any) -> None:
@@ -23,6 +29,15 @@ def say(**facts: Any) -> None:
     _said.update(facts)
     text = json.dumps(_said, ensure_ascii=False, default=str)
     (FOLDER / "said.json").write_text(text, encoding="utf-8")
+
+
+def _unhandled(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+    """An exception in a slot: QGIS would show a dialog and wait for a person."""
+    text = "".join(traceback.format_exception(kind, error, trace))
+    say(trouble=_said.get("trouble", "") + text)
+
+
+sys.excepthook = _unhandled
 
 
 def wait(milliseconds: int) -> None:

@@ -2,14 +2,12 @@
 
 import processing
 import qgis.utils
-from qgis.core import QgsApplication, QgsCoordinateTransform, QgsPointXY, QgsProject
+from qgis.core import QgsCoordinateTransform, QgsPointXY, QgsProject
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QCheckBox, QDockWidget, QPushButton
 from qgis.utils import iface
-from stage import FACTS, drawn, picture, run, say, wait, wait_for
-
-from citygrid_plugin.layers.project import find_layer
+from stage import FACTS, drawn, picture, run, say, wait_for
 
 PROJECT = QgsProject.instance()
 
@@ -21,6 +19,8 @@ def dock() -> QDockWidget:
 def click(x: float, y: float) -> None:
     """Click the map where the workspace's coordinates are."""
     canvas = iface.mapCanvas()
+    from citygrid_plugin.layers.project import find_layer
+
     crs = find_layer(PROJECT, "grids").crs()
     there = QgsCoordinateTransform(crs, PROJECT.crs(), PROJECT).transform(QgsPointXY(x, y))
     pixel = canvas.mapSettings().mapToPixel().transform(there)
@@ -31,6 +31,8 @@ def click(x: float, y: float) -> None:
 
 
 def act() -> None:
+    from citygrid_plugin.layers.project import find_layer
+
     iface.mainWindow().resize(1600, 1000)
     plugin = qgis.utils.plugins["citygrid_plugin"]
     plugin.open_workspace(FACTS["workspace"])
@@ -65,12 +67,16 @@ def act() -> None:
     say(tool_off=not dock().ask_button.isChecked())
 
     # Heat, by the box in the panel.
-    plugin_heat = dock().findChild(QCheckBox)
-    plugin_heat.setChecked(True)
+    box = dock().findChild(QCheckBox)
+    box.click()
     iface.mapCanvas().setExtent(find_layer(PROJECT, "areas_county").extent())
     picture("heat")
-    say(heat=find_layer(PROJECT, "heat_map").name(), legend=dock().legend.texts())
-    plugin_heat.setChecked(False)
+    say(
+        heat_on=box.isChecked(),
+        heat=find_layer(PROJECT, "heat_map").name(),
+        legend=dock().legend.texts(),
+    )
+    box.click()
 
     # A job of the toolbox on the open layers.
     found = processing.run(
@@ -89,8 +95,8 @@ def act() -> None:
     QTest.mouseClick(
         dock().findChild(QPushButton, "citygrid_button_verify"), Qt.MouseButton.LeftButton
     )
-    assert wait_for(lambda: QgsApplication.taskManager().countActiveTasks() == 0, 60)
-    wait(500)
+    assert not dock().verify_button.isEnabled()
+    assert wait_for(dock().verify_button.isEnabled, 60)
     item = iface.messageBar().currentItem()
     say(verified=item.text() if item else "")
     picture("verified")
