@@ -55,7 +55,14 @@ def test_ogr_opens_every_layer_as_declared(town: Path) -> None:
     names = {source.GetLayer(i).GetName() for i in range(source.GetLayerCount())}
     tables = {name: f for f in FAMILIES.values() for name in f.tables.values()}
     assert names == {*tables, "heat_map", "layer_styles"}
-    rows = {"areas": 3, "grids": 5, "components_point": 700, "cases": 30, "departments": 1, "heat_counts": 3}
+    rows = {
+        "areas": 3,
+        "grids": 5,
+        "components_point": 700,
+        "cases": 30,
+        "departments": 1,
+        "heat_counts": 3,
+    }
     for name in tables:
         layer, stored = source.GetLayer(name), STORED[name]
         assert layer.GetGeomType() == OGR_TYPES[stored.geometry], name
@@ -111,14 +118,21 @@ def test_qgis_edits_are_named_and_adopted(town: Path, qgis_app: object) -> None:
             "seal.added", "seal.altered", "seal.altered", "seal.removed",
         ]  # fmt: skip
         said = " ".join(text for _, text in found)
-        for named in ("fid 7 (32010201001000007)", "fid 9 (", "fid 11 ", "fid 701 (32010201001000701)"):
+        for named in (
+            "fid 7 (32010201001000007)",
+            "fid 9 (",
+            "fid 11 ",
+            "fid 701 (32010201001000701)",
+        ):
             assert f"components_point {named}" in said
         head = ws.head
         ws.adopt("王工")
         assert ws.verify() == []
         assert ws.head != head
         assert ws.journal().iloc[-1]["operation"] == "adopt"
-        assert ws.read("components", where={"note": "井盖缺失"})["code"].tolist() == ["32010201001000007"]
+        assert ws.read("components", where={"note": "井盖缺失"})["code"].tolist() == [
+            "32010201001000007"
+        ]
         box = (500_332.0, 3_300_032.0, 500_334.0, 3_300_034.0)
         assert 9 in ws.read("components", bbox=box).index
     del layer
@@ -168,9 +182,21 @@ def test_qgis_stays_open_while_others_write(town: Path, qgis_app: object) -> Non
     with Workspace.open(town) as ws:
         read = ws.read("grids")
         assert read.loc[[2, 3], "note"].tolist() == ["同一进程", "QGIS"]
-        assert [(p.rule, "fid 3 " in p.found.en) for p in ws.verify() if p.rule.startswith("seal")] == [
-            ("seal.altered", True)
-        ]
+        assert [
+            (p.rule, "fid 3 " in p.found.en) for p in ws.verify() if p.rule.startswith("seal")
+        ] == [("seal.altered", True)]
+
+
+def test_value_lists_without_style_or_plugin(town: Path, qgis_app: object) -> None:
+    layer = open_layer(town, "components_point")
+    setup = layer.editorWidgetSetup(layer.fields().indexOf("state"))
+    assert setup.type() == "ValueMap"
+    assert {"完好": "intact"} in setup.config()["map"]
+    del layer
+    source = gdal.OpenEx(str(town))  # must outlive its domains
+    listed = source.GetFieldDomain("accuracy_class").GetEnumeration()
+    assert listed == {"A": "A类 ±0.5米", "B": "B类 ±1.0米", "C": "C类 ±10.0米"}
+    source = None
 
 
 def test_styles_in_the_file_are_qgis_defaults(town: Path, tmp_path: Path, qgis_app: object) -> None:
@@ -189,6 +215,8 @@ def test_styles_in_the_file_are_qgis_defaults(town: Path, tmp_path: Path, qgis_a
 def test_copied_by_ogr_nothing_is_lost(town: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.gpkg"
     shutil.copy(town, copy)
-    result = gdal.VectorTranslate(str(tmp_path / "out.gpkg"), str(copy), layers=["components_point"])
+    result = gdal.VectorTranslate(
+        str(tmp_path / "out.gpkg"), str(copy), layers=["components_point"]
+    )
     assert result.GetLayer(0).GetFeatureCount() == 700
     result = None

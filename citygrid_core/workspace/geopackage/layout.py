@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 import pyproj
 
+from citygrid_core.workspace.geopackage.labels import labels
 from citygrid_core.workspace.schema import FAMILIES
 from citygrid_core.workspace.tables import GEOMETRY, STORED, StoredTable
 
@@ -111,6 +112,7 @@ def creation(crs: pyproj.CRS, at: str) -> Iterator[Statement]:
     for table_ in STORED.values():
         if table_.family is not None:
             yield from register(table_, own[1], at)
+    yield from labels()
     yield _contents("layer_styles", "attributes", "layer_styles", at, 0)
     yield _VIEW, ()
     yield _contents(HEAT_VIEW, "features", "热力图", at, own[1])
