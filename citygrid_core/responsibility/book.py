@@ -86,7 +86,8 @@ class DutyBook:
         self.rules = read.rules
         self.problems: list[Problem] = list(read.problems)
         self.departments = DepartmentHistory(departments)
-        self.crs = rules.crs if isinstance(rules, gpd.GeoDataFrame) else None
+        placed = isinstance(rules, gpd.GeoDataFrame) and "geometry" in rules
+        self.crs = rules.crs if placed else None
         if read.shapes and self.crs is None:
             raise MissingCrs("duty rules / 责任规则")
         self.shapes = Shapes(read.shapes)
