@@ -8,13 +8,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from citygrid_core.operations.duties import import_duties
-
 from citygrid_core.grids import Policy
 from citygrid_core.operations.areas import init
 from citygrid_core.operations.cases import import_cases
 from citygrid_core.operations.census import import_components
 from citygrid_core.operations.departments import import_departments
+from citygrid_core.operations.duties import import_duties
 from citygrid_core.operations.gazetteer import import_places
 from citygrid_core.operations.grids import draw_grids
 from citygrid_core.operations.heat import update_heat
@@ -22,6 +21,7 @@ from citygrid_core.operations.intake import SourceOptions
 from citygrid_core.workspace import Workspace
 
 DAY = "2025-01-01"
+CRS = SourceOptions(crs="EPSG:4547")
 
 
 def main(files: Path, path: Path) -> None:
@@ -34,14 +34,14 @@ def main(files: Path, path: Path) -> None:
         draw_grids(ws, **steering, policy=Policy(), on=DAY)
         import_departments(ws, files / "departments.csv", on=DAY)
         import_duties(ws, files / "duties.csv", on=DAY)
-        import_components(ws, files / "components.csv", on=DAY)
+        import_components(ws, files / "components.csv", options=CRS, on=DAY)
         for layer in ("line", "polygon"):
             options = SourceOptions(layer=layer)
             import_duties(ws, files / "duties.gpkg", options=options, on=DAY)
             import_components(ws, files / "components.gpkg", options=options, on=DAY)
         for layer in ("streets", "zones", "plates", "pois"):
             import_places(ws, files / "gazetteer.gpkg", options=SourceOptions(layer=layer), on=DAY)
-        import_cases(ws, files / "cases.csv", on=DAY)
+        import_cases(ws, files / "cases.csv", options=CRS, on=DAY)
         update_heat(ws)
 
 
