@@ -7,6 +7,7 @@
 """
 
 from citygrid_core.grids.check import check
+from citygrid_core.grids.coverage import Coverage
 from citygrid_core.grids.draw import Drawing, draw
 from citygrid_core.grids.edit import Edit
 from citygrid_core.grids.edits import (
@@ -17,6 +18,7 @@ from citygrid_core.grids.edits import (
     move_vertex,
     reshape,
     split,
+    split_along,
 )
 from citygrid_core.grids.errors import (
     CrsMismatch,
@@ -30,12 +32,14 @@ from citygrid_core.grids.group import group
 from citygrid_core.grids.impact import Impact, impact
 from citygrid_core.grids.number import number
 from citygrid_core.grids.policy import Policy
+from citygrid_core.grids.preview import preview_split
 from citygrid_core.grids.quality import border_f1, measure, summary
 from citygrid_core.grids.repair import Repaired, clean_areas, repair
 from citygrid_core.grids.resolve import Strategies
 
 __all__ = [
     "RULES",
+    "Coverage",
     "CrsMismatch",
     "Drawing",
     "Edit",
@@ -62,8 +66,10 @@ __all__ = [
     "move_border",
     "move_vertex",
     "number",
+    "preview_split",
     "repair",
     "reshape",
     "split",
+    "split_along",
     "summary",
 ]

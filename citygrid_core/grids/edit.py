@@ -39,6 +39,8 @@ class Edit:
     changed : GeoDataFrame
         Cells that stay, with their new polygon: a border moved, or a vertex put
         in so that the seam holds; ``moved_m2`` says how much ground changed hands.
+    before : GeoDataFrame
+        The rows of `changed` as they were, in the same order.
     lineage : list of (str, int)
         Parent's code and the position of the child in `created`.
     """
@@ -47,6 +49,7 @@ class Edit:
     created: gpd.GeoDataFrame
     retired: gpd.GeoDataFrame
     changed: gpd.GeoDataFrame
+    before: gpd.GeoDataFrame
     lineage: tuple[tuple[str, int], ...]
 
     def numbered(self, highest: Mapping[str, int], *, edition: str = "gbt47678-2026") -> Edit:
@@ -75,6 +78,23 @@ class Edit:
         """Return pairs (parent's code, child's code)."""
         codes = self.created["code"].tolist()
         return [(parent, codes[child]) for parent, child in self.lineage]
+
+    def inverse(self) -> Edit:
+        """Return the edit that undoes this one, vertex for vertex.
+
+        The codes that come back are those that were there; the codes of this
+        edit's new cells stay used, whatever is edited next.
+        """
+        moved = self.changed["moved_m2"].to_numpy()
+        return replace(
+            self,
+            operation=f"undo {self.operation}",
+            created=self.retired,
+            retired=self.created,
+            changed=self.before.assign(moved_m2=moved),
+            before=self.changed,
+            lineage=(),
+        )
 
     def apply(self, grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         """Return `grids` after the edit; rows that don't change keep their index."""
@@ -209,7 +229,7 @@ class Division:
             crs=self.crs,
         )
         ended = self.grids.iloc[sorted(retired)]
-        return Edit(operation, frame, ended, shifted, lineage)
+        return Edit(operation, frame, ended, shifted, self.grids.iloc[rows], lineage)
 
 
 def _require_polygons(shapes: Geometries) -> None:

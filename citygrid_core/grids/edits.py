@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -58,6 +59,33 @@ def split(grids: gpd.GeoDataFrame, code: str, line: Any, *, policy: Policy | Non
             shapely.point_on_surface(pieces[least]),
         )
     return division.edit("split", [index], [(p, [index]) for p in pieces], {})
+
+
+def split_along(grids: gpd.GeoDataFrame, line: Any, *, policy: Policy | None = None) -> Edit:
+    """Return the edit that splits every grid that `line` divides: one click along a road.
+
+    A grid that the line only enters, or would leave with a piece below the lower
+    limit of the policy, stays as it is.
+
+    Raises
+    ------
+    GridEditRefused
+        The line divides no grid.
+    """
+    policy = policy or Policy()
+    division = Division(grids, policy.grid_m)
+    retired: list[int] = []
+    created: list[tuple[Any, list[int]]] = []
+    for index in np.sort(division.tree.query(line, predicate="intersects")).tolist():
+        pieces = pieces_of(division.shapes[index], [line], policy.grid_m)
+        if len(pieces) > 1 and shapely.area(pieces).min() >= policy.limit_low_m2:
+            retired.append(index)
+            created += [(piece, [index]) for piece in pieces]
+    if not retired:
+        raise refuse(
+            "the line divides no grid", "该线没有分割任何单元网格", shapely.point_on_surface(line)
+        )
+    return division.edit("split", retired, created, {})
 
 
 def merge(grids: gpd.GeoDataFrame, codes: Sequence[str], *, policy: Policy | None = None) -> Edit:
@@ -264,4 +292,4 @@ def add(
         )
     edit = division.edit("add", [], [(parts[0], [])], {})
     created = edit.created.assign(community_code=community_code)
-    return Edit(edit.operation, created, edit.retired, edit.changed, edit.lineage)
+    return replace(edit, created=created)
