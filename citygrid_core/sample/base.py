@@ -36,9 +36,14 @@ def river_layers(plan: Plan) -> dict[str, gpd.GeoDataFrame]:
     lines = [g for g in shapely.get_parts(shores) if g.geom_type == "LineString" and g.length > 20]
     merged = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines)))
     return {
-        "barriers": _frame({"kind": "river", "name": RIVER}, merged),
+        "barriers": _frame({"kind": "river", "name": RIVER}, rounded(merged)),
         "water": _frame({"name": RIVER}, water),
     }
+
+
+def rounded(shapes: Array) -> Array:
+    """Return shapes with their coordinates on the grid of 1 mm."""
+    return np.asarray(shapely.transform(shapes, lambda xy: np.round(xy, 3)), dtype=object)
 
 
 def base_layers(

@@ -49,37 +49,37 @@ def put_up(land: Land, rng: np.random.Generator) -> gpd.GeoDataFrame:
         kind, floors, number (of the building in its compound, else ""), block
         (position), geometry: rectangles on a grid of 1 mm, EPSG:4547.
     """
-    corners, block, along = [], [], []
+    shapes, where = [], []
     for i, use in enumerate(land.use):
         pattern = PATTERNS.get(use)
         if pattern is None or land.net[i].is_empty or land.net[i].area < 600:
             continue
-        found, row = _rows(land.net[i], pattern, rng)
-        corners.append(found)
-        along.append(row)
-        block.append(np.full(len(found), i))
-    where = np.concatenate(block)
-    shapes = shapely.polygons(np.round(np.concatenate(corners), 3))
-    free = np.empty(len(land.use), dtype=object)
-    for i, use in enumerate(land.use):
-        free[i] = shapely.buffer(land.net[i], -PATTERNS[use].setback if use in PATTERNS else 0.0)
-    kept = np.array([PATTERNS[u].kept for u in land.use[where]])
-    inside = shapely.covered_by(shapes, free[where]) & (rng.random(len(where)) < kept)
-    shapes, where = shapes[inside], where[inside]
-    low = np.array([PATTERNS[u].floors[0] for u in land.use[where]])
-    high = np.array([PATTERNS[u].floors[1] for u in land.use[where]])
-    per_block = rng.random(len(land.use))[where]
-    floors = np.round(
-        low + (high - low) * np.clip(per_block + rng.normal(0, 0.08, len(where)), 0, 1)
-    )
+        free = shapely.buffer(land.net[i], -pattern.setback)
+        if free.is_empty:
+            continue
+        free = max(shapely.get_parts(free), key=lambda g: float(g.area))
+        for size in (1.0, 0.75, 0.55):
+            found = shapely.polygons(np.round(_rows(free, pattern, size, rng), 3))
+            found = found[shapely.covered_by(found, free)]
+            if len(found):
+                break
+        kept = rng.random(len(found)) < pattern.kept
+        kept[:1] = True
+        shapes.append(found[kept])
+        where.append(np.full(int(kept.sum()), i, dtype=np.int64))
+    block = np.concatenate(where)
+    low = np.array([PATTERNS[u].floors[0] for u in land.use[block]])
+    high = np.array([PATTERNS[u].floors[1] for u in land.use[block]])
+    share = rng.random(len(land.use))[block] + rng.normal(0, 0.08, len(block))
+    floors = np.round(low + (high - low) * np.clip(share, 0, 1))
     return gpd.GeoDataFrame(
         {
-            "kind": [PATTERNS[u].kind for u in land.use[where]],
+            "kind": [PATTERNS[u].kind for u in land.use[block]],
             "floors": floors.astype(np.int64),
-            "number": _numbers(land, where),
-            "block": where,
+            "number": _numbers(land, block),
+            "block": block,
         },
-        geometry=shapes,
+        geometry=np.concatenate(shapes),
         crs=CRS,
     )
 
@@ -94,48 +94,53 @@ def _numbers(land: Land, where: Array) -> list[str]:
     return out
 
 
-def _rows(
-    shape: shapely.Polygon, pattern: Pattern, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
-    """Return rectangles (n, 4, 2) in rows over the shape's box, and the row of each."""
-    box = np.asarray(shapely.oriented_envelope(shape).exterior.coords)[:4]
+def _rows(free: shapely.Polygon, pattern: Pattern, size: float, rng: np.random.Generator) -> Floats:
+    """Return rectangles (n, 4, 2) in rows that run east-west, more or less.
+
+    Parameters
+    ----------
+    free : Polygon
+        Where buildings may stand; rows are as long as it is wide there.
+    size : float
+        Factor on length, depth and gaps, for land where larger ones do not fit.
+    """
+    box = np.asarray(shapely.oriented_envelope(free).exterior.coords)[:4]
     side = box[1] - box[0]
     angle = float(np.arctan2(side[1], side[0]))
-    angle = (angle + np.pi / 4) % (np.pi / 2) - np.pi / 4  # rows run east-west, more or less
+    angle = (angle + np.pi / 4) % (np.pi / 2) - np.pi / 4
     cos, sin = np.cos(angle), np.sin(angle)
     turn = np.array([[cos, sin], [-sin, cos]])
     centre = box.mean(axis=0)
-    low, high = ((box - centre) @ turn.T).min(axis=0), ((box - centre) @ turn.T).max(axis=0)
-    margin = pattern.setback + 0.5
-    length, depth = pattern.length * rng.uniform(0.85, 1.15), pattern.depth
-    across = _starts(low[1] + margin, high[1] - margin, depth, pattern.gap_across)[::-1]
-    parts, rows = [], []
-    for r, y in enumerate(across):
-        x = _starts(low[0] + margin, high[0] - margin, length, pattern.gap_along)
-        if not len(x):
-            x = _starts(low[0] + margin, high[0] - margin, length * 0.55, pattern.gap_along)
+    ring = (np.asarray(free.exterior.coords) - centre) @ turn.T
+    depth, gap = pattern.depth * size, pattern.gap_across * size
+    length = pattern.length * size * rng.uniform(0.85, 1.15)
+    parts = [np.empty((0, 4, 2))]
+    for y in _starts(float(ring[:, 1].min()), float(ring[:, 1].max()), depth, gap)[::-1]:
+        left, right = _reach(ring, y, y + depth)
+        x = _starts(left, right, length, pattern.gap_along * size)
         if not len(x):
             continue
-        one = np.full(len(x), length if len(x) else 0.0) * rng.uniform(0.8, 1.0, len(x))
+        one = length * rng.uniform(0.82, 1.0, len(x))
         deep = depth * rng.uniform(0.88, 1.0, len(x))
-        shift = rng.uniform(-0.2, 0.2, (len(x), 2)) * np.array(
-            [pattern.gap_along, pattern.gap_across]
-        )
-        x0, y0 = x + shift[:, 0], y + shift[:, 1]
-        quad = np.stack(
-            [
-                np.column_stack([x0, y0]),
-                np.column_stack([x0 + one, y0]),
-                np.column_stack([x0 + one, y0 + deep]),
-                np.column_stack([x0, y0 + deep]),
-            ],
-            axis=1,
-        )
-        parts.append(quad @ turn + centre)
-        rows.append(np.full(len(x), float(r)))
-    if not parts:
-        return np.empty((0, 4, 2)), np.empty(0)
-    return np.concatenate(parts), np.concatenate(rows)
+        x0 = x + rng.uniform(0, 1, len(x)) * (length - one)
+        y0 = y + rng.uniform(0, 1, len(x)) * (depth - deep)
+        quad = [(x0, y0), (x0 + one, y0), (x0 + one, y0 + deep), (x0, y0 + deep)]
+        parts.append(np.stack([np.column_stack(q) for q in quad], axis=1) @ turn + centre)
+    return np.concatenate(parts)
+
+
+def _reach(ring: Floats, low: float, high: float) -> tuple[float, float]:
+    """Return from where to where a ring holds a row between two heights."""
+    left, right = -np.inf, np.inf
+    for y in (low, (low + high) / 2, high):
+        a, b = ring[:-1], ring[1:]
+        crossed = (a[:, 1] > y) != (b[:, 1] > y)
+        if not crossed.any():
+            return 0.0, 0.0
+        a, b = a[crossed], b[crossed]
+        x = a[:, 0] + (y - a[:, 1]) / (b[:, 1] - a[:, 1]) * (b[:, 0] - a[:, 0])
+        left, right = max(left, float(x.min())), min(right, float(x.max()))
+    return left, right
 
 
 def _starts(low: float, high: float, size: float, gap: float) -> Floats:

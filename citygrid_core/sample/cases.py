@@ -327,7 +327,13 @@ def _as_of(frame: pd.DataFrame, moment: np.datetime64) -> pd.DataFrame:
     for i, name in enumerate(TIMES):
         known = (frame[name].to_numpy().astype("datetime64[s]") < moment) & (~void | (i == 0))
         stage[known] = i
-        out[name] = np.where(known, frame[name].dt.strftime("%Y-%m-%d %H:%M:%S"), "")
-    out["due_at"] = np.where(stage >= 2, frame["due_at"].dt.strftime("%Y-%m-%d %H:%M:%S"), "")
+        out[name] = np.where(known, _written(frame[name]), "")
+    out["due_at"] = np.where(stage >= 2, _written(frame["due_at"]), "")
     out["stage"] = np.where(void, "void", np.array(STAGES, dtype=object)[stage])
     return out
+
+
+def _written(moments: pd.Series) -> Array:
+    """Return moments as ``2025-03-05 08:30:00``."""
+    text = np.datetime_as_string(moments.to_numpy().astype("datetime64[s]"))
+    return np.array(np.char.replace(text, "T", " "), dtype=object)

@@ -128,7 +128,8 @@ def place_components(
     classes, xy, block = classes[block >= 0], xy[block >= 0], block[block >= 0]
     order = np.lexsort((xy[:, 0], classes.astype(str)))
     classes, xy, block = classes[order], xy[order], block[order]
-    lines, polygons = _lines(layout, land, rng), _polygons(layout, land, rng)
+    lines = _lines(layout, land, rng)
+    polygons = [*_bridges(plan, layout), *_polygons(layout, land, rng)]
     shapes = [*shapely.points(xy), *(g for _, g in lines), *(g for _, g in polygons)]
     all_classes = np.array(
         [*classes, *(c for c, _ in lines), *(c for c, _ in polygons)], dtype=object
@@ -279,6 +280,20 @@ def _polygons(
             out += _box("03004", inner, 9, 7, rng)
             out += _box("05009", inner, 16, 12, rng) if rng.random() < 0.25 else []
     return [(c, _rounded(g)) for c, g in out]
+
+
+def _bridges(plan: Plan, layout: Layout) -> list[tuple[str, shapely.Geometry]]:
+    """Return the deck of every road over the river."""
+    out = []
+    for number, line in sorted(layout.own_edges.items()):
+        road = layout.roads[number]
+        if road.is_road and road.kind != "bank":
+            over = shapely.get_parts(shapely.intersection(line, plan.skeleton.water))
+            decks = shapely.buffer(
+                over[shapely.length(over) > 15], road.width_m / 2, cap_style="flat"
+            )
+            out += [("02009", _rounded(deck)) for deck in decks]
+    return out
 
 
 def _box(

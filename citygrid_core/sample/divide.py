@@ -116,7 +116,7 @@ class Divider:
         long, short = sorted(sides, key=lambda v: -float(np.hypot(*v)))
         centre = box.mean(axis=0)
         best: tuple[float, list[int], list[int], list[int]] | None = None
-        for attempt in range(9 if area < 60_000 else 40):
+        for attempt in range(9 if area < 60_000 else 40 if area < 1e6 else 150):
             if attempt in (6, 14, 22, 30):
                 long, short = short, long
             at = centre + long * self.rng.normal(0, 0.05 + 0.012 * attempt)

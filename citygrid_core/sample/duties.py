@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -350,7 +351,8 @@ class Answers:
             ISO dates.
         """
         points = shapely.points(xy)
-        classes, areas = class_code.astype(str), community.astype(str)
+        begins_class, begins_area = _beginning(class_code), _beginning(community)
+        held = _between(day)
         out = np.full(len(points), "", dtype=object)
         best = np.full(len(points), -1, dtype=np.int64)
         for frame, layer in (
@@ -360,11 +362,11 @@ class Answers:
         ):
             rows = frame[(frame["object_kind"] == kind) & (frame["role"] == role)]
             for row in rows.itertuples():
-                hit = np.char.startswith(classes, str(row.class_code))
-                hit &= (day >= row.valid_from) & ((day < row.valid_to) | (row.valid_to == ""))
+                hit = begins_class(str(row.class_code))
+                hit &= held(str(row.valid_from), str(row.valid_to))
                 strength = layer
                 if layer == 0 and row.place == "area":
-                    hit &= np.char.startswith(areas, str(row.place_code))
+                    hit &= begins_area(str(row.place_code))
                     strength = 1
                 elif layer:
                     some = np.flatnonzero(hit)
@@ -383,3 +385,24 @@ class Answers:
         for i in np.flatnonzero(hit & (rank == best) & ~stronger):
             if who not in out[i].split("#"):
                 out[i] = "#".join(sorted([*out[i].split("#"), who]))
+
+
+def _beginning(codes: Array) -> Callable[[str], Array]:
+    """Return a function that tells which codes begin with a prefix: each distinct one is asked once."""
+    at, distinct = pd.factorize(codes)
+
+    def begins(prefix: str) -> Array:
+        return np.array([str(c).startswith(prefix) for c in distinct], dtype=bool)[at]
+
+    return begins
+
+
+def _between(days: Array) -> Callable[[str, str], Array]:
+    """Return a function that tells which days are in [begin, end); an empty end is open."""
+    at, distinct = pd.factorize(days)
+
+    def held(begin: str, end: str) -> Array:
+        inside = [begin <= d and (not end or d < end) for d in distinct]
+        return np.array(inside, dtype=bool)[at]
+
+    return held

@@ -278,7 +278,8 @@ def _spots(plan: Plan, made: County) -> list[Spot]:
         return []
     rng = plan.rng(13, made.layout.county)
     middle = made.layout.middle[busy]
-    inner = shapely.contains_xy(shapely.buffer(plan.skeleton.outline, -120), middle)
+    home = shapely.buffer(shapely.union_all(made.layout.blocks), -3 * SPOT_SIGMA_M)
+    inner = shapely.contains_xy(home, middle)
     middle, busy = middle[inner], busy[inner]
     chosen = [int(rng.integers(len(middle)))]
     while len(chosen) < 4:

@@ -77,7 +77,18 @@ def _net(layout: Layout) -> Array:
         lane = shapely.buffer(layout.edges[number], layout.roads[number].width_m / 2 + 0.01)
         net[block] = shapely.difference(net[block], lane)
     net[layout.water] = shapely.Polygon()
-    return _largest(net)
+    return _largest(_without_strangers(net, strips))
+
+
+def _without_strangers(net: Array, strips: Array) -> Array:
+    """Cut off what wide streets take that meet a block only at a corner."""
+    block, strip = shapely.STRtree(strips).query(net, predicate="overlaps")
+    taken = shapely.area(shapely.intersection(net[block], strips[strip])) > 0.01
+    out = net.copy()
+    for i in np.unique(block[taken]):
+        others = shapely.union_all(strips[strip[taken & (block == i)]])
+        out[i] = shapely.difference(out[i], others)
+    return out
 
 
 def _largest(shapes: Array) -> Array:

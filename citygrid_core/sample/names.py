@@ -111,8 +111,13 @@ class Names:
     def old_name(self) -> str:
         """Return a root for a name that a road had before."""
         i = int(self.rng.integers(len(_PLACES_OLD)))
-        name = _PLACES_OLD[i]
-        while name in self._used:
-            name = name[:2] + _FIRST[int(self.rng.integers(len(_FIRST)))]
+        name, tail = _PLACES_OLD[i], ""
+        for tries in range(10_000):
+            if name + tail not in self._used:
+                break
+            tail = "".join(
+                _FIRST[int(self.rng.integers(len(_FIRST)))] for _ in range(1 + (tries > 20))
+            )
+        name += tail
         self._used.add(name)
         return name

@@ -66,7 +66,9 @@ def make_plan(scale: Scale, seed: int) -> Plan:
     water = np.asarray(shapely.contains(skeleton.strip, shapely.point_on_surface(faces)))
     near = _neighbours(made, faces, skeleton.curves)
     county = _counties(scale, faces, water, near, rng)
-    roads, edge_road = _name_roads(scale, made, skeleton.curves, Names(rng))
+    roads, edge_road = _name_roads(
+        scale, made, skeleton.curves, Names(rng, scale.counties, scale.counties + 1)
+    )
     first, second, edge = _sides(made, faces)
     shared, owner = np.zeros(len(made.edges), bool), np.full(len(made.edges), -1, dtype=np.int64)
     owner[edge] = np.minimum(county[first], county[second])

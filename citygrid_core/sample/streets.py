@@ -102,6 +102,7 @@ def _join(divider: Divider) -> list[int]:
 
     def root(k: int) -> int:
         while parent[k] != k:
+            parent[k] = parent[parent[k]]
             k = parent[k]
         return k
 

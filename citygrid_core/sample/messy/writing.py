@@ -8,6 +8,7 @@ import re
 import zipfile
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import geopandas as gpd
 import pyogrio
@@ -50,7 +51,8 @@ def save_workbook(book: Any, path: Path, formulas: dict[str, float] | None = Non
     book.save(plain)
     with zipfile.ZipFile(plain) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
         for info in sorted(old.infolist(), key=lambda i: i.filename):
-            data = old.read(info)
+            # Canonical XML: openpyxl writes through lxml where that is installed.
+            data = ElementTree.canonicalize(old.read(info).decode("utf-8")).encode("utf-8")
             if info.filename == "docProps/core.xml":
                 data = _CORE_DATE.sub(rb"\g<1>2026-01-01T00:00:00Z\g<3>", data)
             if info.filename == "xl/worksheets/sheet1.xml":
