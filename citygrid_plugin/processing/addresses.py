@@ -22,7 +22,7 @@ from citygrid_core.errors import Text
 from citygrid_plugin.i18n import tr
 from citygrid_plugin.processing.base import CitygridAlgorithm, progress_of
 from citygrid_plugin.processing.commands import workspace_parameter
-from citygrid_plugin.processing.frames import add_row, fields_of, joined, to_table
+from citygrid_plugin.processing.frames import add_row, fields_of, joined, said, to_table
 from citygrid_plugin.processing.grids import field_parameter, layer_parameter
 
 _COLUMNS = {
@@ -30,7 +30,9 @@ _COLUMNS = {
     "probability": float,
     "error_m": float,
     "level": str,
-    "matched": str,
+    "place_code": str,
+    "place_name": str,
+    "reasons": str,
     "grid_code": str,
     "community_code": str,
 }
@@ -103,7 +105,10 @@ class GeocodeTable(CitygridAlgorithm):
             )
         progress(tr("writing", "写出"), 2, 3)
         answers = answers.assign(
-            **{c: place[c].to_numpy() for c in ("grid_code", "community_code")}
+            place_code=[c[0]["code"] if c else "" for c in answers["candidates"]],
+            place_name=[c[0]["name"] if c else "" for c in answers["candidates"]],
+            reasons=[said(r) for r in answers["reasons"]],
+            **{c: place[c].to_numpy() for c in ("grid_code", "community_code")},
         )
         fields = joined(layer.fields(), fields_of(_COLUMNS))
         sink, output = self.sink(parameters, "OUTPUT", context, fields, QgsWkbTypes.Type.Point, crs)

@@ -18,7 +18,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QDate, QDateTime, QVariant
 
 from citygrid_core.errors import MissingCrs
-from citygrid_plugin.i18n import tr
+from citygrid_plugin.i18n import language, tr
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -156,3 +156,13 @@ def from_shape(shape: Any) -> QgsGeometry:
     if shape is not None:
         geometry.fromWkb(shapely.to_wkb(shape))
     return geometry
+
+
+def said(value: Any) -> Any:
+    """Return a list of reasons as one text in the user's language; other values as they are."""
+    if not isinstance(value, (list, tuple)):
+        return value
+    lang = language()
+    texts = (v.get(lang, "") if isinstance(v, dict) else v.text(lang) if hasattr(v, "text") else v
+             for v in value)  # fmt: skip
+    return "; ".join(str(text) for text in texts)

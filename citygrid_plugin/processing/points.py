@@ -17,10 +17,10 @@ from qgis.core import (
 )
 
 from citygrid_core.errors import Text
-from citygrid_plugin.i18n import shown, tr
+from citygrid_plugin.i18n import tr
 from citygrid_plugin.processing.base import CitygridAlgorithm
 from citygrid_plugin.processing.commands import text_parameter, workspace_parameter
-from citygrid_plugin.processing.frames import add_row, fields_of, joined, to_frame
+from citygrid_plugin.processing.frames import add_row, fields_of, joined, said, to_frame
 from citygrid_plugin.processing.grids import field_parameter, layer_parameter
 
 _POINT = [QgsProcessing.SourceType.TypeVectorPoint]
@@ -167,18 +167,11 @@ class ResolveDuties(CitygridAlgorithm):
         sink, output = self.sink(
             parameters, "OUTPUT", context, fields, layer.wkbType(), layer.sourceCrs()
         )
-        said = {fid: [_said(v) for v in row] for fid, row in zip(
+        texts = {fid: [said(v) for v in row] for fid, row in zip(
             answers.index, answers[added].itertuples(index=False), strict=True
         )}  # fmt: skip
         nothing = [None] * len(added)
         for feature in layer.getFeatures():
-            values = [*feature.attributes(), *said.get(feature.id(), nothing)]
+            values = [*feature.attributes(), *texts.get(feature.id(), nothing)]
             add_row(sink, fields, values, feature.geometry())
         return {"OUTPUT": output}
-
-
-def _said(value: Any) -> Any:
-    """One text for a list of reasons; other values as they are."""
-    if isinstance(value, (list, tuple)):
-        return "; ".join(shown(v) if hasattr(v, "text") else str(v) for v in value)
-    return value
