@@ -155,25 +155,23 @@ class Controller(QObject):
         title = tr("citygrid: verifying the workspace", "citygrid：检验工作库")
         self._task = CommandTask(title, ["verify", str(path)], self._verified)
         self._dock.verify_button.setEnabled(False)
+        self._dock.show_verified(tr("Verifying…", "正在检验……"))
         QgsApplication.taskManager().addTask(self._task)
 
     def _verified(self, result: CommandResult) -> None:
         self._task = None
         self._dock.verify_button.setEnabled(self._session.path is not None)
-        if result.cancelled or not result.done:
-            self._say(result.error(), Qgis.MessageLevel.Warning)
+        if not result.done:
+            self._dock.show_verified(result.error())
             return
         findings = result.problems()
         if not findings:
-            self._say(
-                tr("Verified: no findings.", "检验通过：未发现问题。"), Qgis.MessageLevel.Success
-            )
+            self._dock.show_verified(tr("✔ Verified: no findings.", "✔ 检验通过：未发现问题。"))
             return
+        said = tr(f"✘ Verified: {len(findings)} findings.", f"✘ 检验发现 {len(findings)} 个问题。")
+        self._dock.show_verified(said)
         self._dialog = FindingsDialog(
-            tr("citygrid: findings", "citygrid：检验结果"),
-            tr(f"{len(findings)} findings:", f"发现 {len(findings)} 个问题："),
-            findings,
-            self._iface.mainWindow(),
+            tr("citygrid: findings", "citygrid：检验结果"), said, findings, self._iface.mainWindow()
         )
         self._dialog.show()
 

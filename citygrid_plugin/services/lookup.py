@@ -19,19 +19,22 @@ if TYPE_CHECKING:
 _TABLES = ("components_point", "components_line", "components_polygon")
 
 
+Line = tuple[str, str, tuple[str, ...]]
+
+
 @dataclass(frozen=True)
 class Answer:
     """What stands in the panel.
 
     Attributes
     ----------
-    facts : list of (label, value)
-        In the user's language, in reading order.
+    facts : list of (label, value, details)
+        In the user's language, in reading order; details are the reasons behind a value.
     grid_code : str
         Empty where no grid lies.
     """
 
-    facts: list[tuple[str, str]] = field(default_factory=list)
+    facts: list[Line] = field(default_factory=list)
     grid_code: str = ""
 
 
@@ -64,14 +67,14 @@ class Answers:
         from citygrid_core.operations.lookup import lookup
 
         city = self._load(path)
-        facts = [(tr("Position", "位置"), f"{point.x():.2f}, {point.y():.2f}")]
+        facts: list[Line] = []
         component = self._component(point, radius) if asked is None else None
         if component is not None:
             asked = ("component", component["class_code"])
             facts += [
-                (tr("Component", "部件"), component["name"]),
-                (tr("Component code", "部件标识码"), component["code"]),
-                (tr("State", "部件状态"), _choice("component_state", component["state"])),
+                _line(tr("Component", "部件"), component["name"]),
+                _line(tr("Code", "部件标识码"), component["code"]),
+                _line(tr("State", "部件状态"), _choice("component_state", component["state"])),
             ]
         kind, code = asked or ("component", None)
         frame = gpd.GeoDataFrame(
@@ -81,6 +84,7 @@ class Answers:
         facts += _place(row)
         if code is not None:
             facts += _departments(row)
+        facts.append(_line(tr("Position", "位置"), f"{point.x():.2f}, {point.y():.2f}"))
         return Answer(facts, _text(row.get("grid_code")))
 
     def _load(self, path: Path) -> City:
@@ -111,35 +115,42 @@ class Answers:
         return best[1] if best else None
 
 
-def _place(row: Any) -> list[tuple[str, str]]:
+def _line(label: str, value: str, *details: str) -> Line:
+    return label, value, details
+
+
+def _place(row: Any) -> list[Line]:
     nowhere = tr("outside the city", "不在城市范围内")
     none = tr("no grid drawn here", "此处未划网格")
     inside = _text(row.get("community_code")) != ""
     grid = _text(row.get("grid_code")) or (none if inside else nowhere)
-    facts = [(tr("Unit grid", "单元网格"), grid)]
+    facts = [_line(tr("Unit grid", "单元网格"), grid)]
     for level, label in (
         ("community", tr("Community", "社区")),
         ("street", tr("Street", "街道")),
         ("county", tr("County", "区县")),
     ):
         code, name = _text(row.get(f"{level}_code")), _text(row.get(f"{level}_name"))
-        facts.append((label, f"{name}  {code}" if code else nowhere))
+        facts.append(_line(label, f"{name}  {code}" if code else nowhere))
     return facts
 
 
-def _departments(row: Any) -> list[tuple[str, str]]:
+def _departments(row: Any) -> list[Line]:
     facts = []
+    reasons = row.get("reasons") or ()
     for role, label in CHOICES["role"].items():
         name, code = _text(row.get(f"{role}_name")), _text(row.get(f"{role}_code"))
         unknown = tr("unknown: no rule names one", "不明：没有规则指定")
-        facts.append((shown(label), f"{name}  {code}" if code else unknown))
+        why = (shown(reason) for reason in reasons if reason.role == role)
+        known = (code,) if code else ()
+        facts.append(_line(shown(label), name or code or unknown, *known, *why))
     outcome = {
         "one": tr("one answer", "唯一"),
         "several": tr("several claim it: not decided", "多头：未判定"),
         "none": tr("nobody is named", "无人负责"),
     }
     said = _text(row.get("duty_outcome"))
-    facts.append((tr("Duty", "责任判定"), outcome.get(said, said)))
+    facts.append(_line(tr("Duty", "责任判定"), outcome.get(said, said)))
     return facts
 
 

@@ -51,8 +51,8 @@ def test_a_supervisors_morning(locale: str, own_city: Path, tmp_path: Path, gall
 
     assert said["invalid"] == []
     assert said["groups"][0] == ("案件" if zh else "Cases")
-    shown = {re.sub(r"\D", "", text) for text in said["counts"].values()}
-    assert {str(n) for n in counts.values()} <= shown
+    counted = {re.sub(r"\D", "", text) for text in said["counts"].values()}
+    assert {str(n) for n in counts.values()} <= counted
     assert "云汀市" in said["title"]
 
     # The panel's answer is the store's own.

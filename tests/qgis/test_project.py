@@ -25,7 +25,7 @@ from citygrid_plugin.layers.project import (
     is_shown,
     show_group,
 )
-from citygrid_plugin.services.lookup import Answers
+from citygrid_plugin.services.lookup import Answer, Answers
 from citygrid_plugin.services.session import Session, read_source
 
 
@@ -161,6 +161,10 @@ def test_the_base_map_takes_what_the_file_has(small_city: Path, own_city: Path) 
     del made
 
 
+def as_dict(answer: Answer) -> dict[str, str]:
+    return {label: value for label, value, _ in answer.facts}
+
+
 class TestWhoAnswers:
     @pytest.fixture(autouse=True)
     def _english(self) -> Iterator[None]:
@@ -175,14 +179,16 @@ class TestWhoAnswers:
         one = components[components["owning_code"].notna()].iloc[3]
         point = QgsPointXY(one.geometry.x + 0.3, one.geometry.y)
         answer = Answers(project).ask(own_city, point, 1.0, None)
-        facts = dict(answer.facts)
-        assert facts["Component code"] == one["code"]
+        facts = as_dict(answer)
+        assert facts["Code"] == one["code"]
         assert answer.grid_code == one["grid_code"]
         assert names[one["owning_code"]] in facts["owning"]
+        reasons = {label: details for label, _, details in answer.facts}
+        assert "rule" in " ".join(reasons["owning"])
         assert facts["Community"].endswith(one["grid_code"][:12])
 
     def test_a_place_outside(self, project: QgsProject, own_city: Path) -> None:
-        facts = dict(Answers(project).ask(own_city, QgsPointXY(0, 0), 1.0, None).facts)
+        facts = as_dict(Answers(project).ask(own_city, QgsPointXY(0, 0), 1.0, None))
         assert facts["Unit grid"] == "outside the city"
         assert facts["County"] == "outside the city"
 
@@ -196,5 +202,5 @@ class TestWhoAnswers:
         assert answers.ask(own_city, point, 0.0, None).grid_code == grid["code"]
         with Workspace.open(own_city) as ws, ws.transaction("test") as tx:
             tx.end("grids", [int(grid.name)], "2026-01-01")
-        facts = dict(answers.ask(own_city, point, 0.0, None).facts)
+        facts = as_dict(answers.ask(own_city, point, 0.0, None))
         assert facts["Unit grid"] == "no grid drawn here"

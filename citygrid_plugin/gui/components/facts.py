@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QGuiApplication, QKeySequence
@@ -16,13 +17,21 @@ from qgis.PyQt.QtWidgets import (
 )
 
 
+class Fact(NamedTuple):
+    """One row: its name, its value, and what stands behind it."""
+
+    name: str
+    value: str
+    details: tuple[str, ...] = ()
+
+
 class FactTable(QTreeWidget):
     """Two columns that can be walked with the keyboard and copied with Ctrl+C."""
 
     def __init__(self, headers: tuple[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setHeaderLabels(list(headers))
-        self.setRootIsDecorated(False)
+        self.setIndentation(12)
         self.setAlternatingRowColors(True)
         self.setUniformRowHeights(False)
         self.setWordWrap(True)
@@ -34,14 +43,18 @@ class FactTable(QTreeWidget):
         copy.setContext(Qt.ShortcutContext.WidgetShortcut)
         copy.activated.connect(self._copy)
 
-    def set_facts(self, facts: Iterable[tuple[str, str]]) -> None:
-        """Replace the rows."""
+    def set_facts(self, facts: Iterable[Fact]) -> None:
+        """Replace the rows; details are rows below that can be opened."""
         self.clear()
-        for name, value in facts:
+        for name, value, details in facts:
             item = QTreeWidgetItem([name, value])
-            item.setToolTip(1, value)
+            item.setToolTip(1, "\n".join((value, *details)))
             item.setTextAlignment(0, Qt.AlignmentFlag.AlignTop)
             self.addTopLevelItem(item)
+            for detail in details:
+                child = QTreeWidgetItem(item, [detail])
+                child.setFirstColumnSpanned(True)
+                child.setToolTip(0, detail)
 
     def facts(self) -> dict[str, str]:
         """Return what is shown."""

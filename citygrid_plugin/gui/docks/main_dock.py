@@ -19,7 +19,7 @@ from qgis.PyQt.QtWidgets import (
 
 from citygrid_core.workspace.schema import FAMILIES
 from citygrid_plugin.gui.components.class_box import ClassBox
-from citygrid_plugin.gui.components.facts import FactTable
+from citygrid_plugin.gui.components.facts import Fact, FactTable
 from citygrid_plugin.gui.components.legend import RangeLegend
 from citygrid_plugin.i18n import shown, tr
 from citygrid_plugin.services.lookup import Answer
@@ -59,7 +59,7 @@ class MainDock(QgsDockWidget):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(body)
         self.setWidget(scroll)
-        self.setMinimumWidth(300)
+        self.setMinimumWidth(350)
         self.show_summary(None)
 
     def _button(self, name: str, text: str, tip: str) -> QPushButton:
@@ -97,6 +97,10 @@ class MainDock(QgsDockWidget):
         for button in (self.open_button, self.refresh_button, self.verify_button):
             row.addWidget(button)
         layout.addLayout(row)
+        self.verified = QLabel()
+        self.verified.setObjectName("citygrid_verified")
+        self.verified.setWordWrap(True)
+        layout.addWidget(self.verified)
         return box
 
     def _content(self) -> QWidget:
@@ -153,6 +157,7 @@ class MainDock(QgsDockWidget):
         for part in (self.refresh_button, self.verify_button, self.asking, self.heat_box):
             part.setEnabled(there)
         self.content.setVisible(there)
+        self.show_verified("")
         if summary is None:
             self.title.setText(tr("No workspace is open.", "尚未打开工作库。"))
             self.counts.clear()
@@ -165,7 +170,8 @@ class MainDock(QgsDockWidget):
         )
         self.title.setToolTip(str(summary.path))
         self.counts.set_facts(
-            (shown(FAMILIES[name].label), f"{count:,}") for name, count in summary.counts.items()
+            Fact(shown(FAMILIES[name].label), f"{count:,}")
+            for name, count in summary.counts.items()
         )
         none = tr("none", "无")
         self.last.setText(
@@ -177,4 +183,9 @@ class MainDock(QgsDockWidget):
 
     def show_answer(self, answer: Answer) -> None:
         """Show who answers."""
-        self.answer.set_facts(answer.facts)
+        self.answer.set_facts(Fact(*fact) for fact in answer.facts)
+
+    def show_verified(self, text: str) -> None:
+        """Say how the last verification ended."""
+        self.verified.setText(text)
+        self.verified.setVisible(bool(text))

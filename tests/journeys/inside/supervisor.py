@@ -97,8 +97,7 @@ def act() -> None:
     )
     assert not dock().verify_button.isEnabled()
     assert wait_for(dock().verify_button.isEnabled, 60)
-    item = iface.messageBar().currentItem()
-    say(verified=item.text() if item else "")
+    say(verified=dock().verified.text())
     picture("verified")
 
 
