@@ -141,7 +141,8 @@ class DutyWriter:
         shapes = [self._shapes[c] for c in rows["code"]]
         if around is not None:
             shapes = [shapely.intersection(s, around) for s in shapes]
-        rows = rows[[not s.is_empty for s in shapes]].reset_index(drop=True)
+        there = np.array([not s.is_empty for s in shapes], dtype=bool)
+        rows = rows[there].reset_index(drop=True)
         rows["width_m"] = pd.to_numeric(rows["width_m"], errors="coerce")
         shapes = [s for s in shapes if not s.is_empty]
         return gpd.GeoDataFrame(rows, geometry=as_multi(shapes), crs=CRS)
