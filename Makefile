@@ -12,7 +12,7 @@ OUT ?= out
 unexport PROJ_LIB PROJ_DATA
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: demo test test-core test-qgis test-long lint bench package install run setup clean
+.PHONY: demo test test-core test-newest test-pinned test-qgis test-long lint bench package install run setup clean
 
 setup: $(VENV)/.ready
 $(VENV)/.ready: requirements/qgis.txt requirements/apt-qgis.txt requirements/apt-postgis.txt scripts/apt-install.sh pyproject.toml
@@ -29,10 +29,18 @@ $(CORE_VENV)/.ready: pyproject.toml scripts/core-venv.sh
 demo: setup
 	scripts/demo.sh $(OUT)/demo
 
-test: lint test-core test-qgis
+test: lint test-newest test-pinned test-qgis
 
+# The quick loop: no QGIS, no processes, no real data.
 test-core: $(CORE_VENV)/.ready
+	$(CORE_VENV)/bin/python -m pytest -q -m "not slow" tests/core
+
+# Both ends of the versions: the newest of everything, and what lives beside Debian's QGIS.
+test-newest: $(CORE_VENV)/.ready
 	$(CORE_VENV)/bin/python -m pytest -q tests/core
+
+test-pinned: setup
+	$(PY) -m pytest -q -p no:pytest_qgis tests/core
 
 test-qgis: setup
 	scripts/qgis-pytest.sh -q tests/qgis tests/journeys

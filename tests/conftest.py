@@ -19,7 +19,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the full sizes of the promises")
 
 
+#: Whole chains, real processes and real cities: part of `make test`, not of the quick loop.
+SLOW = (
+    "core/cli/",
+    "core/geocode/test_cities.py",
+    "core/grids/test_undo.py",
+    "core/locate/test_cell_index.py",
+    "core/operations/",
+    "core/responsibility/test_near_border.py",
+    "core/sample/",
+    "core/tables/test_fuzz.py",
+    "core/workspace/test_histories.py",
+    "core/workspace/test_locking.py",
+    "core/workspace/test_one_sqlite.py",
+    "core/workspace/test_tampering.py",
+)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        where = item.path.as_posix()
+        real = "real_data" in getattr(item, "fixturenames", ())
+        if real or any(f"tests/{part}" in where for part in SLOW):
+            item.add_marker(pytest.mark.slow)
     if config.getoption("--long"):
         return
     skip = pytest.mark.skip(reason="a full size; make test-long runs it")
