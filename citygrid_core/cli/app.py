@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, Text]] = {
         "store",
         Text("Check consistency, history and hash chain.", "检验一致性、历史与哈希链。"),
     ),
+    "preview": ("preview", Text("What a foreign file is, before importing.", "导入前预览文件。")),
     "standards": ("standards", Text("Editions, codes and classes.", "标准版本、代码与类别。")),
     "grids": ("grids", Text("Draw and check unit grids.", "单元网格划分与检查。")),
     "departments": ("departments", Text("The register of departments.", "部门名录。")),

@@ -1,4 +1,4 @@
-"""`citygrid grids draw|check`."""
+"""`citygrid grids`: draw and check; the other commands stand beside."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from citygrid_core.cli.door import (
     workspace_argument,
     write_options,
 )
+from citygrid_core.cli.grid_edits import EDITS, cause_options
+from citygrid_core.cli.grid_layers import LAYERS
 from citygrid_core.cli.language import t
 
 LAYER = click.Path(path_type=Path)
@@ -25,6 +27,10 @@ LAYER = click.Path(path_type=Path)
 @click.group(help=t("Unit grids.", "单元网格。"))
 def grids() -> None:
     """Unit grids."""
+
+
+for _command in (*EDITS, *LAYERS):
+    grids.add_command(_command)
 
 
 @grids.command(
@@ -114,6 +120,23 @@ def draw(
 )
 @click.option("--at", metavar="DATE", help=t("the grids of that day", "该日的网格"))
 @click.option(
+    "--repair",
+    "overlap",
+    type=click.Choice(["largest", "smallest", "first"]),
+    help=t(
+        "mend first: who gets what several grids claim; preview with --dry-run",
+        "先修复：重叠部分归谁；可用 --dry-run 预览",
+    ),
+)
+@click.option(
+    "--gap-m",
+    type=click.FloatRange(0),
+    default=30.0,
+    show_default=True,
+    help=t("with --repair: close gaps narrower than this", "配合 --repair：闭合窄于此宽度的缝隙"),
+)
+@cause_options
+@click.option(
     "-o", "--output", type=click.Path(path_type=Path), help=t("findings as a layer", "问题图层")
 )
 @overwrite_option
@@ -124,11 +147,20 @@ def check(
     buildings: Path | None,
     target_area: float,
     at: str | None,
+    overlap: str | None,
+    gap_m: float,
+    reason: str,
+    document: str,
+    dry_run: bool,
+    who: str,
     output: Path | None,
     overwrite: bool,
     json_: bool,
 ) -> None:
     """Check unit grids."""
+    if overlap is not None:
+        _repair(workspace, overlap, gap_m, target_area, at, reason, document, dry_run, who, json_)
+        return
     from citygrid_core.grids import Policy
     from citygrid_core.operations.grids import check_grids
     from citygrid_core.workspace import Workspace
@@ -142,3 +174,37 @@ def check(
             progress=progress_bar(json_),
         )
     hand_out(report, findings, output, overwrite, json_, ["rule", "severity", "codes", "measure"])
+
+
+def _repair(
+    workspace: str,
+    overlap: str,
+    gap_m: float,
+    target_area: float,
+    at: str | None,
+    reason: str,
+    document: str,
+    dry_run: bool,
+    who: str,
+    json_: bool,
+) -> None:
+    from citygrid_core.grids import Policy, Strategies
+    from citygrid_core.operations.grid_edits import Cause
+    from citygrid_core.operations.grid_import import repair_grids
+    from citygrid_core.workspace import Workspace
+
+    strategies = Strategies(
+        overlap=overlap,  # type: ignore[arg-type]
+        gap_m=gap_m,
+        part="split",
+        part_m2=0.1 * target_area,
+    )
+    with Workspace.open(workspace) as ws:
+        report = repair_grids(
+            ws,
+            strategies,
+            Cause(today(at), who, reason, document),
+            policy=Policy(target_m2=target_area),
+            dry_run=dry_run,
+        )
+    show(report, json_)

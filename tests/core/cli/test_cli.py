@@ -42,7 +42,7 @@ def test_help_is_in_the_users_language() -> None:
 
 
 COMMANDS = (
-    "sample", "init", "info", "verify", "lookup", "geocode", "grids draw", "grids check",
+    "sample", "init", "info", "preview", "verify", "lookup", "geocode", "grids draw", "grids check",
     "departments import", "duties import", "census import", "gazetteer import", "cases import",
     "heat update", "heat table", "standards list", "standards explain",
 )  # fmt: skip
@@ -147,6 +147,14 @@ def test_the_workspace_itself_is_no_input(city: Path) -> None:
     done = citygrid("census", "import", city, city)
     assert done.returncode in (2, 3)
     assert citygrid("verify", city).returncode == 0
+
+
+def test_preview_says_what_it_detected(small_city: Path) -> None:
+    file = small_city / "messy" / "components_gbk.csv"
+    said = json.loads(citygrid("preview", file, "--json").stdout)
+    assert said["encoding"].lower() in ("gbk", "gb18030")
+    people = citygrid("preview", file, lang="zh").stdout
+    assert "部件代码" in people
 
 
 def test_standards_explain() -> None:
