@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDER = ROOT / "citygrid_core" / "workspace" / "styles"
+FOLDER = ROOT / "citygrid_core" / "workspace" / "qml"
 
 
 def main() -> int:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
-from desk import finish, start, visit
+from tests.journeys.desk import finish, start, visit
 
 from citygrid_core.workspace import Workspace
 
@@ -78,10 +80,6 @@ def test_qgis_stays_open_while_another_process_imports(
 ) -> None:
     """Both finish, nothing is lost: rows of the import and edits committed in QGIS."""
     folder, done = tmp_path / "visit", tmp_path / "done"
-    more = tmp_path / "more.csv"
-    text = (small_city / "components.csv").read_text(encoding="utf-8-sig").splitlines()
-    # The same components, surveyed by another team a metre off: new to the store.
-    more.write_text("\n".join(text), encoding="utf-8")
     with Workspace.open(own_city) as ws:
         before = ws.count("components")
     child = start("beside.py", folder, workspace=own_city, done=done)
@@ -90,25 +88,31 @@ def test_qgis_stays_open_while_another_process_imports(
             break
         time.sleep(0.1)
     citygrid = Path(sys.executable).with_name("citygrid")
-    imported = subprocess.run(
-        [citygrid, "census", "import", own_city, more, "--source", "second team", "--json"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    cases = subprocess.run(
-        [citygrid, "cases", "import", own_city, small_city / "cases_next.csv", "--json"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+
+    def run(*words: str | Path) -> dict[str, Any]:
+        ended = subprocess.run(
+            [citygrid, *words, "--crs", "EPSG:4547", "--json"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert ended.returncode in (0, 1), ended.stdout + ended.stderr
+        said: dict[str, Any] = json.loads(ended.stdout)
+        return said
+
+    # The census of a second team: every component is new to the store.
+    census = run(
+        "census", "import", own_city, small_city / "components.csv", "--source", "second team"
+    )
+    cases = run("cases", "import", own_city, small_city / "cases_next.csv")
     done.touch()
     said = finish(child, folder).check().said
-    assert imported.returncode in (0, 1), imported.stdout + imported.stderr
-    assert cases.returncode in (0, 1), cases.stdout + cases.stderr
-    import json
-
-    stored = json.loads(imported.stdout)["stored"]
-    assert stored > 0
+    for report in (census, cases):
+        assert report["read"] == report["stored"] + report["unchanged"] + report["rejected"]
+        assert report["stored"] > 0
     assert len(said["commits"]) == 3
+    # QGIS, open all the time, sees the rows that came.
+    assert said["after"] == said["before"] + census["stored"]
     with Workspace.open(own_city) as ws:
-        assert ws.count("components") == before + stored
+        assert ws.count("components") == before + census["stored"]
         components = ws.read("components", geometry=False).set_index("code")
         assert (components.loc[said["commits"], "note"] == "edited in QGIS").all()
         # The books name exactly the rows that QGIS changed; taken in, they are clean.

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import environment
+from tests.journeys.desk import environment
 
 #: Debian's wrapper hands over an option that 3.22 refuses.
 PROGRAM = shutil.which("qgis_process.bin") or shutil.which("qgis_process") or "qgis_process"
