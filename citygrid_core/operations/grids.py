@@ -11,6 +11,8 @@ import pandas as pd
 
 from citygrid_core.errors import Text, UsageError
 from citygrid_core.grids import Policy, as_frame, check, draw, number
+from citygrid_core.operations.grid_edits import start_after
+from citygrid_core.operations.grid_followers import heirs, left_behind, relocate_components
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.tables import Field, read
 from citygrid_core.workspace import Workspace
@@ -94,33 +96,30 @@ def draw_grids(
         if reason:
             grids["note"] = reason
         tx.insert("grids", grids)
+        moved = relocate_components(tx, workspace.read("components"), grids, on)
+        findings = []
         if len(held):
-            parents, children = _heirs(held, grids)
+            parents, children = heirs(held, grids)
             tx.lineage("grid", parents, children, "redraw", on, reason=reason, document=document)
+            findings = left_behind(workspace)
         if dry_run:
             tx.rollback()
-    report = Report("grids draw", read=len(grids), stored=len(grids), dry_run=dry_run)
-    report.details = {"communities": len(communities), **drawing.report}
+    report = Report("grids draw", len(grids), len(grids), problems=findings, dry_run=dry_run)
+    report.details = {
+        "communities": len(communities),
+        "components_moved": moved,
+        **drawing.report,
+    }
     return report
 
 
 def number_and_mint(tx: Any, workspace: Workspace, grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Give new grids their codes: by the edition's order, after the highest ever used."""
     counts = grids["community_code"].value_counts()
-    start = {code: tx.mint(f"grid:{code}", int(n)).start - 1 for code, n in sorted(counts.items())}
+    start = start_after(tx, workspace, counts.to_dict())
     grids = grids.copy()
     grids["code"] = number(grids, edition=workspace.edition, start_after=start)
     return grids.sort_values("code")
-
-
-def _heirs(held: gpd.GeoDataFrame, grids: gpd.GeoDataFrame) -> tuple[list[str], list[str]]:
-    """Return pairs of old and new codes that share ground."""
-    import shapely
-
-    old, new = held.geometry.to_numpy(), grids.geometry.to_numpy()
-    a, b = shapely.STRtree(new).query(old, predicate="intersects")
-    shared = shapely.area(shapely.intersection(old[a], new[b])) > 1.0
-    return list(held["code"].iloc[a[shared]]), list(grids["code"].iloc[b[shared]])
 
 
 def check_grids(

@@ -1,0 +1,292 @@
+"""Hand-drawn grids from any vector file: repaired by named strategies, numbered, stored."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from citygrid_core.errors import Text, UnusableInput, UsageError
+from citygrid_core.grids import Edit, Policy, Strategies, check, number, repair
+from citygrid_core.operations.grid_edits import Cause, run_whole_edit, start_after
+from citygrid_core.operations.grid_followers import heirs, left_behind, relocate_components
+from citygrid_core.operations.intake import (
+    Rows,
+    SourceOptions,
+    problem,
+    refuse_own_file,
+    text_column,
+)
+from citygrid_core.report import Progress, Report, no_progress
+from citygrid_core.tables import Field, Reject, read, write_rejects
+from citygrid_core.workspace import Workspace
+
+FIELDS = (
+    Field("code", "text", labels=("单元网格标识码", "网格编码", "BGCode", "BGID", "DYWGBSM")),
+    Field("reason", "text", labels=("例外原因", "原因")),
+    Field("note", "text", labels=("备注", "Note", "BZ")),
+)
+#: A polygon of which less than this share lies in the city is none of its grids.
+INSIDE = 0.5
+
+
+def import_grids(
+    workspace: Workspace,
+    path: Path,
+    cause: Cause,
+    *,
+    options: SourceOptions = SourceOptions(),
+    strategies: Strategies | None = None,
+    policy: Policy = Policy(),
+    redraw: bool = False,
+    dry_run: bool = False,
+    rejects: Path | None = None,
+    progress: Progress = no_progress,
+) -> tuple[Report, gpd.GeoDataFrame]:
+    """Import hand-drawn grids: mend them so that they fill the communities, number, store.
+
+    Every code is minted anew by the edition's order; the code that a grid had in the
+    file is kept in its note. Ground that no polygon claims becomes a grid of its own
+    with the reason ``gap``.
+
+    Parameters
+    ----------
+    strategies : Strategies, optional
+        How overlaps, gaps and loose parts are mended, see `grids.repair`.
+    redraw : bool
+        Retire the grids that are valid now.
+
+    Returns
+    -------
+    Report, GeoDataFrame
+        The repairs: one point for each decision. read = stored + rejected rows;
+        a polygon that wholly gave way to others is rejected.
+
+    Raises
+    ------
+    UsageError
+        The city has grids and `redraw` was not asked for.
+    UnusableInput
+        No row of the file is a polygon in the city; nothing is stored.
+    """
+    refuse_own_file(workspace, path)
+    held = workspace.read("grids")
+    if len(held) and not redraw:
+        raise UsageError(
+            Text(
+                f"the workspace has {len(held)} grids already; use --redraw to retire them",
+                f"工作库已有{len(held)}个单元网格；如需废止，请用 --redraw",
+            )
+        )
+    progress("reading", 0, 4)
+    batch = read(
+        path,
+        FIELDS,
+        mapping=options.resolved(),
+        crs=options.crs,
+        datum=options.datum,
+        encoding=options.encoding,
+        layer=options.layer,
+        to_crs=workspace.crs,
+        timezone=workspace.timezone,
+    )
+    areas = workspace.read("areas", where={"level": "community"})
+    rows = Rows(batch.frame)
+    if not isinstance(batch.frame, gpd.GeoDataFrame):
+        raise _useless(path)
+    _judge(rows, areas)
+    good = rows.good
+    if not len(good):
+        raise _useless(path)
+    progress("repairing", 1, 4)
+    drawn = good[["source_row", "geometry"]].copy()
+    drawn["given"] = text_column(good, "code")
+    drawn["reason"] = text_column(good, "reason")
+    drawn["note"] = text_column(good, "note")
+    mended = repair(
+        drawn.rename(columns={"given": "code"}), areas, strategies=strategies, policy=policy
+    )
+    cells = mended.frame
+    lost = good.index[~good["source_row"].isin(set(cells["source_row"].dropna().astype(int)))]
+    for index in lost:
+        whole = Text("ground that no other polygon has", "不被其他面完全覆盖的面")
+        rows.reject(index, problem("grid.overlap", "geometry", "0 m²", whole))
+    progress("storing", 2, 4)
+    parameters = {"file": path.name, "on": cause.on, "reason": cause.reason}
+    with workspace.transaction("grids import", who=cause.who, parameters=parameters) as tx:
+        if len(held):
+            tx.end("grids", held.index.to_numpy(), cause.on)
+        counts = cells["community_code"].value_counts().to_dict()
+        start = start_after(tx, workspace, counts)
+        cells["old"] = cells["code"].fillna("").astype(str)
+        cells["code"] = number(cells, edition=workspace.edition, start_after=start)
+        cells = cells.sort_values("code").reset_index(drop=True)
+        tx.insert("grids", _stored(cells, policy, cause))
+        if len(held):
+            _link(tx, held, cells, cause)
+        components = relocate_components(tx, workspace.read("components"), cells, cause.on)
+        findings = left_behind(workspace)
+        if dry_run:
+            tx.rollback()
+    progress("checking", 3, 4)
+    found = check(_stored(cells, policy, cause), areas, policy=policy, edition=workspace.edition)
+    report = Report("grids import", read=batch.read, dry_run=dry_run)
+    _reject(report, batch, rows, path, rejects)
+    report.stored = report.read - report.rejected
+    report.problems += findings + [f.problem() for f in found]
+    report.details = {
+        "grids": len(cells),
+        "retired": len(held),
+        "components_moved": components,
+        "repairs": dict(sorted(Counter(mended.repairs["defect"]).items())),
+        "findings": dict(sorted(Counter(f.rule for f in found).items())),
+    }
+    progress("done", 4, 4)
+    return report, mended.repairs
+
+
+def repair_grids(
+    workspace: Workspace,
+    strategies: Strategies,
+    cause: Cause,
+    *,
+    policy: Policy = Policy(),
+    dry_run: bool = False,
+) -> Report:
+    """Mend the grids of a workspace by named strategies, as one edit with its history.
+
+    A grid keeps its code where it stays; a part split off and a filled gap get new
+    codes. A code that is there twice, or a grid without one, is refused: which is
+    right is not for a machine to say.
+    """
+    areas = workspace.read("areas", where={"level": "community"})
+
+    def make(held: gpd.GeoDataFrame) -> Edit:
+        twice = held["code"].duplicated(keep=False)
+        if twice.any():
+            names = ", ".join(sorted(set(held.loc[twice, "code"])))
+            raise UsageError(
+                Text(f"codes that are there twice: {names}", f"重复的编码：{names}"),
+            )
+        return _mending(held, areas, strategies, policy)
+
+    return run_whole_edit(workspace, make, cause, policy=policy, dry_run=dry_run)
+
+
+def _mending(
+    held: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, strategies: Strategies, policy: Policy
+) -> Edit:
+    mended = repair(held, areas, strategies=strategies, policy=policy).frame
+    coded = mended["code"].notna()
+    stays, fresh = mended[coded].set_index("code"), mended[~coded].reset_index(drop=True)
+    alive = held["code"].isin(list(stays.index)).to_numpy(dtype=bool)
+    retired, kept = held[~alive], held[alive]
+    new = stays.loc[kept["code"]]
+    same = shapely.equals_exact(
+        shapely.normalize(kept.geometry.to_numpy()), shapely.normalize(new.geometry.to_numpy())
+    )
+    before, after = kept[~same], new[~same].reset_index()
+    old, now = shapely.make_valid(before.geometry.to_numpy()), after.geometry.to_numpy()
+    after["moved_m2"] = np.round(shapely.area(shapely.symmetric_difference(old, now)) / 2, 4)
+    fresh = fresh.assign(code="")
+    return Edit("repair", fresh, retired, after, before, _parents(held, fresh))
+
+
+def _parents(held: gpd.GeoDataFrame, fresh: gpd.GeoDataFrame) -> tuple[tuple[str, int], ...]:
+    """Return the former cell with the most ground of each new one."""
+    if not len(fresh):
+        return ()
+    old, new = shapely.make_valid(held.geometry.to_numpy()), fresh.geometry.to_numpy()
+    child, parent = shapely.STRtree(old).query(new, predicate="intersects")
+    shared = shapely.area(shapely.intersection(new[child], old[parent]))
+    best: dict[int, tuple[float, str]] = {}
+    for c, p, m2 in zip(child.tolist(), parent.tolist(), shared.tolist(), strict=True):
+        if m2 > 1.0 and m2 > best.get(c, (0.0, ""))[0]:
+            best[c] = (m2, str(held["code"].iloc[p]))
+    return tuple((code, c) for c, (_, code) in sorted(best.items()))
+
+
+def _judge(rows: Rows, areas: gpd.GeoDataFrame) -> None:
+    """Set aside what can't be a grid: no polygon, or mostly outside the city."""
+    shapes = rows.frame.geometry
+    kinds = shapes.geom_type
+    city = shapely.union_all(areas.geometry.to_numpy())
+    for index, shape in shapes.items():
+        if shape is None or shape.is_empty or kinds[index] not in ("Polygon", "MultiPolygon"):
+            found = None if shape is None else kinds[index]
+            rows.reject(
+                index,
+                problem(
+                    "grid.geometry", "geometry", found, Text("a closed polygon", "闭合的面"),
+                    Text("close the ring", "请闭合边界"),
+                ),
+            )  # fmt: skip
+            continue
+        solid = shapely.make_valid(shape)
+        inside = shapely.intersection(solid, city).area
+        if inside < INSIDE * solid.area or solid.area == 0:
+            spot = solid.representative_point()
+            rows.reject(
+                index,
+                problem(
+                    "grid.outside", "geometry", f"{spot.x:.1f}, {spot.y:.1f}",
+                    Text("a polygon inside the communities", "位于社区范围内的面"),
+                ),
+            )  # fmt: skip
+
+
+def _stored(cells: gpd.GeoDataFrame, policy: Policy, cause: Cause) -> gpd.GeoDataFrame:
+    """Return the rows to store: notes with the code of the file, reasons of odd areas."""
+    said = cells["reason"].fillna("").astype(str)
+    odd = ~policy.in_range(cells["area_m2"].to_numpy(dtype=np.float64))
+    reason = said.where((said != "") | ~odd, cause.reason or "as drawn")
+    note = [
+        " · ".join(
+            t for t in (str(n) if pd.notna(n) else "", f"code in file: {o}" if o else "") if t
+        )
+        for n, o in zip(cells["note"], cells["old"], strict=True)
+    ]
+    frame: gpd.GeoDataFrame = cells[["code", "community_code", "area_m2", "geometry"]].assign(
+        reason=reason, note=note, document=cause.document, valid_from=cause.on
+    )
+    return frame
+
+
+def _link(tx: Any, held: gpd.GeoDataFrame, cells: gpd.GeoDataFrame, cause: Cause) -> None:
+    parents, children = heirs(held, cells)
+    tx.lineage(
+        "grid", parents, children, "import", cause.on, reason=cause.reason, document=cause.document
+    )
+
+
+def _useless(path: Path) -> UnusableInput:
+    return UnusableInput(
+        replace(
+            problem(
+                "grid.geometry", "geometry", None,
+                Text("polygons inside the communities", "位于社区范围内的面"),
+                Text("check the layer and its CRS (--layer, --crs)", "请检查图层与坐标系"),
+            ),
+            file=path.name,
+        )
+    )  # fmt: skip
+
+
+def _reject(report: Report, batch: Any, rows: Rows, path: Path, rejects: Path | None) -> None:
+    listed = list(batch.rejects)
+    for index, found in rows.bad.items():
+        row = rows.row(index)
+        raw = {str(k): "" if pd.isna(v) else str(v) for k, v in batch.raw.loc[index].items()}
+        placed = tuple(replace(p, file=path.name, row=row) for p in found)
+        listed.append(Reject(row, raw, placed))
+    listed.sort(key=lambda r: r.row)
+    report.rejected = len(listed)
+    report.problems = [p for r in listed for p in r.problems]
+    if rejects is not None and listed:
+        write_rejects(rejects, listed)
