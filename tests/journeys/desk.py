@@ -68,18 +68,42 @@ def profile(folder: Path, locale: str, enabled: bool) -> Path:
     return folder / "profiles"
 
 
+def install(folder: Path, into: Path) -> None:
+    """Package the plugin and install it with its libraries, as ``make install`` does."""
+    scripts = ROOT / "scripts"
+    zipped = folder / "dist" / "citygrid_plugin.zip"
+    for command in (
+        [scripts / "package.py", zipped.parent],
+        [scripts / "install_plugin.py", zipped, "--profile", into],
+    ):
+        subprocess.run([sys.executable, *command], check=True, capture_output=True)
+
+
 def start(
-    script: str, folder: Path, *, locale: str = "zh-Hans", enabled: bool = True, **facts: Any
+    script: str,
+    folder: Path,
+    *,
+    locale: str = "zh-Hans",
+    enabled: bool = True,
+    installed: bool = False,
+    **facts: Any,
 ) -> subprocess.Popen[str]:
-    """Start QGIS with a script of ``inside/``; `facts` are handed to it."""
+    """Start QGIS with a script of ``inside/``; `facts` are handed to it.
+
+    `installed` leaves the checkout out: the plugin must come from the profile.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     runtime = folder / "run"
     runtime.mkdir(mode=0o700, exist_ok=True)
     (folder / "facts.json").write_text(json.dumps({k: str(v) for k, v in facts.items()}))
+    profiles = profile(folder, locale, enabled)
     more = {"CITYGRID_VISIT": str(folder), "XDG_RUNTIME_DIR": str(runtime)}
+    if installed:
+        install(folder, profiles / "profiles" / "default")
+        more |= {"PYTHONPATH": str(SCRIPTS), "QGIS_PLUGINPATH": ""}
     command = [
         shutil.which("xvfb-run") or "xvfb-run", "-a", "-s", "-screen 0 1600x1000x24",
-        "qgis", "--profiles-path", str(profile(folder, locale, enabled)),
+        "qgis", "--profiles-path", str(profiles),
         "--nologo", "--noversioncheck", "--code", str(SCRIPTS / script),
     ]  # fmt: skip
     return subprocess.Popen(

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.journeys.desk import finish, start, visit
 
 from citygrid_core.workspace import Workspace
+from tests.journeys.desk import finish, start, visit
 
 
 def test_load_unload_load_leaves_the_main_window_as_it_was(tmp_path: Path) -> None:
@@ -73,6 +73,26 @@ def test_a_supervisors_morning(locale: str, own_city: Path, tmp_path: Path, gall
     assert (said["located"], said["wrong"], said["outside"]) == (points, [], 0)
     assert len(grids) == counts["grids"]
     assert ("检验通过" if zh else "no findings") in said["verified"]
+
+
+@pytest.mark.long
+def test_the_installed_plugin_works_without_the_checkout(own_city: Path, tmp_path: Path) -> None:
+    """The zip, the profile's own libraries, Debian's Python: nothing of the checkout."""
+    with Workspace.open(own_city) as ws:
+        one = ws.read("components").iloc[0]
+    point = one.geometry.centroid
+    said = visit(
+        "supervisor.py",
+        tmp_path / "visit",
+        installed=True,
+        workspace=own_city,
+        x=point.x,
+        y=point.y,
+        class_code=one["class_code"],
+    ).check().said  # fmt: skip
+    assert one["grid_code"] in said["answer"].values()
+    assert "检验通过" in said["verified"]
+    assert said["plugin"].startswith(str(tmp_path))
 
 
 def test_qgis_stays_open_while_another_process_imports(

@@ -1,5 +1,7 @@
 """A supervisor's morning: open the city, see what is hot, click, read who answers."""
 
+import sys
+
 import processing
 import qgis.utils
 from qgis.core import QgsCoordinateTransform, QgsPointXY, QgsProject
@@ -38,6 +40,7 @@ def act() -> None:
     plugin.open_workspace(FACTS["workspace"])
     drawn()
     say(
+        plugin=sys.modules["citygrid_plugin"].__file__,
         layers={layer.name(): layer.featureCount() for layer in PROJECT.mapLayers().values()},
         groups=[node.name() for node in PROJECT.layerTreeRoot().findGroups()],
         invalid=[layer.name() for layer in PROJECT.mapLayers().values() if not layer.isValid()],
