@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from citygrid_core.errors import Problem, Text
 from citygrid_core.workspace.contents import Part, contents
 from citygrid_core.workspace.geopackage import GeoPackage
+from citygrid_core.workspace.reading import fetch
 from citygrid_core.workspace.seals import SIZE, Digest
 from citygrid_core.workspace.tables import SEALS, StoredTable
 
@@ -112,15 +113,16 @@ def differences(
 def _sealed(
     connection: sa.Connection, table_id: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]]:
-    rows = connection.execute(
+    fids, seals = fetch(
+        connection,
         sa.select(SEALS.c.fid, SEALS.c.seal)
         .where(SEALS.c.table_id == table_id)
-        .order_by(SEALS.c.fid)
-    ).fetchall()
-    fids = np.array([r[0] for r in rows], dtype=np.int64)
+        .order_by(SEALS.c.fid),
+        2,
+    )
     # a cell that is no seal at all can't be equal to one
-    cells = [r[1] if type(r[1]) is bytes and len(r[1]) == SIZE else b"\0" * SIZE for r in rows]
-    return fids, _lanes(cells)
+    cells = [c if type(c) is bytes and len(c) == SIZE else b"\0" * SIZE for c in seals]
+    return np.array(fids, dtype=np.int64), _lanes(cells)
 
 
 def _lanes(seals: list[bytes]) -> npt.NDArray[np.uint64]:

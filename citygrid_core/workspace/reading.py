@@ -95,17 +95,14 @@ def read_family(
     parts = []
     for table in tables:
         said = conditions(table, store, at=at, where=where, bbox=bbox)
-        part = _read_table(connection, store, table, chosen, said, with_geometry)
+        part = _read_table(connection, store, table, chosen, said, crs if with_geometry else None)
         if bbox is not None and with_geometry and table.spatial:
             part = part[_touches(part["geometry"].to_numpy(), bbox)]
         if len(tables) > 1:
             part.insert(0, TABLE, pd.Series(table.name, index=part.index, dtype=object))
         parts.append(part)
     full = [p for p in parts if len(p)] or parts[:1]
-    whole = full[0] if len(full) == 1 else pd.concat(full)
-    if not with_geometry:
-        return whole
-    return gpd.GeoDataFrame(whole, geometry="geometry", crs=crs)
+    return full[0] if len(full) == 1 else pd.concat(full)
 
 
 def fetch(
@@ -134,7 +131,9 @@ def as_series(column: Column, values: Sequence[Any], index: pd.Index[Any]) -> pd
         data = _objects(values)
         if column.type == "datetime":
             data = _objects(_times(values))
-    series: pd.Series[Any] = pd.Series(data, index=index, name=column.name, dtype=data.dtype)
+    series: pd.Series[Any] = pd.Series(
+        data, index=index, name=column.name, dtype=data.dtype, copy=False
+    )
     return series
 
 
@@ -144,11 +143,12 @@ def _read_table(
     table: StoredTable,
     chosen: Sequence[Column],
     said: Sequence[sa.ColumnElement[bool]],
-    geometry: bool,
+    crs: pyproj.CRS | None,
 ) -> pd.DataFrame:
+    """Return rows of one table; with geometry when a CRS is given."""
     c = table.table.c
     names = ["fid", *(column.name for column in chosen)]
-    if geometry and table.spatial:
+    if crs is not None and table.spatial:
         names.append(GEOMETRY)
     statement = sa.select(*(c[n] for n in names)).where(*said).order_by(c.fid)
     values = fetch(connection, statement, len(names))
@@ -157,10 +157,13 @@ def _read_table(
         column.name: as_series(column, v, index)
         for column, v in zip(chosen, values[1:], strict=False)
     }
-    if geometry:
+    frame: pd.DataFrame
+    if crs is None:
+        frame = pd.DataFrame(series, index=index, copy=False)
+    else:
         cells = values[-1] if table.spatial else [None] * len(index)
-        series["geometry"] = gpd.GeoSeries(store.decode(cells), index=index)
-    frame: pd.DataFrame = pd.DataFrame(series, index=index)
+        series["geometry"] = gpd.GeoSeries(store.decode(cells), index=index, crs=crs)
+        frame = gpd.GeoDataFrame(series, index=index, geometry="geometry", copy=False)
     return frame
 
 
@@ -196,9 +199,7 @@ def _touches(geometries: Any, box: Sequence[float]) -> npt.NDArray[np.bool_]:
 
 
 def _objects(values: Sequence[Any]) -> npt.NDArray[np.object_]:
-    data = np.empty(len(values), dtype=object)
-    data[:] = values
-    return data
+    return np.fromiter(values, dtype=object, count=len(values))
 
 
 def _times(values: Sequence[Any]) -> list[Any]:

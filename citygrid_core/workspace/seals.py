@@ -34,6 +34,9 @@ _NATURAL: dict[ColumnType, type] = {
     "datetime": str,
 }
 
+#: Rows worked on at a time: what they become stays in the processor's cache.
+_STRETCH = 5_000
+
 Digest = npt.NDArray[np.uint64]
 
 
@@ -53,22 +56,18 @@ def seals(
     wkb : sequence of bytes or None, optional
         Little-endian ISO WKB of each row; left out for tables without geometry.
     """
-    cells = [
-        made
-        for column, v in zip(columns, values, strict=True)
-        if (made := _cells(column, v)) is not None
-    ]
-    head = table + _SEPARATOR
-    texts = [
-        "".join(row).encode("utf-8", "surrogatepass")
-        for row in zip([f"{head}{fid}{_SEPARATOR}" for fid in fids], *cells, strict=True)
-    ]
-    if wkb is None:
-        return [blake2b(t, digest_size=SIZE).digest() for t in texts]
-    return [
-        blake2b(t + (b"\x1e" if g is None else b"\x1f" + g), digest_size=SIZE).digest()
-        for t, g in zip(texts, wkb, strict=True)
-    ]
+    made: list[bytes] = []
+    for at in range(0, len(fids), _STRETCH):
+        part = slice(at, at + _STRETCH)
+        texts = _texts(table, fids[part], columns, [v[part] for v in values])
+        if wkb is None:
+            made += [blake2b(t, digest_size=SIZE).digest() for t in texts]
+        else:
+            made += [
+                blake2b(t + (b"\x1e" if g is None else b"\x1f" + g), digest_size=SIZE).digest()
+                for t, g in zip(texts, wkb[part], strict=True)
+            ]
+    return made
 
 
 def digest(seals_: Sequence[bytes]) -> Digest:
@@ -106,19 +105,38 @@ def stored_time(text: Any) -> Any:
     return f"{whole}.{fraction:0<3}" if dot else f"{whole}.000"
 
 
-def _cells(column: Column, values: Sequence[Any]) -> list[str] | None:
-    """Return the text of each cell, or None when all of them are NULL."""
-    kinds = set(map(type, values)) - {type(None)}
-    if not kinds:
-        return None
-    natural, head = _NATURAL[column.type], f"{column.name}="
-    if kinds != {natural} or (natural is str and _special(column.type, values)):
-        return ["" if v is None else head + _cell(column.type, v) + _SEPARATOR for v in values]
-    if column.type == "datetime":
-        return ["" if v is None else f"{head}{v[:19]}{_SEPARATOR}" for v in values]
-    if natural is float:
-        return ["" if v is None else f"{head}{v + 0.0!r}{_SEPARATOR}" for v in values]
-    return ["" if v is None else f"{head}{v}{_SEPARATOR}" for v in values]
+def _texts(
+    table: str, fids: Sequence[int], columns: Sequence[Column], values: Sequence[Sequence[Any]]
+) -> list[bytes]:
+    """Return what is hashed of each row, its geometry apart.
+
+    One template formats whole rows: columns without NULL and without anything special
+    go in as they are, others as cells made one by one.
+    """
+    template = [f"{table}{_SEPARATOR}%d{_SEPARATOR}"]
+    cells: list[Sequence[Any]] = [fids]
+    for column, v in zip(columns, values, strict=True):
+        kinds = set(map(type, v))
+        if kinds == {type(None)}:
+            continue
+        head, natural = f"{column.name}=", _NATURAL[column.type]
+        special = kinds - {type(None)} != {natural} or (natural is str and _special(column.type, v))
+        if not special and len(kinds) == 1 and column.type not in ("real", "datetime"):
+            template.append(f"{head}%s{_SEPARATOR}")
+            cells.append(v)
+            continue
+        template.append("%s")
+        if special:
+            cells.append(
+                ["" if c is None else head + _cell(column.type, c) + _SEPARATOR for c in v]
+            )
+        elif column.type == "real":
+            cells.append(["" if c is None else f"{head}{c + 0.0!r}{_SEPARATOR}" for c in v])
+        else:
+            whole = 19 if column.type == "datetime" else None
+            cells.append(["" if c is None else f"{head}{str(c)[:whole]}{_SEPARATOR}" for c in v])
+    row = "".join(template)
+    return [t.encode("utf-8", "surrogatepass") for t in map(row.__mod__, zip(*cells, strict=True))]
 
 
 def _special(type_: ColumnType, values: Sequence[str | None]) -> bool:

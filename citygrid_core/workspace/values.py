@@ -168,7 +168,7 @@ def _convert(column: Column, series: pd.Series[Any], zone: str) -> tuple[list[An
         cells[cells == ""] = None
     values = cells.tolist()
     kinds = set(map(type, values)) - {type(None)}
-    if kinds <= {str} and "\x00" not in "".join(v for v in values if v is not None):
+    if kinds <= {str} and "\x00" not in "".join([v for v in values if v is not None]):
         return values, []
     bad = [i for i, v in enumerate(values) if v is not None and not _is_text(v)]
     return [str(v) if v is not None and _is_text(v) else None for v in values], bad

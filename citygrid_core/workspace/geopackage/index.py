@@ -64,10 +64,10 @@ def held_boxes(
     connection: sa.Connection, table: StoredTable
 ) -> tuple[npt.NDArray[np.int64], rtree.Boxes32]:
     """Return ids and boxes (min x, max x, min y, max y) of a table's R-tree."""
-    rows = connection.exec_driver_sql(
+    cursor = driver.of(connection).execute(
         f'SELECT id, minx, maxx, miny, maxy FROM "{layout.rtree(table)}"'
-    ).fetchall()
-    whole = np.array([tuple(r) for r in rows], dtype=np.float64).reshape(-1, 5)
+    )
+    whole = np.array(cursor.fetchall(), dtype=np.float64).reshape(-1, 5)
     return whole[:, 0].astype(np.int64), whole[:, 1:].astype(np.float32)
 
 

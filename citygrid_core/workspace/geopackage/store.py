@@ -250,7 +250,9 @@ class GeoPackage:
         boxes: blob.Boxes | None = None,
     ) -> None:
         """Insert rows; values come by column, in the order of the table."""
-        full = [(n, v) for n, v in zip(table.names, values, strict=True) if _any(v)]
+        full = [
+            (n, v) for n, v in zip(table.names, values, strict=True) if list(v).count(None) < len(v)
+        ]
         names, columns = ["fid", *(n for n, _ in full)], [fids, *(v for _, v in full)]
         if cells is not None:
             names.append(GEOMETRY)
@@ -346,7 +348,3 @@ class GeoPackage:
     ) -> list[int]:
         """Return the ids for which the R-tree and the rows differ; see `index.differing`."""
         return index.differing(connection, table, fids, boxes)
-
-
-def _any(values: Sequence[Any]) -> bool:
-    return any(v is not None for v in values)
