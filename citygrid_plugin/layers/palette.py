@@ -36,12 +36,17 @@ SCALE_CASES = 40_000
 SCALE_PLACES = 6_000
 SCALE_NAMES = 1_500
 
+# "Sans Serif" first: the desktop's own fonts, which bring Chinese characters from whatever font
+# has them. A font by its name is another font to QGIS in another locale ("文泉驿微米黑"), and a
+# project that was saved here would complain there.
 _FAMILIES = (
+    "Sans Serif",
     "Microsoft YaHei",
     "PingFang SC",
     "Noto Sans CJK SC",
     "Source Han Sans SC",
     "WenQuanYi Micro Hei",
+    "微软雅黑",
 )
 _family: str | None = None
 
