@@ -12,6 +12,8 @@ from citygrid_core.sample.mesh import Array, roundness
 from citygrid_core.sample.skeleton import Curve, Skeleton
 
 GRID_M = 0.001
+#: Faces below this (m2) are no blocks.
+SLIVER_M2 = 5000.0
 
 
 @dataclass
@@ -53,7 +55,12 @@ def arrange(skeleton: Skeleton, least_m2: float, rng: np.random.Generator) -> Ar
     for _ in range(12):
         faces = np.array(shapely.get_parts(shapely.polygonize(list(edges))), dtype=object)
         bad = _bad_faces(faces, skeleton, least_m2)
-        gone = _edges_to_drop(faces, bad, edges, keep)
+        # Where three lines nearly meet in one point even a ring road gives way.
+        slivers = [i for i in bad if faces[i].area < SLIVER_M2]
+        road = np.array([curves[i].road_class != "" and curves[i].kind != "outline" for i in curve])
+        gone = _edges_to_drop(faces, bad, edges, keep) or _edges_to_drop(
+            faces, slivers, edges, ~road
+        )
         if not gone:
             break
         stay = np.ones(len(edges), bool)

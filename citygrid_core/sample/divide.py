@@ -116,7 +116,7 @@ class Divider:
         long, short = sorted(sides, key=lambda v: -float(np.hypot(*v)))
         centre = box.mean(axis=0)
         best: tuple[float, list[int], list[int], list[int]] | None = None
-        for attempt in range(9 if area < 60_000 else 40 if area < 1e6 else 150):
+        for attempt in range(9 if area < 60_000 else 40 if area < 1e5 else 150):
             if attempt in (6, 14, 22, 30):
                 long, short = short, long
             at = centre + long * self.rng.normal(0, 0.05 + 0.012 * attempt)
@@ -125,7 +125,7 @@ class Divider:
                 at = p[self.rng.integers(len(p), size=3)].mean(axis=0)
             heading = np.arctan2(short[1], short[0]) + turn
             bend = float(np.clip(self.rng.normal(0, 0.035), -0.09, 0.09))
-            least = (0.3, 0.38) if attempt < 20 else (0.12, 0.25)
+            least = (0.3, 0.38) if attempt < 20 else (0.12, 0.25) if attempt < 60 else (0.04, 0.15)
             tried = self._try(face.ring, p, at, heading, bend, area, least)
             if tried is None:
                 continue

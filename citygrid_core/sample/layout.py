@@ -85,7 +85,7 @@ def lay_out(plan: Plan, county: int) -> Layout:
     ends = _dead_ends(divider, blocks, rng)
     for face in blocks:
         face.ring = mesh.expand(face.ring)
-    names = Names(rng, county, plan.scale.counties + 1)
+    names = Names(rng, county, plan.scale.counties + 1, plan.seed)
     roads, road_of = name_streets(plan.roads, divider, names)
     near, front = _sides(mesh, blocks, road_of, roads)
     shapes = np.array([Polygon(mesh.points(f.ring)) for f in blocks], dtype=object)

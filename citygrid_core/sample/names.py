@@ -71,11 +71,15 @@ class Names:
     part, parts : int
         Roads of different counties take their names from different parts of the
         list; with many counties the parts overlap, as in a province.
+    seed : int
+        Seed of the city: the order of the list.
     """
 
-    def __init__(self, rng: np.random.Generator, part: int = 0, parts: int = 1) -> None:
+    def __init__(
+        self, rng: np.random.Generator, part: int = 0, parts: int = 1, seed: int = 1
+    ) -> None:
         roots = sorted({a + b for a in _FIRST for b in _SECOND if a != b} - set(FAMOUS))
-        order = np.random.default_rng(20260701).permutation(len(roots))
+        order = np.random.default_rng(20260700 + seed).permutation(len(roots))
         size = max(len(roots) // max(parts, 1), 700)
         start = part * size
         self._roots: list[str] = [roots[order[(start + i) % len(roots)]] for i in range(size)]

@@ -67,7 +67,7 @@ def make_plan(scale: Scale, seed: int) -> Plan:
     near = _neighbours(made, faces, skeleton.curves)
     county = _counties(scale, faces, water, near, rng)
     roads, edge_road = _name_roads(
-        scale, made, skeleton.curves, Names(rng, scale.counties, scale.counties + 1)
+        scale, made, skeleton.curves, Names(rng, scale.counties, scale.counties + 1, seed)
     )
     first, second, edge = _sides(made, faces)
     shared, owner = np.zeros(len(made.edges), bool), np.full(len(made.edges), -1, dtype=np.int64)
