@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import geopandas as gpd
@@ -11,29 +12,26 @@ import numpy.typing as npt
 import pandas as pd
 import pyproj
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
-from citygrid_core.errors import MissingCrs, Problem, Text
+from citygrid_core.errors import Problem, Text
 from citygrid_core.workspace import adoption, history, shapes, values
 from citygrid_core.workspace.counters import Counters
-from citygrid_core.workspace.errors import CrsMismatch, InvalidRows, UnknownName, WrongCall
+from citygrid_core.workspace.errors import InvalidRows, WrongCall
 from citygrid_core.workspace.geopackage import GeoPackage
+from citygrid_core.workspace.incoming import by_table, rows_of
 from citygrid_core.workspace.ledger import Ledger
-from citygrid_core.workspace.reading import TABLE, conditions, family_of, fetch
+from citygrid_core.workspace.reading import conditions, family_of
 from citygrid_core.workspace.schema import Family
 from citygrid_core.workspace.seals import seals
 from citygrid_core.workspace.tables import (
-    GEOMETRY,
     LINEAGE,
     META,
-    STORED,
     StoredTable,
     tables_of,
 )
 from citygrid_core.workspace.values import Rows
+from citygrid_core.workspace.writer import Writer
 
-#: Columns that a frame may carry beside those of its family.
-_HELPERS = frozenset({"geometry", TABLE, "source_row", "fid"})
 Fids = npt.NDArray[np.int64]
 
 
@@ -46,7 +44,9 @@ class Transaction:
         self._connection, self._store, self._crs, self._zone = connection, store, crs, zone
         self._ledger = Ledger(connection, store)
         self._counters = Counters(connection, store, self._ledger)
+        self._writer = Writer(connection, store, self._ledger)
         self._suspects: dict[str, set[str]] = {}
+        self._broken = False
         self.rolled_back = False
 
     # --- features ------------------------------------------------------------------
@@ -74,7 +74,7 @@ class Transaction:
             The frame has columns that the family has not: they would be lost.
         """
         declared = family_of(family)
-        rows = self._rows(declared, frame)
+        rows = rows_of(declared, frame, self._crs)
         for column in declared.columns:
             if column.name in frame.columns:
                 values.take(rows, column, frame[column.name], self._zone)
@@ -89,10 +89,11 @@ class Transaction:
         if rows.problems:
             raise InvalidRows(*rows.problems)
         fids = np.zeros(rows.size, dtype=np.int64)
-        for table in tables_of(declared):
-            at = np.flatnonzero(chosen == table.name)
-            if len(at):
-                fids[at] = self._insert(table, rows, at)
+        with self._writing():
+            for table in tables_of(declared):
+                at = np.flatnonzero(chosen == table.name)
+                if len(at):
+                    fids[at] = self._insert(table, rows, at)
         return fids
 
     def update(self, family: str, frame: gpd.GeoDataFrame | pd.DataFrame) -> int:
@@ -112,23 +113,22 @@ class Transaction:
             As in `insert`.
         """
         declared = family_of(family)
-        changed = 0
-        problems = []
-        for table, part in self._by_table(declared, frame):
-            rows = self._rows(declared, part)
+        todo: list[tuple[StoredTable, Rows, list[int]]] = []
+        problems: list[Problem] = []
+        for table, part in by_table(declared, frame):
+            rows = rows_of(declared, part, self._crs)
             given = [c for c in declared.columns if c.name in part.columns]
             for column in given:
                 values.take(rows, column, part[column.name], self._zone)
             values.check_required(rows, given)
             if rows.geometry is not None:
                 shapes.choose_tables(rows, {table.geometry: table.name}, declared.placed)
-            if rows.problems:
-                problems += rows.problems
-                continue
-            changed += self._update(table, rows, part.index.to_numpy(dtype=np.int64))
+            problems += rows.problems
+            todo.append((table, rows, part.index.to_numpy(dtype=np.int64).tolist()))
         if problems:
             raise InvalidRows(*problems)
-        return changed
+        with self._writing():
+            return sum(self._writer.update(*one, self._check_changed) for one in todo)
 
     def end(self, family: str, rows: Any, on: str) -> int:
         """End the validity of rows: ``valid_to`` becomes `on`, the first day without them.
@@ -147,13 +147,14 @@ class Transaction:
             )
         day = values.iso_day(on)
         ended = 0
-        for table, part in self._by_table(declared, rows):
-            fids = part.index.to_numpy(dtype=np.int64)
+        for table, part in by_table(declared, rows):
+            fids = part.index.to_numpy(dtype=np.int64).tolist()
             self._check_open(table, fids, day)
             one = Rows(len(fids), {"valid_to": [day] * len(fids)}, None, [None] * len(fids))
-            before = self._ledger.of(table).changed
-            ended += self._update(table, one, fids)
             change = self._ledger.of(table)
+            before = change.changed
+            with self._writing():
+                ended += self._writer.update(table, one, fids, self._check_changed)
             change.ended += change.changed - before
             change.changed = before
         return ended
@@ -188,11 +189,7 @@ class Transaction:
             if fids is not None:
                 listed = np.asarray(fids, dtype=np.int64).tolist()
                 said.append(self._store.in_list(table.table.c.fid, listed))
-            found, content = self._content(table, said)
-            if found:
-                self._store.delete(self._connection, table, found)
-                self._ledger.remove(table, found, self._seals(table, found, content))
-                gone += len(found)
+            gone += self._writer.delete(table, said)
         return gone
 
     # --- codes, lineage, settings --------------------------------------------------
@@ -243,7 +240,7 @@ class Transaction:
                     f"{len(parents)} 个上级与 {len(children)} 个下级无法配对",
                 )
             )
-        self._append(
+        self._writer.append(
             LINEAGE,
             [
                 [kind] * n,
@@ -261,7 +258,7 @@ class Transaction:
         c = META.table.c
         held = self._connection.execute(sa.select(c.fid, c.value).where(c.key == key)).first()
         if held is None:
-            self._append(META, [[key], [value]])
+            self._writer.append(META, [[key], [value]])
         elif held.value != value:
             before = seals(META.name, [held.fid], META.columns, [[key], [held.value]])
             after = seals(META.name, [held.fid], META.columns, [[key], [value]])
@@ -286,7 +283,16 @@ class Transaction:
         ------
         InvalidRows
             One key is valid twice at one time.
+        WrongCall
+            A write failed half way, and the caller went on.
         """
+        if self._broken:
+            raise WrongCall(
+                Text(
+                    "a write of this transaction failed half way; it can't be committed",
+                    "本事务中有写入中途失败，不能提交",
+                )
+            )
         problems = []
         for name, keys in self._suspects.items():
             family = family_of(name)
@@ -298,28 +304,14 @@ class Transaction:
 
     # --- inside --------------------------------------------------------------------
 
-    def _rows(self, family: Family, frame: gpd.GeoDataFrame | pd.DataFrame) -> Rows:
-        known = {c.name for c in family.columns} | _HELPERS
-        geometry_name = frame.geometry.name if _has_geometry(frame) else "geometry"
-        unknown = [str(c) for c in frame.columns if c not in known and c != geometry_name]
-        if unknown:
-            raise UnknownName(
-                Text(f"columns of {family.name}", f"{family.label.zh}字段"),
-                unknown,
-                sorted(known - _HELPERS),
-            )
-        geometry = None
-        if _has_geometry(frame):
-            if frame.crs is None:
-                raise MissingCrs(family.name)
-            if frame.crs != self._crs:
-                raise CrsMismatch(family.name, frame.crs.to_string(), self._crs.to_string())
-            geometry = shapes.without_empty(frame.geometry.to_numpy())
-        elif "geometry" in frame.columns:
-            if frame["geometry"].notna().any():
-                raise MissingCrs(family.name)
-            geometry = np.full(len(frame), None, dtype=object)
-        return Rows(len(frame), {}, geometry, values.labels_of(frame))
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Refuse to commit after an error that leaves some rows of a call written."""
+        try:
+            yield
+        except BaseException:
+            self._broken = True
+            raise
 
     def _insert(self, table: StoredTable, rows: Rows, at: npt.NDArray[np.intp]) -> list[int]:
         whole = len(at) == rows.size
@@ -332,80 +324,13 @@ class Transaction:
                 geometry = np.full(len(at), None, dtype=object)
             else:
                 geometry = shapes.promote(rows.geometry[at], table.geometry)
-        return self._append(table, content, geometry)
+        return self._writer.append(table, content, geometry)
 
-    def _append(
-        self,
-        table: StoredTable,
-        content: list[list[Any]],
-        geometry: npt.NDArray[np.object_] | None = None,
-    ) -> list[int]:
-        first = self._store.next_fid(self._connection, table)
-        fids = list(range(first, first + len(content[0])))
-        cells = boxes = wkb = None
-        if geometry is not None:
-            cells, wkb, boxes = self._store.encode(geometry)
-            self._ledger.of(table).grow(boxes)
-        self._store.insert(self._connection, table, fids, content, cells, boxes)
-        self._ledger.add(table, fids, seals(table.name, fids, table.columns, content, wkb))
-        return fids
-
-    def _update(self, table: StoredTable, rows: Rows, fids: Fids) -> int:
-        """Write given columns of rows of one table where they differ; return how many did."""
-        said = [self._store.in_list(table.table.c.fid, fids.tolist())]
-        found, content = self._content(table, said)
-        position = {f: i for i, f in enumerate(found)}
-        missing = [str(f) for f in fids.tolist() if f not in position]
-        if missing:
-            raise UnknownName(Text(f"rows of {table.name}", f"{table.name} 记录"), missing)
-        given = [position[f] for f in fids.tolist()]
-        before = self._seals(table, found, content)
-        after_content = dict(content)
-        for name, new in rows.columns.items():
-            merged = list(content[name])
-            for i, value in zip(given, new, strict=True):
-                merged[i] = value
-            after_content[name] = merged
-        boxes = None
-        if table.spatial and rows.geometry is not None:
-            cells, _, boxes = self._store.encode(shapes.promote(rows.geometry, table.geometry))
-            merged = list(content[GEOMETRY])
-            for i, cell in zip(given, cells, strict=True):
-                merged[i] = cell
-            after_content[GEOMETRY] = merged
-        after = self._seals(table, found, after_content)
-        differs = [i for i, (a, b) in enumerate(zip(before, after, strict=True)) if a != b]
-        if not differs:
-            return 0
-        self._check_changed(table, after_content, differs)
-        names = list(rows.columns)
-        if boxes is not None:
-            names.append(GEOMETRY)
-            self._ledger.of(table).grow(boxes)
-        written = [found[i] for i in differs]
-        try:
-            self._store.update(
-                self._connection, table, written, names,
-                [[after_content[n][i] for i in differs] for n in names],
-            )  # fmt: skip
-        except IntegrityError as error:
-            raise InvalidRows(
-                values.problem(
-                    "row.duplicate", str(error.orig), Text("an identity used once", "不重复的标识"),
-                    field=table.name,
-                )
-            ) from error  # fmt: skip
-        self._ledger.replace(
-            table, written, [before[i] for i in differs], [after[i] for i in differs]
-        )
-        self._ledger.of(table).changed += len(written)
-        return len(written)
-
-    def _check_open(self, table: StoredTable, fids: Fids, day: str) -> None:
+    def _check_open(self, table: StoredTable, fids: Sequence[int], day: str) -> None:
         c = table.table.c
         ended = self._connection.execute(
             sa.select(c.fid, c[table.family.key if table.family else "fid"], c.valid_to).where(
-                self._store.in_list(c.fid, fids.tolist()), c.valid_to != day
+                self._store.in_list(c.fid, fids), c.valid_to != day
             )
         ).fetchall()
         if ended:
@@ -437,22 +362,6 @@ class Transaction:
             raise InvalidRows(*whole.problems)
         self._suspect(family, whole.columns[family.key])
 
-    def _content(
-        self, table: StoredTable, said: Sequence[sa.ColumnElement[bool]]
-    ) -> tuple[list[int], dict[str, list[Any]]]:
-        """Return fids and all columns of rows, the geometry as stored."""
-        names = ["fid", *table.names, *([GEOMETRY] if table.spatial else [])]
-        c = table.table.c
-        statement = sa.select(*(c[n] for n in names)).where(*said).order_by(c.fid)
-        columns = fetch(self._connection, statement, len(names))
-        return list(columns[0]), {n: list(v) for n, v in zip(names[1:], columns[1:], strict=True)}
-
-    def _seals(
-        self, table: StoredTable, fids: Sequence[int], content: dict[str, list[Any]]
-    ) -> list[bytes]:
-        wkb = self._store.wkb(content[GEOMETRY]) if table.spatial else None
-        return seals(table.name, fids, table.columns, [content[n] for n in table.names], wkb)
-
     def _identities(self, family: Family, rows: Rows) -> set[tuple[Any, ...]]:
         """Return the identities in the store that share a key with new rows."""
         keys = [k for k in set(rows.columns[family.key]) if k is not None]
@@ -471,29 +380,3 @@ class Transaction:
         """Remember keys whose history must be looked at before the commit."""
         if family.history and len(keys):
             self._suspects.setdefault(family.name, set()).update(keys)
-
-    def _by_table(
-        self, family: Family, rows: Any
-    ) -> list[tuple[StoredTable, gpd.GeoDataFrame | pd.DataFrame]]:
-        """Return rows, given as a frame or as fids, by the table that holds them."""
-        if not isinstance(rows, pd.DataFrame):
-            rows = pd.DataFrame(index=pd.Index(np.asarray(rows, dtype=np.int64), name="fid"))
-        tables = tables_of(family)
-        if TABLE in rows.columns:
-            named = rows[TABLE].to_numpy(dtype=object)
-            unknown = sorted({str(n) for n in named} - {t.name for t in tables})
-            if unknown:
-                raise UnknownName(Text("table", "数据表"), unknown, family.tables.values())
-            return [(STORED[n], rows[named == n]) for n in dict.fromkeys(named)]
-        if len(tables) > 1:
-            raise WrongCall(
-                Text(
-                    f"{family.name} has several tables; say which in a column {TABLE!r}",
-                    f"{family.label.zh}有多个数据表，请用字段“{TABLE}”指明",
-                )
-            )
-        return [(tables[0], rows)] if len(rows) else []
-
-
-def _has_geometry(frame: pd.DataFrame) -> bool:
-    return isinstance(frame, gpd.GeoDataFrame) and frame._geometry_column_name in frame.columns

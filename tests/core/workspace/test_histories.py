@@ -81,12 +81,16 @@ class Histories(RuleBasedStateMachine):
 
     @rule(day=days)
     def fail(self, day: str) -> None:
-        with pytest.raises(ZeroDivisionError), self.ws.transaction("fail") as tx:
-            tx.mint(f"grid:{COMMUNITY}", 5)
-            tx.insert("grids", makers.grids(2, first=900, begin=day))
-            if self.rows:
-                tx.update("grids", pd.DataFrame({"note": ["lost"]}, index=[min(self.rows)]))
-            _ = 1 / 0
+        def fail() -> None:
+            with self.ws.transaction("fail") as tx:
+                tx.mint(f"grid:{COMMUNITY}", 5)
+                tx.insert("grids", makers.grids(2, first=900, begin=day))
+                if self.rows:
+                    tx.update("grids", pd.DataFrame({"note": ["lost"]}, index=[min(self.rows)]))
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            fail()
 
     @rule(day=days)
     def ask(self, day: str) -> None:

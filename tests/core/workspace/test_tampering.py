@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,13 +16,13 @@ RTREE = ("rtree_grids_geom", "rtree_components_point_geom")
 
 
 @pytest.fixture
-def file(town: Workspace) -> Iterator[Path]:
+def file(town: Workspace) -> Path:
     """The file of the town, closed."""
     makers.store(town, heat_counts=makers.heat({f"{COMMUNITY}001": 3}))
     with town.transaction("lineage") as tx:
         tx.lineage("grid", ["a"], ["b"], "split", "2025-01-01")
     town.close()
-    yield town.path
+    return town.path
 
 
 def said(path: Path) -> list[tuple[str, str]]:
