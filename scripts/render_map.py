@@ -48,12 +48,13 @@ def main() -> int:
 
 
 def _render(given: argparse.Namespace) -> None:
+    from qgis.core import QgsProject
+
     from citygrid_plugin.i18n import set_language
     from citygrid_plugin.layers.basemap import BaseMap
     from citygrid_plugin.layers.project import build_project
     from citygrid_plugin.services.pictures import HEAT, MAP, add_layouts, export, facts
     from citygrid_plugin.services.session import read_source
-    from qgis.core import QgsProject
 
     set_language(given.lang)
     folder = given.folder.resolve()

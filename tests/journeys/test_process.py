@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.journeys.desk import environment
 
 #: Debian's wrapper hands over an option that 3.22 refuses.
