@@ -78,7 +78,9 @@ def test_the_panel(lang: str) -> None:
     check(texts(dock), lang)
     counts = dict.fromkeys(("areas", "grids", "components", "cases"), 1)
     path, crs = Path("city.gpkg"), "EPSG:4548"
-    dock.show_summary(Summary(path, tr("Town", "示例市"), tr("Edition", "标准"), crs, counts))
+    dock.show_summary(
+        Summary(path, tr("Town", "示例市"), "gbt47678-2026", tr("Edition", "标准"), crs, counts)
+    )
     check(texts(dock), lang)
 
 

@@ -42,7 +42,7 @@ def test_aliases_and_value_lists_are_those_of_the_store(
 class TestNiceBreaks:
     def test_an_example(self) -> None:
         rates = [0.4, 0.9, 1.1, 1.9, 2.2, 3.1, 4.8, 7.9, 12.0, 15.8]
-        assert nice_breaks(rates, 5) == [0, 1, 2, 5, 10, 20]
+        assert nice_breaks(rates, 5) == [0, 1, 3, 8, 10, 20]
 
     def test_no_case_no_class(self) -> None:
         assert nice_breaks([]) == []
