@@ -1,11 +1,21 @@
-"""`citygrid duties import`."""
+"""`citygrid duties import|audit|what-if`."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
+from citygrid_core.cli.answers import hand_out, overwrite_option
+from citygrid_core.cli.door import (
+    DATUMS,
+    guarded,
+    output_options,
+    progress_bar,
+    today,
+    workspace_argument,
+)
 from citygrid_core.cli.imports import import_command
 from citygrid_core.cli.language import t
 
@@ -24,3 +34,87 @@ def _load() -> Any:
 duties.add_command(
     import_command(_load, t("Import duty rules from FILE.", "由 FILE 导入责任规则。"))
 )
+_output = click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help=t("output file: a table or, as .gpkg, a layer", "输出文件：表格，或 .gpkg 图层"),
+)
+
+
+@duties.command(
+    help=t(
+        "Find places and classes with no owner or two, and what they touch.",
+        "查找责任空白与重叠及其影响的部件与案件。",
+    )
+)
+@workspace_argument
+@click.option("--at", metavar="DATE", help=t("the rules of that day", "该日的规则"))
+@_output
+@overwrite_option
+@output_options
+@guarded
+def audit(
+    workspace: str, at: str | None, output: Path | None, overwrite: bool, json_: bool
+) -> None:
+    """Audit the rules."""
+    from citygrid_core.operations.duty_audit import audit_duties
+    from citygrid_core.workspace import Workspace
+
+    day = today(at) if at else None
+    with Workspace.open(workspace) as ws:
+        report, found = audit_duties(ws, at=day, progress=progress_bar(json_))
+    shown = ["class_name", "role", "outcome", "rules", "grids", "area_m2", "components", "cases"]
+    hand_out(report, found, output, overwrite, json_, shown)
+
+
+@duties.command(
+    "what-if",
+    help=t(
+        "Which components and last year's cases would change body if RULES were imported; "
+        "nothing is stored.",
+        "若导入 RULES，哪些部件与近一年案件将改变责任部门；不入库。",
+    ),
+)
+@workspace_argument
+@click.argument("rules", type=click.Path(exists=True, path_type=Path))
+@click.option("--layer", help=t("layer or sheet", "图层或工作表"))
+@click.option(
+    "--mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=t("TOML file: their columns to ours", "字段对照文件（TOML）"),
+)
+@click.option("--crs", help=t("CRS of the file, e.g. EPSG:4547", "文件坐标系，如 EPSG:4547"))
+@click.option("--datum", type=click.Choice(DATUMS), help=t("datum of the file", "坐标基准"))
+@click.option("--at", metavar="DATE", help=t("valid from this day", "起始日期"))
+@_output
+@overwrite_option
+@output_options
+@guarded
+def what_if(
+    workspace: str,
+    rules: Path,
+    layer: str | None,
+    mapping: Path | None,
+    crs: str | None,
+    datum: str | None,
+    at: str | None,
+    output: Path | None,
+    overwrite: bool,
+    json_: bool,
+) -> None:
+    """Ask before anything is stored."""
+    from citygrid_core.operations import what_if as asking
+    from citygrid_core.operations.intake import SourceOptions
+    from citygrid_core.workspace import Workspace
+
+    with Workspace.open(workspace) as ws:
+        report, changes = asking.what_if(
+            ws,
+            rules,
+            options=SourceOptions(mapping, crs, datum, layer=layer),
+            on=today(at),
+            progress=progress_bar(json_),
+        )
+    shown = ["object", "code", "class_code", "role", "before_name", "after_name"]
+    hand_out(report, changes, output, overwrite, json_, shown)

@@ -47,6 +47,15 @@ from citygrid_core.cli.language import current, t
     help=t("TOML file: their columns to ours", "字段对照文件（TOML）"),
 )
 @click.option("--at", metavar="DATE", help=t("the city of that day", "该日的城市"))
+@click.option(
+    "--accuracy",
+    type=click.FloatRange(min=0),
+    metavar="M",
+    help=t(
+        "error of the positions in metres: says where a border is too near to be sure",
+        "位置误差（米）：提示因靠近边界而不能确定的答案",
+    ),
+)
 @click.option("--explain", "why", is_flag=True, help=t("say why", "说明理由"))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help=t("output file", "输出文件"))
 @overwrite_option
@@ -62,6 +71,7 @@ def lookup(
     datum: str | None,
     mapping: Path | None,
     at: str | None,
+    accuracy: float | None,
     why: bool,
     output: Path | None,
     overwrite: bool,
@@ -78,7 +88,7 @@ def lookup(
         )
     with Workspace.open(workspace) as ws:
         if point is not None:
-            _one(ws, point, class_code, object_kind, crs, at, why, json_)
+            _one(ws, point, class_code, object_kind, crs, at, accuracy, why, json_)
             return
         assert points is not None
         report, rows = lookup_file(
@@ -88,6 +98,7 @@ def lookup(
             object_kind=object_kind,
             options=SourceOptions(mapping, crs or str(ws.crs), datum),
             at=at,
+            accuracy=accuracy,
             progress=progress_bar(json_),
         )
     shown = [
@@ -98,8 +109,25 @@ def lookup(
         "handling_name",
         "maintaining_name",
         "duty_outcome",
+        "near_border",
     ]
     hand_out(report, rows, output, overwrite, json_, shown)
+
+
+_BORDER = ("near_border", "border_m", "other_probability", "other_grid_code")
+
+
+def _border(answer: dict[str, Any]) -> str:
+    """Say how near the border is where the answer changes."""
+    metres, share = answer["border_m"], answer["other_probability"]
+    code = answer["other_grid_code"]
+    sure = not answer["near_border"]
+    return t(
+        f"{'border' if sure else 'NEAR A BORDER'}: {metres:.2f} m to {code or 'no grid'}; "
+        f"another answer is right with {share:.1%}",
+        f"{'边界' if sure else '靠近边界'}：距 {code or '网格以外'} {metres:.2f} 米；"
+        f"应为另一答案的概率 {share:.1%}",
+    )
 
 
 def _one(
@@ -109,6 +137,7 @@ def _one(
     kind: str,
     crs: str | None,
     at: str | None,
+    accuracy: float | None,
     why: bool,
     json_: bool,
 ) -> None:
@@ -126,21 +155,26 @@ def _one(
         ) from None
     frame = gpd.GeoDataFrame(geometry=gpd.points_from_xy([x], [y]), crs=crs or ws.crs)
     city = City(ws, at)
-    answer = run(ws, frame, class_code=class_code, object_kind=kind, at=at, city=city).iloc[0]
+    answer = run(
+        ws, frame, class_code=class_code, object_kind=kind, at=at, accuracy=accuracy, city=city
+    ).iloc[0]
     reasons: list[Any] = []
     if why and class_code:
         reasons = explain(ws, frame, class_code=class_code, object_kind=kind, at=at, city=city)
     plain = {
-        str(k): (None if v is None or v != v else v) for k, v in answer.items() if k != "geometry"
+        str(k): (None if v is None or v != v else v.item() if hasattr(v, "item") else v)
+        for k, v in answer.items()
     }
     if json_:
-        plain["reasons"] = [str(r) for r in reasons] or plain.get("reasons")
+        plain["reasons"] = [r.text(current()) for r in reasons] or plain.get("reasons")
         emit_json(plain)
         return
     for key, value in plain.items():
-        if value not in (None, "") and key != "reasons":
+        if value not in (None, "") and key != "reasons" and key not in _BORDER:
             click.echo(f"{key}: {value}")
     if plain.get("community_code") is None:
         click.echo(t("outside the city", "不在城市范围内"))
+    if plain.get("border_m") is not None:
+        click.echo(_border(plain))
     for reason in reasons:
         click.echo(f"  · {reason.text(current())}")

@@ -306,10 +306,11 @@ def areas_of(codes: pd.Series) -> pd.DataFrame:
     codes : Series of str
         Unit grid codes; empty or missing stays missing.
     """
-    text = codes.astype(object).where(codes.notna() & (codes.astype(str) != ""), None)
-    cut = {
-        name: [None if c is None or c != c else str(c)[:n] for c in text]
-        for name, n in (("community_code", 12), ("street_code", 9), ("county_code", 6))
-    }
+    number, distinct = pd.factorize(codes.to_numpy(dtype=object))
+    texts = [str(c) for c in distinct]
+    cut = {}
+    for name, length in (("community_code", 12), ("street_code", 9), ("county_code", 6)):
+        values = np.array([*(t[:length] or None for t in texts), None], dtype=object)
+        cut[name] = pd.Series(values[number], index=codes.index, dtype=object)
     answer: pd.DataFrame = pd.DataFrame(cut, index=codes.index)
     return answer

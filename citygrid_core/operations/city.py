@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -11,12 +14,14 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from citygrid_core.locate import CellIndex
+from citygrid_core.locate import CellIndex, IndexFileError
 from citygrid_core.operations.areas import areas_of
 from citygrid_core.responsibility import DutyBook
 from citygrid_core.workspace import Workspace
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+LEVELS = ("community", "street", "county")
 
 
 @dataclass(frozen=True)
@@ -39,8 +44,24 @@ class City:
 
     @cached_property
     def cells(self) -> CellIndex:
-        """Exact index of the unit grids."""
-        return CellIndex.build(self.grids.geometry.to_numpy(), self.grids["code"].to_numpy())
+        """Exact index of the unit grids, kept in a file beside the workspace.
+
+        The file (``city.cells`` for ``city.gpkg``) is taken when it was made from these
+        very grids, edits made in QGIS included. The index of a past day is not kept.
+        """
+        shapes, codes = self.grids.geometry.to_numpy(), self.grids["code"].to_numpy(dtype=object)
+        tag = _digest(shapes, codes)
+        path = Path(self.workspace.path).with_suffix(".cells")
+        with contextlib.suppress(OSError, IndexFileError):
+            kept = CellIndex.open(path)
+            if kept.tag == tag:
+                return kept
+        index = CellIndex.build(shapes, codes, tag=tag)
+        if self.at is None and len(index):
+            # A folder that can't be written costs time, not the answer.
+            with contextlib.suppress(OSError):
+                index.save(path)
+        return index
 
     @cached_property
     def areas(self) -> gpd.GeoDataFrame:
@@ -54,6 +75,12 @@ class City:
         return CellIndex.build(part.geometry.to_numpy(), part["code"].to_numpy())
 
     @cached_property
+    def groups(self) -> pd.DataFrame:
+        """Grid groups valid on the day."""
+        found: pd.DataFrame = self.workspace.read("grid_groups", at=self.at, geometry=False)
+        return found
+
+    @cached_property
     def departments(self) -> pd.DataFrame:
         """Departments, past ones too: a rule may name a body that was merged."""
         register: pd.DataFrame = self.workspace.read("departments", at="all")
@@ -62,7 +89,47 @@ class City:
     @cached_property
     def duties(self) -> DutyBook:
         """Duty rules, all of them: each carries its own dates."""
-        return DutyBook(self.workspace.read("duty_rules", at="all"), self.departments)
+        rules = self.workspace.read("duty_rules", at="all")
+        return DutyBook(rules, self.departments, groups=self.groups)
+
+    @cached_property
+    def places(self) -> pd.DataFrame:
+        """What is known of each place: a row for each unit grid, each community, and nowhere.
+
+        Columns: grid_code, then code and name of community, street and county; with
+        responsibility grids also responsibility_grid_code and responsibility_grid_name.
+        """
+        grid, community = self.cells.codes, self.communities.codes
+        codes = np.concatenate([grid, community, np.array([None], dtype=object)])
+        own = codes.copy()
+        own[len(grid) :] = None
+        found = areas_of(pd.Series(codes, dtype=object))
+        found.insert(0, "grid_code", pd.Series(own, dtype=object))
+        names = dict(zip(self.areas["code"], self.areas["name"], strict=True))
+        for level in LEVELS:
+            found[f"{level}_name"] = _mapped(found[f"{level}_code"], names)
+        own_groups = self.groups[self.groups["kind"] == "responsibility"]
+        if len(own_groups):
+            group_of = {
+                grid_code: code
+                for code, grids in zip(own_groups["code"], own_groups["grid_codes"], strict=True)
+                for grid_code in str(grids or "").split("#")
+            }
+            group_names = dict(zip(own_groups["code"], own_groups["name"], strict=True))
+            code = _mapped(found["grid_code"], group_of)
+            found["responsibility_grid_code"] = code
+            found["responsibility_grid_name"] = _mapped(code, group_names)
+        return found
+
+    def positions(self, x: Floats, y: Floats) -> Ints:
+        """Return for each point its row in `places`."""
+        x, y = np.asarray(x, float), np.asarray(y, float)
+        at = self.cells.locate(x, y)
+        rest = np.flatnonzero(at < 0)
+        if len(rest):
+            found = self.communities.locate(x[rest], y[rest])
+            at[rest] = np.where(found >= 0, len(self.cells) + found, len(self.places) - 1)
+        return at
 
     def locate(self, x: Floats, y: Floats) -> pd.DataFrame:
         """Locate points: unit grid, community, street and county codes.
@@ -78,17 +145,16 @@ class City:
             grid_code, community_code, street_code, county_code (None outside);
             a point in a community that has no grid there has the areas only.
         """
-        x, y = np.asarray(x, float), np.asarray(y, float)
-        grid = _codes(self.cells, x, y) if len(self.grids) else np.full(len(x), None, dtype=object)
-        found = areas_of(pd.Series(grid, dtype=object))
-        missing = np.array([g is None for g in grid], dtype=bool)
-        if missing.any() and (self.areas["level"] == "community").any():
-            community = np.full(len(x), None, dtype=object)
-            community[missing] = _codes(self.communities, x[missing], y[missing])
-            rest = areas_of(pd.Series(community, dtype=object))
-            found = found.where(~pd.Series(missing), rest)
-        found.insert(0, "grid_code", grid)
-        answer: pd.DataFrame = found.astype(object).where(found.notna(), None)
+        columns = ["grid_code", *(f"{level}_code" for level in LEVELS)]
+        answer: pd.DataFrame = self.place(x, y)[columns]
+        return answer
+
+    def place(self, x: Floats, y: Floats) -> pd.DataFrame:
+        """Return all columns of `places` for points in the workspace's CRS."""
+        at = self.positions(x, y)
+        taken = {c: self.places[c].to_numpy(dtype=object)[at] for c in self.places}
+        series = {c: pd.Series(v, dtype=object, copy=False) for c, v in taken.items()}
+        answer: pd.DataFrame = pd.DataFrame(series, copy=False)
         return answer
 
     def points(self, x: Floats, y: Floats) -> gpd.GeoDataFrame:
@@ -97,8 +163,16 @@ class City:
         return gpd.GeoDataFrame(frame, geometry=shapely.points(x, y), crs=self.workspace.crs)
 
 
-def _codes(index: CellIndex, x: Floats, y: Floats) -> npt.NDArray[np.object_]:
-    at = index.locate(x, y)
-    codes = np.array([*index.codes, None], dtype=object)  # position -1: none
-    out: npt.NDArray[np.object_] = codes[at]
-    return out
+def _digest(shapes: npt.NDArray[np.object_], codes: npt.NDArray[np.object_]) -> str:
+    """Return what tells these grids from any others."""
+    whole = hashlib.sha256()
+    for wkb, code in zip(shapely.to_wkb(shapes), codes, strict=True):
+        whole.update(wkb or b"")
+        whole.update(f"\x1f{code}\x1e".encode())
+    return whole.hexdigest()
+
+
+def _mapped(codes: pd.Series, known: dict[str, str]) -> pd.Series:
+    values = [known.get(c) for c in codes]
+    found: pd.Series = pd.Series(values, index=codes.index, dtype=object)
+    return found

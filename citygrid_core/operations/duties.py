@@ -11,6 +11,7 @@ from citygrid_core.census import match_departments
 from citygrid_core.errors import Text
 from citygrid_core.operations.departments import check_dates
 from citygrid_core.operations.intake import Rows, SourceOptions, import_file, problem, text_column
+from citygrid_core.operations.storing import Following
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.responsibility import validate
 from citygrid_core.standards import load_edition
@@ -70,6 +71,7 @@ def import_duties(
     who: str = "",
     dry_run: bool = False,
     rejects: Path | None = None,
+    follow: Following | None = None,
     progress: Progress = no_progress,
 ) -> Report:
     """Import duty rules from a table, or from a layer of polygons or lines.
@@ -101,6 +103,7 @@ def import_duties(
         compare=COMPARE,
         prepare=prepare,
         positions="optional",
+        follow=follow,
         options=options,
         on=on,
         who=who,

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
+from scipy.special import ndtr
 
 from citygrid_core.errors import CitygridError, Text, UsageError
-from citygrid_core.operations.city import City
+from citygrid_core.operations.city import City, Floats
 from citygrid_core.operations.intake import SourceOptions
+from citygrid_core.operations.misplaced import misplaced
 from citygrid_core.report import Progress, Report, no_progress
+from citygrid_core.responsibility import FLAG_ABOVE, REACH, DepartmentHistory, near_border
 from citygrid_core.standards import ClassKind, load_edition
 from citygrid_core.tables import Field, read
 from citygrid_core.workspace import Workspace
@@ -31,6 +37,7 @@ def lookup(
     class_code: str | None = None,
     object_kind: str = "component",
     at: str | None = None,
+    accuracy: float | None = None,
     city: City | None = None,
 ) -> pd.DataFrame:
     """Answer for each point: grid, community, street, county, departments by role.
@@ -42,7 +49,12 @@ def lookup(
     class_code : str, optional
         Class of all points. Without a class only the place is answered.
     at : str, optional
-        ISO date: the city and the rules of that day.
+        ISO date: the city and the rules of that day. Each department then comes with
+        who it is today (``<role>_today_code``, ``<role>_today_name``).
+    accuracy : float, optional
+        Standard error of the positions along each axis in metres: adds
+        ``near_border``, ``border_m``, ``other_probability``, ``other_grid_code`` and,
+        with a class, ``<role>_other`` and ``<role>_other_name``; see `near_border`.
     city : City, optional
         A city loaded before, to be asked many times.
 
@@ -52,29 +64,85 @@ def lookup(
         Aligned to `points`; departments by code and name. `duty_outcome` is one,
         several or none: an unclear owner is an answer, not a guess.
     """
+    if accuracy is not None and not 0 <= accuracy < float("inf"):
+        raise UsageError(
+            Text(f"accuracy {accuracy:g} is no error in metres", f"位置误差 {accuracy:g} 不是米数")
+        )
     city = city or City(workspace, at)
-    projected = points.to_crs(workspace.crs)
-    x, y = projected.geometry.x.to_numpy(), projected.geometry.y.to_numpy()
-    place = city.locate(x, y).set_axis(points.index)
-    names = city.areas.set_index("code")["name"]
-    for level in ("community", "street", "county"):
-        place[f"{level}_name"] = place[f"{level}_code"].map(names)
-    asked = gpd.GeoDataFrame(place, geometry=projected.geometry, crs=workspace.crs)
+    projected = points if points.crs == workspace.crs else points.to_crs(workspace.crs)
+    shapes = projected.geometry.to_numpy()
+    x, y = shapely.get_x(shapes), shapely.get_y(shapes)
+    place = city.place(x, y).set_axis(points.index)
+    asked = gpd.GeoDataFrame(place, geometry=shapes, crs=workspace.crs)
     asked["class_code"] = points.get("class_code", class_code)
     asked["object_kind"] = points.get("object_kind", object_kind)
     if class_code is not None:
         asked["class_code"] = _class(workspace, object_kind, class_code)
-    answer: pd.DataFrame = place
-    if asked["class_code"].notna().any():
+    found: dict[str, pd.Series[Any]] = {}
+    classed = bool(asked["class_code"].notna().any())
+    if classed:
         duty = city.duties.resolve(asked, at=at)
-        known = city.departments.drop_duplicates("code", keep="last").set_index("code")["name"]
-        answer = place.assign(class_code=asked["class_code"])
+        found["class_code"] = asked["class_code"]
         for role in ROLES:
-            answer[f"{role}_code"] = duty[f"{role}_code"]
-            answer[f"{role}_name"] = duty[f"{role}_code"].map(known)
-        answer["duty_outcome"] = duty["duty_outcome"]
-        answer["reasons"] = duty["reasons"]
+            found |= _bodies(city.duties.departments, role, duty[f"{role}_code"], at)
+        found["duty_outcome"] = duty["duty_outcome"]
+        found["reasons"] = duty["reasons"]
+    if accuracy is not None and classed:
+        cells = city.cells if len(city.cells) else city.communities
+        near = near_border(city.duties, asked, duty, cells, accuracy=accuracy, at=at)
+        register = city.duties.departments
+        for name in map(str, near):
+            found[name] = near[name]
+            if name.endswith("_other"):
+                found[f"{name}_name"] = _each(
+                    near[name],
+                    lambda codes: "#".join(register.name(c, at) or c for c in codes.split("#")),
+                )
+    elif accuracy is not None:
+        found |= _near_cells(city, x, y, accuracy, points.index)
+    answer: pd.DataFrame = pd.concat([place, pd.DataFrame(found, index=points.index)], axis=1)
     return answer
+
+
+def _bodies(
+    register: DepartmentHistory, role: str, codes: pd.Series[Any], at: str | None
+) -> dict[str, pd.Series[Any]]:
+    """Return the columns of one role: the body of the day and, for a day, today's."""
+    found = {
+        f"{role}_code": codes,
+        f"{role}_name": _each(codes, lambda c: register.name(c, at) or None),
+    }
+    if at is not None:
+        found[f"{role}_today_code"] = _each(codes, lambda c: register.on(c, None).code)
+        found[f"{role}_today_name"] = _each(codes, lambda c: register.on(c, None).name or None)
+    return found
+
+
+def _each(values: pd.Series[Any], say: Callable[[str], str | None]) -> pd.Series[Any]:
+    """Return what is said of each value, asked once for each distinct one."""
+    number, distinct = pd.factorize(values.to_numpy(dtype=object))
+    said = np.array([*(say(str(v)) for v in distinct), None], dtype=object)
+    found: pd.Series[Any] = pd.Series(said[number], index=values.index, dtype=object)
+    return found
+
+
+def _near_cells(
+    city: City, x: Floats, y: Floats, accuracy: float, index: pd.Index
+) -> dict[str, pd.Series[Any]]:
+    """Return how far the next unit grid is and how probable, when no class is asked."""
+    cells = city.cells if len(city.cells) else city.communities
+    border = cells.border_distance(x, y, within=REACH * accuracy)
+    distance = np.where(np.isfinite(border.distance), border.distance, np.nan)
+    probability = np.zeros(len(x))
+    if accuracy > 0:
+        probability = np.nan_to_num(ndtr(-distance / accuracy))
+    other = np.array([*cells.codes, None], dtype=object)[border.other]
+    return {
+        "near_border": pd.Series(probability > FLAG_ABOVE, index=index),
+        "other_probability": pd.Series(probability, index=index),
+        "border_m": pd.Series(distance, index=index),
+        "other_grid_code": pd.Series(other, index=index, dtype=object),
+    }
 
 
 def _class(workspace: Workspace, kind: str, typed: str) -> str:
@@ -101,9 +169,14 @@ def lookup_file(
     object_kind: str = "component",
     options: SourceOptions = SourceOptions(),
     at: str | None = None,
+    accuracy: float | None = None,
     progress: Progress = no_progress,
 ) -> tuple[Report, pd.DataFrame]:
-    """Answer for each point of a file; see `lookup`."""
+    """Answer for each point of a file; see `lookup`.
+
+    Points outside the city are counted; when a wrong datum, swapped axes or degrees
+    explain them, one finding says so with the evidence.
+    """
     batch = read(
         path,
         FIELDS,
@@ -115,7 +188,16 @@ def lookup_file(
         to_crs=workspace.crs,
     )
     progress("locating", 0, 1)
-    answers = lookup(workspace, batch.frame, class_code=class_code, object_kind=object_kind, at=at)
+    city = City(workspace, at)
+    answers = lookup(
+        workspace,
+        batch.frame,
+        class_code=class_code,
+        object_kind=object_kind,
+        at=at,
+        accuracy=accuracy,
+        city=city,
+    )
     given = [c for c in ("id", "source_row") if c in batch.frame]
     result = pd.concat(
         [
@@ -128,7 +210,12 @@ def lookup_file(
     outside = int(answers["community_code"].isna().sum())
     report = Report("lookup", read=batch.read, stored=len(result), rejected=len(batch.rejects))
     report.details = {"outside": outside, "without_grid": int(answers["grid_code"].isna().sum())}
+    if accuracy is not None:
+        report.details["near_border"] = int(answers["near_border"].sum())
     report.problems = [p for r in batch.rejects for p in r.problems]
+    x, y = result["x"].to_numpy(float), result["y"].to_numpy(float)
+    suspicion = misplaced(city, x, y, file=Path(path).name)
+    report.problems += [suspicion] if suspicion else []
     progress("done", 1, 1)
     return report, result
 

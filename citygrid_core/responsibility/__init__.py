@@ -8,7 +8,7 @@ from citygrid_core.responsibility.audit import audit
 from citygrid_core.responsibility.book import DutyBook, OneAnswer
 from citygrid_core.responsibility.departments import Body, DepartmentHistory
 from citygrid_core.responsibility.errors import CrsMismatch, DepartmentCircle, MissingColumns
-from citygrid_core.responsibility.near import near_border
+from citygrid_core.responsibility.near import FLAG_ABOVE, REACH, near_border
 from citygrid_core.responsibility.reasons import Reason, Reasons
 from citygrid_core.responsibility.rules import Rule
 from citygrid_core.responsibility.strength import DEFAULT_ORDER, PLACES, ROLES, Order
@@ -16,7 +16,9 @@ from citygrid_core.responsibility.validate import validate
 
 __all__ = [
     "DEFAULT_ORDER",
+    "FLAG_ABOVE",
     "PLACES",
+    "REACH",
     "ROLES",
     "Body",
     "CrsMismatch",

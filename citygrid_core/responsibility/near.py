@@ -26,6 +26,8 @@ Ints = NDArray[np.int64]
 
 #: Borders farther than so many standard errors are not looked at (0.1 %).
 REACH = 3.0
+#: Probability of another answer from which on a point is flagged.
+FLAG_ABOVE = 0.02
 #: How far beyond a border the question is asked again, in metres.
 _STEP = 1e-3
 
@@ -47,7 +49,7 @@ def near_border(
     *,
     accuracy: Any,
     at: Any = None,
-    flag_above: float = 0.02,
+    flag_above: float = FLAG_ABOVE,
 ) -> pd.DataFrame:
     """Say which answers may be wrong because the position is not exact.
 
