@@ -108,13 +108,18 @@ def _bodies(
     register: DepartmentHistory, role: str, codes: pd.Series[Any], at: str | None
 ) -> dict[str, pd.Series[Any]]:
     """Return the columns of one role: the body of the day and, for a day, today's."""
-    found = {
-        f"{role}_code": codes,
-        f"{role}_name": _each(codes, lambda c: register.name(c, at) or None),
-    }
+    number, distinct = pd.factorize(codes.to_numpy(dtype=object))
+
+    def said(values: list[str]) -> pd.Series[Any]:
+        table = np.array([*(v or None for v in values), None], dtype=object)
+        column: pd.Series[Any] = pd.Series(table[number], index=codes.index, dtype=object)
+        return column
+
+    found = {f"{role}_code": codes, f"{role}_name": said([register.name(c, at) for c in distinct])}
     if at is not None:
-        found[f"{role}_today_code"] = _each(codes, lambda c: register.on(c, None).code)
-        found[f"{role}_today_name"] = _each(codes, lambda c: register.on(c, None).name or None)
+        today = [register.on(c, None) for c in distinct]
+        found[f"{role}_today_code"] = said([body.code for body in today])
+        found[f"{role}_today_name"] = said([body.name for body in today])
     return found
 
 
