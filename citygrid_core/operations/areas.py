@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -137,19 +138,38 @@ def _make(
     """Build beside the target and move into place: a kill leaves no half-made city."""
     building = target.with_name(f".{target.stem}.building-{os.getpid()}.gpkg")
     try:
-        with (
-            Workspace.create(
-                building, crs=frame.crs, edition=edition, name=name or target.stem, profile=profile
-            ) as ws,
-            ws.transaction("init", who=who, parameters={"on": on}) as tx,
-        ):
-            tx.insert("areas", frame)
-        os.link(building, target)
+        with Workspace.create(
+            building, crs=frame.crs, edition=edition, name=name or target.stem, profile=profile
+        ) as ws:
+            with ws.transaction("init", who=who, parameters={"on": on}) as tx:
+                tx.insert("areas", frame)
+            ws.store_styles(_styles())
+        _into_place(building, target)
     except FileExistsError:
         raise UsageError(Text(f"{target} exists already", f"{target} 已存在")) from None
     finally:
         for leftover in target.parent.glob(f".{target.stem}.building-{os.getpid()}.gpkg*"):
             leftover.unlink()
+
+
+def _into_place(building: Path, target: Path) -> None:
+    """Give the file its name; a file that came in between is never overwritten."""
+    try:
+        os.link(building, target)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        if target.exists():
+            raise FileExistsError(target) from None
+        building.rename(target)
+
+
+def _styles() -> dict[str, str]:
+    """Return the QGIS style of each table: Chinese aliases and value lists without our plugin."""
+    folder = resources.files("citygrid_core.workspace") / "qml"
+    return {
+        Path(f.name).stem: f.read_text("utf-8") for f in folder.iterdir() if f.name.endswith(".qml")
+    }
 
 
 def _require_projected(frame: Any, file: str) -> None:

@@ -76,6 +76,7 @@ def import_places(
     def prepare(rows: Rows) -> None:
         _complete(rows, kind, origin)
         _place_areas(rows, city)
+        _reject_twin_plates(rows)
 
     def mint(tx: Transaction, fresh: pd.DataFrame) -> pd.DataFrame:
         fresh = fresh.copy()
@@ -127,7 +128,6 @@ def _complete(rows: Rows, kind: str | None, source: str) -> None:
         rows.reject(
             index, problem("place.number", "number", None, Text("a house number", "门牌号"))
         )
-    _reject_twin_plates(rows)
     bounds = frame.geometry.bounds
     place = (
         frame["kind"] + ":" + frame["name"] + "@"
@@ -139,10 +139,14 @@ def _complete(rows: Rows, kind: str | None, source: str) -> None:
 
 
 def _reject_twin_plates(rows: Rows) -> None:
-    """One number stands once on a street; the second of one file is set aside."""
+    """One number stands once on a street of a county; the second of one file is set aside.
+
+    Counties of one city do have streets of the same name.
+    """
     good = rows.good
     plates = good[good["kind"] == "plate"]
-    where = text_column(plates, "street_name") + "\x1f" + text_column(plates, "zone_name")
+    where = text_column(plates, "county_code") + "\x1f" + text_column(plates, "street_name")
+    where = where + "\x1f" + text_column(plates, "zone_name")
     key = where + "\x1f" + text_column(plates, "number")
     first = dict(
         zip(key[~key.duplicated()], plates.loc[~key.duplicated(), "source_row"], strict=True)
