@@ -19,13 +19,20 @@ def adopt(
     """Seal every feature as it is now; return what was altered, added and removed.
 
     Tables of the store itself (counters, settings, lineage) are never adopted: nobody
-    edits them in QGIS. Counters rise above codes that someone typed.
+    edits them in QGIS. Counters rise above codes that someone typed; R-trees that do not
+    agree with their tables are made anew.
     """
     said: list[Problem] = []
     for table in STORED.values():
         if table.family is None:
             continue
-        found = differences(connection, store, table, ledger.id_of(table))
+        found = differences(connection, store, table, ledger.id_of(table), boxes=table.spatial)
+        if table.spatial and (
+            not store.has_index(connection, table)
+            or store.index_differs(connection, table, found.fids, found.boxes)
+        ):
+            store.rebuild_index(connection, table)
+            ledger.of(table).reindexed = True
         if found.seals or found.removed:
             fids = list(found.seals)
             ledger.adopt(table, fids, [found.seals[f] for f in fids], [f for f, _ in found.removed])

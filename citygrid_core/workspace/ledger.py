@@ -26,11 +26,14 @@ class Change:
     outside: list[int] = field(default_factory=list)
     digest: Digest = field(default_factory=lambda: np.zeros(2, np.uint64))
     box: tuple[float, float, float, float] | None = None
+    #: whether the R-tree was made anew
+    reindexed: bool = False
 
     @property
     def any(self) -> bool:
         """Whether the table is touched at all."""
-        return bool(self.added or self.changed or self.ended or self.deleted or self.outside)
+        rows = self.added or self.changed or self.ended or self.deleted or self.outside
+        return bool(rows or self.reindexed)
 
     def grow(self, boxes: np.ndarray[Any, np.dtype[np.float64]]) -> None:
         """Take the boxes of new geometries into the extent."""
@@ -140,6 +143,8 @@ class Ledger:
                 if getattr(change, k)
             }
             said[name] = {**counts, "rows": rows, "digest": state}
+            if change.reindexed:
+                said[name]["reindexed"] = True
             if change.outside:
                 said[name]["outside"] = sorted(set(change.outside))
         return said

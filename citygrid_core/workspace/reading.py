@@ -94,7 +94,8 @@ def read_family(
     with_geometry = geometry and any(t.spatial for t in tables)
     parts = []
     for table in tables:
-        said = conditions(table, store, at=at, where=where, bbox=bbox)
+        fast = bbox if bbox and table.spatial and store.has_index(connection, table) else None
+        said = conditions(table, store, at=at, where=where, bbox=fast)
         part = _read_table(connection, store, table, chosen, said, crs if with_geometry else None)
         if bbox is not None and with_geometry and table.spatial:
             part = part[_touches(part["geometry"].to_numpy(), bbox)]

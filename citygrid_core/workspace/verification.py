@@ -19,6 +19,7 @@ from citygrid_core.workspace.stored_values import StoredValues
 from citygrid_core.workspace.tables import STORED, TABLES
 from citygrid_core.workspace.values import problem
 
+_REBUILD = Text("adopt the edits, which rebuilds it", "采纳编辑即可重建")
 _RESTORE = Text("restore a backup", "请恢复备份")
 
 
@@ -96,12 +97,17 @@ def _tables(
         found = differences(connection, store, table, row.id, boxes=table.spatial, look=look)
         yield from found.problems()
         yield from _digests(found, row.rows, row.digest, states.get(name))
-        if table.spatial and table.family is not None:
+        if table.spatial and not store.has_index(connection, table):
+            yield problem(
+                "index.missing", f"{name}",
+                Text("an R-tree", "空间索引"), field=name, cure=_REBUILD,
+            )  # fmt: skip
+        elif table.spatial:
             for fid in store.index_differs(connection, table, found.fids, found.boxes):
                 yield problem(
                     "index.differs", f"{name} fid {fid}",
                     Text("the R-tree agrees with the row", "空间索引与记录一致"), field=name,
-                    cure=Text("rebuild the spatial index", "请重建空间索引"),
+                    cure=_REBUILD,
                 )  # fmt: skip
 
 

@@ -167,11 +167,11 @@ def test_qgis_stays_open_while_others_write(town: Path, qgis_app: object) -> Non
     )
     root = Path(__file__).resolve().parents[2]
     subprocess.run([sys.executable, "-c", code, str(town), str(root)], check=True)
-    with Workspace.open(town) as ws:  # and this process itself, beside the layer
-        with ws.transaction("note") as tx:
-            held = ws.read("grids", where={"fid": [2]})
-            held["note"] = "同一进程"
-            tx.update("grids", held)
+    # and this process itself, beside the layer
+    with Workspace.open(town) as ws, ws.transaction("note") as tx:
+        held = ws.read("grids", where={"fid": [2]})
+        held["note"] = "同一进程"
+        tx.update("grids", held)
     del cursor
     layer.dataProvider().reloadData()
     assert layer.featureCount() == 605

@@ -63,8 +63,13 @@ def strip(blobs: Sequence[Any]) -> list[bytes | None]:
     return [_strip(b) for b in blobs]
 
 
-def decode(blobs: Sequence[Any]) -> npt.NDArray[np.object_]:
+def decode(blobs: Sequence[Any], *, lenient: bool = False) -> npt.NDArray[np.object_]:
     """Return the geometry of each blob; None where the cell is empty.
+
+    Parameters
+    ----------
+    lenient : bool
+        Give None, too, for a cell that is no geometry.
 
     Raises
     ------
@@ -73,7 +78,9 @@ def decode(blobs: Sequence[Any]) -> npt.NDArray[np.object_]:
     """
     wkb = np.empty(len(blobs), dtype=object)
     wkb[:] = strip(blobs)
-    geometries: npt.NDArray[np.object_] = shapely.from_wkb(wkb)
+    geometries: npt.NDArray[np.object_] = shapely.from_wkb(
+        wkb, on_invalid="ignore" if lenient else "raise"
+    )
     return geometries
 
 

@@ -7,13 +7,35 @@ from contextlib import contextmanager
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 import sqlalchemy as sa
 
 from citygrid_core.workspace.geopackage import blob, driver, layout, rtree
-from citygrid_core.workspace.tables import StoredTable
+from citygrid_core.workspace.tables import GEOMETRY, StoredTable
 
 #: With fewer new rows than this share of the old, an R-tree grows row by row.
 _REPACK_SHARE = 0.05
+
+
+def there(connection: sa.Connection, table: StoredTable) -> bool:
+    """Whether a table has its R-tree: in QGIS a user can delete it."""
+    found = connection.exec_driver_sql(
+        "SELECT 1 FROM sqlite_master WHERE name = ?", (layout.rtree(table),)
+    )
+    return found.first() is not None
+
+
+def rebuild(connection: sa.Connection, table: StoredTable) -> None:
+    """Make the R-tree of a table anew from its rows."""
+    for statement, parameters in (*layout.no_spatial_index(table), *layout.spatial_index(table)):
+        connection.exec_driver_sql(statement, parameters)
+    rows = driver.of(connection).execute(
+        f'SELECT fid, "{GEOMETRY}" FROM "{table.name}" WHERE "{GEOMETRY}" IS NOT NULL'
+    )
+    while part := rows.fetchmany(driver.CHUNK):
+        fids, cells = zip(*part, strict=True)
+        boxes = shapely.bounds(blob.decode(cells, lenient=True)).reshape(-1, 4)
+        extend(connection, table, np.array(fids, dtype=np.int64), boxes)
 
 
 @contextmanager
@@ -24,7 +46,9 @@ def put_off(connection: sa.Connection, table: StoredTable) -> Iterator[None]:
     program ever sees a table without them.
     """
     if table.spatial:
-        connection.exec_driver_sql(f'DROP TRIGGER "{layout.rtree(table)}_insert"')
+        if not there(connection, table):
+            rebuild(connection, table)
+        connection.exec_driver_sql(f'DROP TRIGGER IF EXISTS "{layout.rtree(table)}_insert"')
     held = connection.exec_driver_sql(f'SELECT 1 FROM "{table.name}" LIMIT 1').first()
     indexes = sorted(table.table.indexes, key=lambda i: str(i.name)) if held is None else []
     for one in indexes:
@@ -43,8 +67,8 @@ def extend(
     boxes: blob.Boxes,
 ) -> None:
     """Bring new rows into the R-tree: packed with the old ones, or one by one when few."""
-    there = np.isfinite(boxes).all(axis=1)
-    ids, new = fids[there], rtree.outward(boxes[there])
+    placed = np.isfinite(boxes).all(axis=1)
+    ids, new = fids[placed], rtree.outward(boxes[placed])
     name = layout.rtree(table)
     held = connection.exec_driver_sql(f'SELECT count(*) FROM "{name}_rowid"').scalar_one()
     if len(ids) < held * _REPACK_SHARE:
@@ -84,8 +108,8 @@ def differing(
     fids, boxes
         Of all rows of the table (nan where a row has no geometry).
     """
-    there = np.isfinite(boxes).all(axis=1)
-    wanted, box = fids[there], rtree.outward(boxes[there])
+    placed = np.isfinite(boxes).all(axis=1)
+    wanted, box = fids[placed], rtree.outward(boxes[placed])
     ids, held = held_boxes(connection, table)
     order = np.argsort(ids)
     ids, held = ids[order], held[order]

@@ -127,14 +127,26 @@ def register(table: StoredTable, srs_id: int, at: str) -> Iterator[Statement]:
         return
     yield _contents(table.name, "features", _identifier(table), at, srs_id)
     yield _geometry_column(table.name, table.geometry, srs_id)
+    yield from spatial_index(table)
+
+
+def spatial_index(table: StoredTable) -> Iterator[Statement]:
+    """Yield what gives a table an R-tree, empty still, and the triggers that keep it."""
     yield (
-        "INSERT INTO gpkg_extensions VALUES (?,?,'gpkg_rtree_index',"
+        "INSERT OR IGNORE INTO gpkg_extensions VALUES (?,?,'gpkg_rtree_index',"
         "'http://www.geopackage.org/spec120/#extension_rtree','write-only')",
         (table.name, GEOMETRY),
     )
     yield f"CREATE VIRTUAL TABLE {rtree(table)} USING rtree(id, minx, maxx, miny, maxy)", ()
     for statement in (insert_trigger(table), *_other_triggers(table)):
         yield statement, ()
+
+
+def no_spatial_index(table: StoredTable) -> Iterator[Statement]:
+    """Yield what removes the R-tree of a table, or what is left of it."""
+    for name in ("insert", "update1", "update2", "update3", "update4", "delete"):
+        yield f'DROP TRIGGER IF EXISTS "{rtree(table)}_{name}"', ()
+    yield f'DROP TABLE IF EXISTS "{rtree(table)}"', ()
 
 
 def rtree(table: StoredTable) -> str:

@@ -339,6 +339,14 @@ class GeoPackage:
                 found.append(f"{name}: {said}")
         return found
 
+    def has_index(self, connection: sa.Connection, table: StoredTable) -> bool:
+        """Whether a table has its R-tree."""
+        return index.there(connection, table)
+
+    def rebuild_index(self, connection: sa.Connection, table: StoredTable) -> None:
+        """Make the R-tree of a table anew."""
+        index.rebuild(connection, table)
+
     def index_differs(
         self,
         connection: sa.Connection,

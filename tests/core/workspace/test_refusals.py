@@ -163,10 +163,15 @@ def test_who_goes_on_after_a_half_written_call_can_not_commit(town: Workspace) -
     held["note"] = "x"
     stray = held.assign(table_="components_line")
     both = pd.concat([held, stray])
-    with pytest.raises(UsageError, match="half way"), town.transaction("x") as tx:
-        with pytest.raises(UsageError, match="components_line"):
-            tx.update("components", both)
-        tx.insert("grids", makers.grids(1, first=6))
+
+    def go_on() -> None:
+        with town.transaction("x") as tx:
+            with pytest.raises(UsageError, match="components_line"):
+                tx.update("components", both)
+            tx.insert("grids", makers.grids(1, first=6))
+
+    with pytest.raises(UsageError, match="half way"):
+        go_on()
     assert town.count("grids") == 5
     assert town.verify() == []
 

@@ -81,6 +81,9 @@ def test_a_moved_point_is_named_with_its_stale_index(file: Path) -> None:
     )  # fmt: skip
     assert [r for r, _ in said(file)] == ["seal.altered", "index.differs"]
     assert all("components_point fid 4" in text for _, text in said(file))
+    with Workspace.open(file) as ws:
+        ws.adopt("王工")
+        assert rules(ws) == []
 
 
 def test_a_row_and_its_seal_forged_together(file: Path) -> None:
@@ -169,6 +172,29 @@ def test_writing_over_an_edit_says_so_in_the_journal(file: Path) -> None:
         assert '"outside":[3]' in ws.journal()["tables"].iloc[-1]
         assert ws.read("grids").loc[3, "note"] == "QGIS"
         assert ws.verify() == []
+
+
+def test_a_deleted_index_is_named_lived_without_and_rebuilt(file: Path) -> None:
+    """QGIS has a button for it."""
+    raw(
+        file, *without_triggers("components_point"), "DROP TABLE rtree_components_point_geom",
+        "DELETE FROM gpkg_extensions WHERE table_name = 'components_point'",
+    )  # fmt: skip
+    box = (500_100.0, 3_300_000.0, 500_300.0, 3_300_100.0)
+    with Workspace.open(file) as ws:
+        assert rules(ws) == ["index.missing"]
+        before = ws.read("components", bbox=box)
+        assert 0 < len(before) < 20
+        ws.adopt("王工")
+        assert rules(ws) == []
+        assert '"reindexed":true' in ws.journal()["tables"].iloc[-1]
+        assert list(ws.read("components", bbox=box).index) == list(before.index)
+    raw(file, *without_triggers("components_point"), "DROP TABLE rtree_components_point_geom")
+    with Workspace.open(file) as ws:
+        with ws.transaction("import") as tx:
+            tx.mint("component:32010201001", 600)
+            tx.insert("components", makers.components(600, first=21))
+        assert rules(ws) == []
 
 
 def test_a_damaged_file(file: Path, tmp_path: Path) -> None:
