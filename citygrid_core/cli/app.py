@@ -29,7 +29,13 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     ),
     "preview": ("preview", Text("What a foreign file is, before importing.", "导入前预览文件。")),
     "standards": ("standards", Text("Editions, codes and classes.", "标准版本、代码与类别。")),
-    "grids": ("grids", Text("Draw, check, edit, group and import unit grids.", "单元网格：划分、检查、编辑、分组与导入。")),
+    "grids": (
+        "grids",
+        Text(
+            "Draw, check, edit, group and import unit grids.",
+            "单元网格：划分、检查、编辑、分组与导入。",
+        ),
+    ),
     "departments": ("departments", Text("The register of departments.", "部门名录。")),
     "duties": ("duties", Text("Duty rules: who answers where.", "责任规则：何处归谁管。")),
     "lookup": ("lookup", Text("Which grid, and who answers here?", "此处属哪个网格、由谁负责？")),
