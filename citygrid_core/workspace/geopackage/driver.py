@@ -44,8 +44,10 @@ def connect(
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA cache_size = -131072")  # KiB: a bulk insert must not spill
         connection.execute("PRAGMA journal_size_limit = 67108864")
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if journal_mode is not None:
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+        # A file of somebody else's is refused later; its mode is not ours to change.
+        ours = not tables or "cg_meta" in tables
+        if journal_mode is not None and ours:
             set_journal_mode(connection, journal_mode)
     except BaseException:
         connection.close()

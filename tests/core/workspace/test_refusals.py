@@ -186,3 +186,15 @@ def test_nothing_to_store_stores_nothing(town: Workspace) -> None:
         assert tx.delete("heat_counts", []) == 0
         tx.lineage("grid", [], [], "split", DAY)
     assert town.head == head
+
+
+def test_a_file_of_somebody_else_stays_as_it_is(tmp_path: Path) -> None:
+    """A foreign GeoPackage is refused, and not one byte of it changes."""
+    foreign = tmp_path / "areas.gpkg"
+    frame = gpd.GeoDataFrame({"code": ["1"]}, geometry=[shapely.box(0, 0, 1, 1)], crs=CRS)
+    frame.to_file(foreign, driver="GPKG")
+    before = foreign.read_bytes()
+    with pytest.raises(NotAWorkspace):
+        Workspace.open(foreign)
+    assert foreign.read_bytes() == before
+    assert [f.name for f in tmp_path.iterdir()] == ["areas.gpkg"]
