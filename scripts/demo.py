@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import shlex
 import shutil
-import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
-CITYGRID = Path(sys.executable).with_name("citygrid")
+from citygrid_core.cli.app import build
+
 DAY = "2025-01-01"
 
 
-def citygrid(*args: object) -> dict[str, object]:
-    """Run one command, show it, and return its JSON answer."""
+def citygrid(*args: object) -> dict[str, Any]:
+    """Run one command as if typed, show it, and return its JSON answer."""
     words = [str(a) for a in args]
     print("$ citygrid", shlex.join(words), flush=True)
-    done = subprocess.run(
-        [str(CITYGRID), *words, "--json"], stdout=subprocess.PIPE, text=True, check=False
-    )
-    if done.returncode not in (0, 1):
-        sys.exit(f"citygrid left with {done.returncode}: {done.stdout}")
-    return json.loads(done.stdout)
+    said = io.StringIO()
+    status = 0
+    try:
+        with contextlib.redirect_stdout(said):
+            build().main([*words, "--json"], prog_name="citygrid")
+    except SystemExit as left:
+        status = int(left.code or 0)
+    if status not in (0, 1):
+        sys.exit(f"citygrid left with {status}: {said.getvalue()}")
+    answer: dict[str, Any] = json.loads(said.getvalue())
+    return answer
 
 
 def main(out: Path) -> None:
@@ -65,7 +73,7 @@ def main(out: Path) -> None:
     _print(done)
 
 
-def _print(done: list[tuple[str, tuple[object, ...], dict[str, object], float]]) -> None:
+def _print(done: list[tuple[str, tuple[object, ...], dict[str, Any], float]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -77,14 +85,14 @@ def _print(done: list[tuple[str, tuple[object, ...], dict[str, object], float]])
         file = files[1].name if len(files) > 1 else ""
         if "--layer" in step:
             file += f":{step[step.index('--layer') + 1]}"
-        books = [int(answer[k]) for k in ("read", "stored", "unchanged", "rejected")]  # type: ignore[call-overload]
+        books = [int(answer[k]) for k in ("read", "stored", "unchanged", "rejected")]
         balanced = "ok" if books[0] == sum(books[1:]) else "LOST"
         table.add_row(name, file, *(f"{n:,}" for n in books), balanced, f"{seconds:.1f}")
     Console(width=120).print(table)
     if any(
         a["read"] != sum(int(a[k]) for k in ("stored", "unchanged", "rejected"))
         for _, _, a, _ in done
-    ):  # type: ignore[call-overload]
+    ):
         sys.exit("rows were lost: see LOST above")
 
 
