@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -120,12 +120,13 @@ def _sealed(
         .order_by(SEALS.c.fid),
         2,
     )
-    # a cell that is no seal at all can't be equal to one
-    cells = [c if type(c) is bytes and len(c) == SIZE else b"\0" * SIZE for c in seals]
-    return np.array(fids, dtype=np.int64), _lanes(cells)
+    if set(map(type, seals)) - {bytes} or set(map(len, seals)) - {SIZE}:
+        # a cell that is no seal at all can't be equal to one
+        seals = tuple(c if type(c) is bytes and len(c) == SIZE else b"\0" * SIZE for c in seals)
+    return np.array(fids, dtype=np.int64), _lanes(seals)
 
 
-def _lanes(seals: list[bytes]) -> npt.NDArray[np.uint64]:
+def _lanes(seals: Sequence[bytes]) -> npt.NDArray[np.uint64]:
     return np.frombuffer(b"".join(seals), dtype="<u8").astype(np.uint64).reshape(-1, 2)
 
 

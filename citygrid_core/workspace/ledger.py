@@ -78,12 +78,12 @@ class Ledger:
         )
         return dict(found.all())
 
-    def add(self, table: StoredTable, fids: Sequence[int], seals: Sequence[bytes]) -> None:
-        """Account for new rows."""
+    def add(self, table: StoredTable, first: int, seals: Sequence[bytes]) -> None:
+        """Account for new rows, their fids counted from `first`."""
         change = self.of(table)
-        change.added += len(fids)
+        change.added += len(seals)
         change.digest = change.digest + digest(seals)
-        self._store.put_seals(self._connection, self._ids[table.name], fids, seals)
+        self._store.add_seals(self._connection, self._ids[table.name], first, seals)
 
     def replace(
         self,

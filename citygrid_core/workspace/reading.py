@@ -114,9 +114,11 @@ def fetch(
     result = connection.execute(statement)
     assert result.cursor is not None
     with no_collection():
-        rows = result.cursor.fetchall()
+        rows: list[tuple[Any, ...]] = list(result.cursor.fetchall())
         result.close()
-        return list(zip(*rows, strict=True)) if rows else [()] * width
+        columns = list(zip(*rows, strict=True)) if rows else [()] * width
+        rows.clear()  # before the collector goes through all of them
+    return columns
 
 
 def as_series(column: Column, values: Sequence[Any], index: pd.Index[Any]) -> pd.Series[Any]:

@@ -43,7 +43,7 @@ class Writer:
             cells, wkb, boxes = self._store.encode(geometry)
             self._ledger.of(table).grow(boxes)
         self._store.insert(self._connection, table, fids, content, cells, boxes)
-        self._ledger.add(table, fids, seals(table.name, fids, table.columns, content, wkb))
+        self._ledger.add(table, first, seals(table.name, fids, table.columns, content, wkb))
         return fids
 
     def update(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable
-from itertools import islice
+from collections.abc import Iterable, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from citygrid_core.workspace.memory import no_collection
 
 #: Rows handed to SQLite at a time: bounds the memory of a large insert.
 CHUNK = 50_000
+#: Parameters of one statement: what every build of SQLite takes is 999.
+PARAMETERS = 900
 #: Execution option of a connection whose next transaction writes.
 WRITE = "citygrid_write"
 
@@ -101,6 +103,32 @@ def many(connection: sa.Connection, statement: str, rows: Iterable[tuple[Any, ..
     with no_collection():
         while chunk := list(islice(source, CHUNK)):
             connection.exec_driver_sql(statement, chunk)
+
+
+def insert(
+    connection: sa.Connection,
+    table: str,
+    names: Sequence[str],
+    rows: Iterable[tuple[Any, ...]],
+) -> None:
+    """Insert rows, many with each statement: half the time of one by one."""
+    one = "(" + ",".join("?" * len(names)) + ")"
+    quoted = ",".join(f'"{n}"' for n in names)
+    head = f'INSERT INTO "{table}" ({quoted}) VALUES '
+    together = max(1, PARAMETERS // len(names))
+    source = iter(rows)
+    whole = head + ",".join([one] * together)
+    with no_collection():
+        while chunk := list(islice(source, CHUNK - CHUNK % together)):
+            full = len(chunk) - len(chunk) % together
+            if full:
+                flat = [
+                    tuple(chain.from_iterable(chunk[at : at + together]))
+                    for at in range(0, full, together)
+                ]
+                connection.exec_driver_sql(whole, flat)
+            if chunk[full:]:
+                connection.exec_driver_sql(head + one, chunk[full:])
 
 
 def _bound(at: int) -> Any:

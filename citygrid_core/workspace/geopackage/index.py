@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -79,9 +80,14 @@ def extend(
         old_ids, old = held_boxes(connection, table)
         ids, new = np.concatenate([old_ids, ids]), np.concatenate([old, new])
     tree = rtree.pack(ids, new)
-    for part, rows_ in (("node", tree.nodes), ("rowid", tree.rowids), ("parent", tree.parents)):
+    shadows: tuple[tuple[str, list[str], Iterable[tuple[Any, ...]]], ...] = (
+        ("node", ["nodeno", "data"], tree.nodes),
+        ("rowid", ["rowid", "nodeno"], tree.rowids),
+        ("parent", ["nodeno", "parentnode"], tree.parents),
+    )
+    for part, names, rows_ in shadows:
         connection.exec_driver_sql(f'DELETE FROM "{name}_{part}"')
-        driver.many(connection, f'INSERT INTO "{name}_{part}" VALUES (?,?)', iter(rows_))
+        driver.insert(connection, f"{name}_{part}", names, rows_)
 
 
 def held_boxes(
@@ -115,9 +121,15 @@ def differing(
     ids, held = ids[order], held[order]
     order = np.argsort(wanted)
     wanted, box = wanted[order], box[order]
-    common, a, b = np.intersect1d(wanted, ids, assume_unique=True, return_indices=True)
+    at = np.searchsorted(ids, wanted)
+    known = np.zeros(len(wanted), dtype=bool)
+    inside = at < len(ids)
+    known[inside] = ids[at[inside]] == wanted[inside]
+    of = at[known]
     # SQLite rounds outwards by up to two units in the last place, we by one.
-    slack = 4 * np.spacing(np.abs(box[a]))
-    wrong = common[(np.abs(box[a] - held[b]) > slack).any(axis=1)]
-    found: list[int] = np.concatenate([np.setxor1d(wanted, ids), wrong]).tolist()
+    slack = 4 * np.spacing(np.abs(box[known]))
+    wrong = wanted[known][(np.abs(box[known] - held[of]) > slack).any(axis=1)]
+    stray = np.ones(len(ids), dtype=bool)
+    stray[of] = False
+    found: list[int] = np.concatenate([wanted[~known], ids[stray], wrong]).tolist()
     return found

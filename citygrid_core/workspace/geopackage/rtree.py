@@ -99,7 +99,7 @@ def _number(levels: list[tuple[Ids, Boxes32, npt.NDArray[np.int64]]]) -> PackedT
         owner = first + np.repeat(np.arange(count), np.diff(cuts))
         links = list(zip(children.tolist(), owner.tolist(), strict=True))
         if height == 0:
-            rowids = links
+            rowids = sorted(links)  # a table filled in order grows at its end
         else:
             parents += links
         page = np.zeros(count, _NODE)

@@ -29,6 +29,7 @@ from citygrid_core.workspace.errors import (
 )
 from citygrid_core.workspace.geopackage import blob, driver, index, layout
 from citygrid_core.workspace.geopackage.drive import network_kind
+from citygrid_core.workspace.seals import SIZE
 from citygrid_core.workspace.tables import GEOMETRY, METADATA, StoredTable
 
 #: From this many rows on, indexes are filled at once instead of row by row.
@@ -257,14 +258,12 @@ class GeoPackage:
         if cells is not None:
             names.append(GEOMETRY)
             columns.append(cells)
-        marks = ",".join("?" * len(names))
-        columns_ = ",".join(f'"{n}"' for n in names)
-        statement = f'INSERT INTO "{table.name}" ({columns_}) VALUES ({marks})'
+        rows = zip(*columns, strict=True)
         if len(fids) < BULK:
-            driver.many(connection, statement, zip(*columns, strict=True))
+            driver.insert(connection, table.name, names, rows)
             return
         with index.put_off(connection, table):
-            driver.many(connection, statement, zip(*columns, strict=True))
+            driver.insert(connection, table.name, names, rows)
         if boxes is not None:
             index.extend(connection, table, np.asarray(fids, dtype=np.int64), boxes)
 
@@ -296,6 +295,19 @@ class GeoPackage:
             "INSERT OR REPLACE INTO cg_seals (table_id, fid, seal) VALUES (?,?,?)",
             ((table_id, f, s) for f, s in zip(fids, seals, strict=True)),
         )
+
+    def add_seals(
+        self, connection: sa.Connection, table_id: int, first: int, seals: Sequence[bytes]
+    ) -> None:
+        """Store the seals of new rows with consecutive fids: one statement for many rows."""
+        for at in range(0, len(seals), driver.CHUNK):
+            part = seals[at : at + driver.CHUNK]
+            connection.exec_driver_sql(
+                "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?1) "
+                "INSERT INTO cg_seals (table_id, fid, seal) "
+                "SELECT ?2, ?3 + i, substr(?4, 1 + i * ?5, ?5) FROM n",
+                (len(part), table_id, first + at, b"".join(part), SIZE),
+            )
 
     def drop_seals(self, connection: sa.Connection, table_id: int, fids: Sequence[int]) -> None:
         """Remove the seals of rows that are gone."""
