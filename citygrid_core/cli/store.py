@@ -114,15 +114,27 @@ def info(workspace: str, json_: bool) -> None:
     )
 )
 @workspace_argument
+@click.option(
+    "--adopt",
+    is_flag=True,
+    help=t(
+        "take edits made outside, in QGIS say, into the journal", "将在 QGIS 等外部所作编辑记入日志"
+    ),
+)
+@click.option("--who", default="", help=t("recorded in the journal", "操作人，记入日志"))
 @output_options
 @guarded
-def verify(workspace: str, json_: bool) -> None:
+def verify(workspace: str, adopt: bool, who: str, json_: bool) -> None:
     """Check a workspace."""
-    from citygrid_core.operations.store import verify as run
+    from citygrid_core.operations import store
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:
-        report = run(ws, progress=progress_bar(json_))
+        if adopt:
+            taken = store.adopt(ws, who=who).stored
+            if not json_:
+                click.echo(t(f"{taken} edits adopted", f"已记入 {taken} 处编辑"))
+        report = store.verify(ws, progress=progress_bar(json_))
     if json_:
         emit_json(report.as_dict())
     else:

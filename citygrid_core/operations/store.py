@@ -45,6 +45,21 @@ def verify(workspace: Workspace, *, progress: Progress = no_progress) -> Report:
     return report
 
 
+def adopt(workspace: Workspace, *, who: str) -> Report:
+    """Take edits that were made outside citygrid, in QGIS say, into the journal.
+
+    Returns
+    -------
+    Report
+        ``stored`` is how many rows were adopted. What an adoption can't cure is left
+        to `verify`.
+    """
+    adopted = list(workspace.adopt(who))
+    report = Report("verify --adopt", read=len(adopted), stored=len(adopted))
+    report.details = {"head": workspace.head}
+    return report
+
+
 def _heat(workspace: Workspace) -> list:  # type: ignore[type-arg]
     from citygrid_core.errors import Text
 

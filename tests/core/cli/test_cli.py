@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -146,6 +148,21 @@ def test_lookup_one_point(city: Path) -> None:
 def test_the_workspace_itself_is_no_input(city: Path) -> None:
     done = citygrid("census", "import", city, city)
     assert done.returncode in (2, 3)
+    assert citygrid("verify", city).returncode == 0
+
+
+def test_an_edit_made_outside_is_found_and_can_be_adopted(city: Path) -> None:
+    """As QGIS would: a row is changed without citygrid."""
+    with contextlib.closing(sqlite3.connect(city)) as raw, raw:
+        for name in ("ST_IsEmpty", "ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"):
+            raw.create_function(name, 1, lambda _: 0)  # what GDAL brings for the R-tree
+        raw.execute("UPDATE areas SET name = '改名社区' WHERE fid = 3")
+    found = citygrid("verify", city, "--json")
+    assert found.returncode == 1
+    assert [p["rule"] for p in json.loads(found.stdout)["problems"]] == ["seal.altered"]
+    adopted = citygrid("verify", city, "--adopt", "--who", "测绘一组")
+    assert adopted.returncode == 0, adopted.stdout
+    assert "1 edits adopted" in adopted.stdout
     assert citygrid("verify", city).returncode == 0
 
 
