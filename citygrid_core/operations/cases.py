@@ -15,12 +15,18 @@ from citygrid_core.cases import default_points, intake, number
 from citygrid_core.errors import Text
 from citygrid_core.operations.city import City
 from citygrid_core.operations.gazetteer import gazetteer
-from citygrid_core.operations.intake import Rows, SourceOptions, import_file, problem, text_column
+from citygrid_core.operations.intake import (
+    Rows,
+    SourceOptions,
+    choices,
+    import_file,
+    problem,
+    text_column,
+)
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.standards import load_edition
 from citygrid_core.tables import Field
 from citygrid_core.workspace import Transaction, Workspace
-from citygrid_core.workspace.schema import CHOICES
 
 #: Time columns in the order of the stages, and the step that each records.
 STEPS = (
@@ -44,9 +50,6 @@ COMPARE = (
 
 def fields() -> tuple[Field, ...]:
     """Return what a file of cases may carry."""
-
-    def choice(name: str) -> dict[str, tuple[str, ...]]:
-        return {k: (k, *text) for k, text in CHOICES[name].items()}
 
     return (
         Field(
@@ -78,7 +81,7 @@ def fields() -> tuple[Field, ...]:
         Field("checked_at", "datetime", labels=("核查时间",)),
         Field("closed_at", "datetime", labels=("结案时间", "办结时间", "CLOSED_DT")),
         Field("due_at", "datetime", labels=("处置截止时间", "截止时间", "TARGET_DT")),
-        Field("stage", "choice", labels=("阶段", "状态"), choices=choice("case_stage")),
+        Field("stage", "choice", labels=("阶段", "状态"), choices=choices("case_stage")),
         Field("note", "text", labels=("备注",)),
     )
 

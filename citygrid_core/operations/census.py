@@ -12,21 +12,17 @@ import pandas as pd
 from citygrid_core.census import classify, component_codes, match_departments
 from citygrid_core.errors import Text
 from citygrid_core.operations.city import City
-from citygrid_core.operations.intake import Rows, SourceOptions, import_file, problem
+from citygrid_core.operations.intake import Rows, SourceOptions, choices, import_file, problem
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.standards import Edition, load_edition
 from citygrid_core.tables import Field
 from citygrid_core.workspace import Transaction, Workspace
-from citygrid_core.workspace.schema import CHOICES
 
 ROLES = ("supervising", "owning", "maintaining")
 
 
 def fields() -> tuple[Field, ...]:
     """Return what a file of components may carry."""
-
-    def choice(name: str) -> dict[str, tuple[str, ...]]:
-        return {k: (k, *text) for k, text in CHOICES[name].items()}
 
     return (
         Field(
@@ -58,7 +54,7 @@ def fields() -> tuple[Field, ...]:
             "state",
             "choice",
             labels=("部件状态", "状态", "GLBJZT", "ObjState"),
-            choices=choice("component_state"),
+            choices=choices("component_state"),
         ),
         Field("surveyed_on", "date", labels=("初始日期", "普查日期", "调查日期", "CSRQ", "ORDate")),
         Field("changed_on", "date", labels=("变更日期", "BGRQ", "CHDate")),
@@ -66,13 +62,13 @@ def fields() -> tuple[Field, ...]:
             "data_source",
             "choice",
             labels=("数据来源", "SJLY", "DataSource"),
-            choices=choice("data_source"),
+            choices=choices("data_source"),
         ),
         Field(
             "accuracy_class",
             "choice",
             labels=("精度等级", "精度"),
-            choices=choice("accuracy_class"),
+            choices=choices("accuracy_class"),
         ),
         Field("note", "text", labels=("备注", "BZ", "Note")),
     )

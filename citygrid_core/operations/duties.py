@@ -10,21 +10,24 @@ import pandas as pd
 from citygrid_core.census import match_departments
 from citygrid_core.errors import Text
 from citygrid_core.operations.departments import check_dates
-from citygrid_core.operations.intake import Rows, SourceOptions, import_file, problem, text_column
+from citygrid_core.operations.intake import (
+    Rows,
+    SourceOptions,
+    choices,
+    import_file,
+    problem,
+    text_column,
+)
 from citygrid_core.operations.storing import Following
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.responsibility import validate
 from citygrid_core.standards import load_edition
 from citygrid_core.tables import Field
 from citygrid_core.workspace import Workspace
-from citygrid_core.workspace.schema import CHOICES
 
 
 def fields() -> tuple[Field, ...]:
     """Return what a file of duty rules may carry."""
-
-    def choice(name: str) -> dict[str, tuple[str, ...]]:
-        return {k: (k, *text) for k, text in CHOICES[name].items()}
 
     return (
         Field("code", "text", labels=("规则编号", "编号"), required=True),
@@ -32,16 +35,18 @@ def fields() -> tuple[Field, ...]:
             "place",
             "choice",
             labels=("地域类型", "范围类型"),
-            choices=choice("duty_place"),
+            choices=choices("duty_place"),
             required=True,
         ),
         Field("place_code", "text", labels=("地域代码", "区域代码", "网格代码")),
         Field("width_m", "number", labels=("两侧宽度", "宽度")),
-        Field("object_kind", "choice", labels=("对象",), choices=choice("object_kind")),
+        Field("object_kind", "choice", labels=("对象",), choices=choices("object_kind")),
         Field("class_code", "text", labels=("类别代码", "类别代码前缀", "类别")),
         Field("attribute", "text", labels=("部件属性条件", "属性条件")),
         Field("area_class", "text", labels=("区域类别",)),
-        Field("role", "choice", labels=("责任角色", "角色"), choices=choice("role"), required=True),
+        Field(
+            "role", "choice", labels=("责任角色", "角色"), choices=choices("role"), required=True
+        ),
         Field("department_code", "text", labels=("部门代码", "责任部门", "部门"), required=True),
         Field("valid_from", "date", labels=("起始日期", "生效日期")),
         Field("valid_to", "date", labels=("终止日期", "失效日期")),

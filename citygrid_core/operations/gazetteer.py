@@ -10,14 +10,20 @@ import pandas as pd
 from citygrid_core.errors import Text, UsageError
 from citygrid_core.geocode import Gazetteer
 from citygrid_core.operations.city import City
-from citygrid_core.operations.intake import Rows, SourceOptions, import_file, problem, text_column
+from citygrid_core.operations.intake import (
+    Rows,
+    SourceOptions,
+    choices,
+    import_file,
+    problem,
+    text_column,
+)
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.standards import load_edition
 from citygrid_core.tables import Field, read
 from citygrid_core.workspace import Transaction, Workspace
-from citygrid_core.workspace.schema import CHOICES
 
-KINDS = {k: (k, *text) for k, text in CHOICES["place_kind"].items()}
+KINDS = choices("place_kind")
 FIELDS = (
     Field("source_key", "text", labels=("来源主键", "编号", "标识码", "id")),
     Field("kind", "choice", labels=("类别", "地名类别"), choices=KINDS),

@@ -21,7 +21,7 @@ from citygrid_core.operations.storing import Following, Minting, store
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.tables import Batch, Field, Mapping, Reject, read, write_rejects
 from citygrid_core.workspace import Workspace
-from citygrid_core.workspace.schema import FAMILIES
+from citygrid_core.workspace.schema import CHOICES, FAMILIES
 
 Positions = Literal["required", "optional", "ignore"]
 
@@ -95,6 +95,11 @@ def problem(
     said = "" if found is None else str(found)
     shown = Text(repr(said), f"“{said}”") if said else Text("nothing", "空值")
     return Problem(rule, shown, expected, cure, row=row, field=field_)
+
+
+def choices(name: str) -> dict[str, tuple[str, ...]]:
+    """Return a value list of the schema as a `Field` takes it: stored value, English, Chinese."""
+    return {value: (value, *text) for value, text in CHOICES[name].items()}
 
 
 def text_column(frame: pd.DataFrame, name: str) -> pd.Series:
