@@ -1,0 +1,46 @@
+"""What a workspace holds, declared once.
+
+The declaration drives the tables of the store, the aliases and value lists that
+QGIS shows, and the checks on what is written. Stored names are neutral English;
+an edition's own field names appear only in deliveries and exchange.
+
+A *family* is one kind of thing whose features may have different geometries:
+components are points, lines or polygons as their class says. Each geometry has a
+table of its own (QGIS opens and edits such tables best); `Workspace.read` and
+`Transaction.insert` speak of the family.
+"""
+
+from __future__ import annotations
+
+from citygrid_core.workspace.schema.base import Column, ColumnType, Family, GeometryType
+from citygrid_core.workspace.schema.cases import CASE_LOG, CASES
+from citygrid_core.workspace.schema.census import COMPONENTS
+from citygrid_core.workspace.schema.choices import CHOICES
+from citygrid_core.workspace.schema.duties import DEPARTMENTS, DUTY_RULES
+from citygrid_core.workspace.schema.gazetteer import PLACES
+from citygrid_core.workspace.schema.ground import AREAS, GRID_GROUPS, GRIDS
+from citygrid_core.workspace.schema.heat import HEAT_COUNTS
+
+SCHEMA_VERSION = 1
+
+FAMILIES: dict[str, Family] = {
+    f.name: f
+    for f in (
+        AREAS,
+        GRIDS,
+        GRID_GROUPS,
+        DEPARTMENTS,
+        DUTY_RULES,
+        COMPONENTS,
+        PLACES,
+        CASES,
+        CASE_LOG,
+        HEAT_COUNTS,
+    )
+}
+
+__all__ = [
+    "AREAS", "CASES", "CASE_LOG", "CHOICES", "COMPONENTS", "DEPARTMENTS", "DUTY_RULES",
+    "FAMILIES", "GRIDS", "GRID_GROUPS", "HEAT_COUNTS", "PLACES", "SCHEMA_VERSION",
+    "Column", "ColumnType", "Family", "GeometryType",
+]  # fmt: skip

@@ -1,0 +1,90 @@
+"""Value lists: the stored value to what people see."""
+
+from __future__ import annotations
+
+from citygrid_core.errors import Text
+
+#: Value lists: stored value to what people see.
+CHOICES: dict[str, dict[str, Text]] = {
+    "area_level": {
+        "county": Text("county", "区县"),
+        "street": Text("street", "街道"),
+        "community": Text("community", "社区"),
+    },
+    "grid_group_kind": {
+        "responsibility": Text("responsibility grid", "责任网格"),
+        "management": Text("management grid", "管理网格"),
+        "evaluation": Text("evaluation grid", "评价网格"),
+    },
+    "object_kind": {
+        "component": Text("component", "部件"),
+        "event": Text("event", "事件"),
+    },
+    "component_state": {
+        "intact": Text("intact", "完好"),
+        "damaged": Text("damaged", "破损"),
+        "lost": Text("lost", "丢失"),
+        "abandoned": Text("abandoned", "废弃"),
+        "removed": Text("removed", "移除"),
+    },
+    "data_source": {
+        "surveyed": Text("surveyed", "实测"),
+        "topographic": Text("topographic map", "地形图"),
+        "base": Text("base data", "基础地理数据"),
+        "other": Text("other", "其他"),
+    },
+    "accuracy_class": {
+        "A": Text("A ±0.5 m", "A类 ±0.5米"),
+        "B": Text("B ±1.0 m", "B类 ±1.0米"),
+        "C": Text("C ±10.0 m", "C类 ±10.0米"),
+    },
+    "role": {
+        "supervising": Text("supervising", "主管"),
+        "owning": Text("owning", "权属"),
+        "maintaining": Text("maintaining", "养护"),
+        "handling": Text("handling", "处置"),
+    },
+    "duty_place": {
+        "everywhere": Text("everywhere", "全域"),
+        "area": Text("area", "行政区域"),
+        "grid": Text("unit grid", "单元网格"),
+        "grid_group": Text("grid group", "网格组"),
+        "polygon": Text("polygon", "面"),
+        "line": Text("line with a width", "带宽度的线"),
+    },
+    "place_kind": {
+        "region": Text("region", "区域"),
+        "zone": Text("zone", "地片"),
+        "block": Text("block", "区片"),
+        "street": Text("street", "街巷"),
+        "plate": Text("plate", "门（楼）牌"),
+        "poi": Text("POI", "兴趣点"),
+    },
+    "case_source": {
+        "collector": Text("collector", "监督员上报"),
+        "hotline": Text("hotline", "公众举报"),
+        "leader": Text("leader", "领导批办"),
+        "media": Text("media", "媒体"),
+        "web": Text("web or app", "网络"),
+        "video": Text("video", "视频"),
+        "inspection": Text("inspection", "督查"),
+        "sensor": Text("sensor or AI", "智能感知"),
+        "other": Text("other", "其他"),
+    },
+    "case_stage": {
+        "collected": Text("collected", "信息收集"),
+        "verified": Text("verified", "已核实"),
+        "registered": Text("registered", "案卷建立"),
+        "dispatched": Text("dispatched", "任务派遣"),
+        "handled": Text("handled", "处理反馈"),
+        "checked": Text("checked", "已核查"),
+        "closed": Text("closed", "结案"),
+        "void": Text("void", "作废"),
+    },
+    "location_method": {
+        "given": Text("coordinates given", "坐标给定"),
+        "component": Text("component", "部件位置"),
+        "geocoded": Text("geocoded", "地址匹配"),
+        "none": Text("not located", "未定位"),
+    },
+}
