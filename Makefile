@@ -6,6 +6,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 CORE_VENV := .venv-core
+BENCH_VENV := .venv-bench
 PY := $(VENV)/bin/python
 OUT ?= out
 # A proj.db of another build, named in the environment, breaks rasterio and pyproj.
@@ -15,8 +16,8 @@ export PYTHONPATH := $(CURDIR)
 .PHONY: demo test test-core test-newest test-pinned test-qgis test-long lint bench package install run setup clean
 
 setup: $(VENV)/.ready
-$(VENV)/.ready: requirements/qgis.txt requirements/apt-qgis.txt requirements/apt-postgis.txt scripts/apt-install.sh pyproject.toml
-	scripts/apt-install.sh requirements/apt-qgis.txt requirements/apt-postgis.txt
+$(VENV)/.ready: requirements/qgis.txt requirements/apt-qgis.txt requirements/apt-postgis.txt requirements/apt-reports.txt scripts/apt-install.sh pyproject.toml
+	scripts/apt-install.sh requirements/apt-*.txt
 	test -x $(PY) || /usr/bin/python3 -m venv --system-site-packages $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r requirements/qgis.txt
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
@@ -54,8 +55,12 @@ lint: setup
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-bench: setup
-	for b in benchmarks/*/run.py; do $(PY) $$b || exit 1; done
+$(BENCH_VENV)/.ready: $(VENV)/.ready requirements/bench.txt scripts/bench-venv.sh
+	scripts/bench-venv.sh $(VENV) $(BENCH_VENV)
+	touch $@
+
+bench: $(BENCH_VENV)/.ready
+	for b in benchmarks/*/run.py; do $(BENCH_VENV)/bin/python $$b || exit 1; done
 
 package: setup
 	$(PY) scripts/package.py dist
@@ -67,4 +72,4 @@ run: setup
 	scripts/run-qgis.sh $(OUT)/demo/city.qgz
 
 clean:
-	rm -rf $(VENV) $(CORE_VENV) build dist out *.egg-info
+	rm -rf $(VENV) $(CORE_VENV) $(BENCH_VENV) build dist out *.egg-info
