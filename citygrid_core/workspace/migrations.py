@@ -2,12 +2,12 @@
 
 A new version adds its `Migration` to the end of `MIGRATIONS` and raises
 `schema.SCHEMA_VERSION`. All steps run in one transaction, which the journal records;
-the tables that a step names get new seals, so `verify` stays clean.
+the tables that a step changes get new seals, so `verify` stays clean.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from citygrid_core.workspace import journal
 from citygrid_core.workspace.contents import contents
 from citygrid_core.workspace.geopackage import GeoPackage
+from citygrid_core.workspace.geopackage.extension import extend
 from citygrid_core.workspace.ledger import Ledger, register_tables
 from citygrid_core.workspace.schema import SCHEMA_VERSION
 from citygrid_core.workspace.tables import META, SEALS, STORED
@@ -30,17 +31,19 @@ class Migration:
     version : int
         The version it leads to.
     apply : callable
-        Changes tables and rows through the connection it is given.
-    tables : tuple of str
-        Tables whose columns or values it changes; they are sealed anew.
+        Changes tables and rows: gets the connection, the store and the time; returns
+        the tables whose columns or values it has changed.
     """
 
     version: int
-    apply: Callable[[sa.Connection], None]
-    tables: tuple[str, ...] = ()
+    apply: Callable[[sa.Connection, GeoPackage, str], Collection[str]]
 
 
-MIGRATIONS: tuple[Migration, ...] = ()
+def _extend(connection: sa.Connection, store: GeoPackage, at: str) -> Collection[str]:
+    return extend(connection, store.srs_id, at)
+
+
+MIGRATIONS: tuple[Migration, ...] = (Migration(2, _extend),)
 
 
 def migrate(
@@ -63,15 +66,15 @@ def migrate(
     """
     steps = {m.version: m for m in migrations}
     with store.begin_write(connection):
+        touched = {META.name}
         for version in range(found + 1, target + 1):
-            steps[version].apply(connection)
+            touched.update(steps[version].apply(connection, store, at))
         register_tables(connection, list(STORED.values()))
         ledger = Ledger(connection, store)
         c = META.table.c
         connection.execute(
             META.table.update().where(c.key == "schema_version").values(value=str(target))
         )
-        touched = {META.name, *(t for v in range(found + 1, target + 1) for t in steps[v].tables)}
         for name in touched:
             _seal_anew(connection, store, ledger, name)
         journal.append(

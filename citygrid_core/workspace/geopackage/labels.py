@@ -36,6 +36,11 @@ def labels() -> Iterator[tuple[str, tuple[object, ...]]]:
             "INSERT INTO gpkg_extensions VALUES (?, NULL, 'gpkg_schema', ?, 'read-write')",
             (name, _DEFINITION),
         )
+    yield from label_rows()
+
+
+def label_rows() -> Iterator[tuple[str, tuple[object, ...]]]:
+    """Yield the statements that fill the tables of titles and value lists."""
     for choice, values in CHOICES.items():
         for value, label in values.items():
             yield (

@@ -119,6 +119,12 @@ def creation(crs: pyproj.CRS, at: str) -> Iterator[Statement]:
     yield _geometry_column(HEAT_VIEW, "POLYGON", own[1])
 
 
+def renew_view() -> Iterator[Statement]:
+    """Yield what gives an older file today's view of the heat."""
+    yield f"DROP VIEW IF EXISTS {HEAT_VIEW}", ()
+    yield _VIEW, ()
+
+
 def register(table: StoredTable, srs_id: int, at: str) -> Iterator[Statement]:
     """Yield what makes one table of ours known as a layer, with its R-tree."""
     assert table.family is not None

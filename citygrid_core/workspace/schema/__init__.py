@@ -21,7 +21,7 @@ from citygrid_core.workspace.schema.gazetteer import PLACES
 from citygrid_core.workspace.schema.ground import AREAS, GRID_GROUPS, GRIDS
 from citygrid_core.workspace.schema.heat import HEAT_COUNTS
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 FAMILIES: dict[str, Family] = {
     f.name: f
