@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib import import_module
 
 import click
 
 from citygrid_core import __version__
 from citygrid_core.cli.language import choose, t
+from citygrid_core.cli.lazy import LazyGroup
 from citygrid_core.errors import Text
 
 #: command -> (module of this package, one line of help)
@@ -39,7 +39,7 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "departments": ("departments", Text("The register of departments.", "部门名录。")),
     "duties": ("duties", Text("Duty rules: who answers where.", "责任规则：何处归谁管。")),
     "lookup": ("lookup", Text("Which grid, and who answers here?", "此处属哪个网格、由谁负责？")),
-    "census": ("census", Text("Components: import a census.", "部件普查入库。")),
+    "census": ("census", Text("The component census.", "部件普查。")),
     "gazetteer": ("gazetteer", Text("Places that addresses match.", "地名库。")),
     "geocode": ("geocode", Text("Addresses to points and grids.", "地址匹配到点与网格。")),
     "cases": ("cases", Text("Cases: import.", "案件入库。")),
@@ -47,29 +47,12 @@ COMMANDS: dict[str, tuple[str, Text]] = {
 }
 
 
-class _Lazy(click.Group):
-    """A group that imports a command's module only when the command is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
-            return None
-        module = import_module(f"citygrid_core.cli.{COMMANDS[name][0]}")
-        command: click.Command = getattr(module, name)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section(t("Commands", "命令")):
-            formatter.write_dl([(name, t(*text)) for name, (_, text) in COMMANDS.items()])
-
-
 def build() -> click.Group:
     """Return the command tree in the language chosen."""
 
     @click.group(
-        cls=_Lazy,
+        cls=LazyGroup,
+        commands=COMMANDS,
         context_settings={"help_option_names": ["-h", "--help"]},
         help=t(
             "Grid-based city management: unit grids, component census, duties, addresses, "

@@ -1,26 +1,22 @@
-"""`citygrid census import`."""
+"""`citygrid census ...`: one module for each command, imported when it is called."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from citygrid_core.cli.imports import import_command, source_option
 from citygrid_core.cli.language import t
+from citygrid_core.cli.lazy import LazyGroup
+from citygrid_core.errors import Text
+
+#: command -> (module of this package, one line of help)
+COMMANDS: dict[str, tuple[str, Text]] = {
+    "import": (
+        "census_import",
+        Text("Import components from a file.", "由文件导入部件。"),
+    ),
+}
 
 
-@click.group(help=t("The component census.", "部件普查。"))
+@click.group(cls=LazyGroup, commands=COMMANDS, help=t("The component census.", "部件普查。"))
 def census() -> None:
     """Census."""
-
-
-def _load() -> Any:
-    from citygrid_core.operations.census import import_components
-
-    return import_components
-
-
-census.add_command(
-    import_command(_load, t("Import components from FILE.", "由 FILE 导入部件。"), source_option)
-)
