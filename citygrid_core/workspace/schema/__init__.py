@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from citygrid_core.workspace.schema.base import Column, ColumnType, Family, GeometryType
 from citygrid_core.workspace.schema.cases import CASE_LOG, CASES
-from citygrid_core.workspace.schema.census import COMPONENTS
+from citygrid_core.workspace.schema.census import ATTACHMENTS, CHECKS, COMPONENTS, FINDINGS
 from citygrid_core.workspace.schema.choices import CHOICES
 from citygrid_core.workspace.schema.duties import DEPARTMENTS, DUTY_RULES
 from citygrid_core.workspace.schema.gazetteer import PLACES
@@ -32,6 +32,9 @@ FAMILIES: dict[str, Family] = {
         DEPARTMENTS,
         DUTY_RULES,
         COMPONENTS,
+        ATTACHMENTS,
+        FINDINGS,
+        CHECKS,
         PLACES,
         CASES,
         CASE_LOG,
@@ -40,7 +43,7 @@ FAMILIES: dict[str, Family] = {
 }
 
 __all__ = [
-    "AREAS", "CASES", "CASE_LOG", "CHOICES", "COMPONENTS", "DEPARTMENTS", "DUTY_RULES",
-    "FAMILIES", "GRIDS", "GRID_GROUPS", "HEAT_COUNTS", "PLACES", "SCHEMA_VERSION",
+    "AREAS", "ATTACHMENTS", "CASES", "CASE_LOG", "CHECKS", "CHOICES", "COMPONENTS", "DEPARTMENTS", "DUTY_RULES",
+    "FAMILIES", "FINDINGS", "GRIDS", "GRID_GROUPS", "HEAT_COUNTS", "PLACES", "SCHEMA_VERSION",
     "Column", "ColumnType", "Family", "GeometryType",
 ]  # fmt: skip

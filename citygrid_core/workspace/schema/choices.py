@@ -87,4 +87,35 @@ CHOICES: dict[str, dict[str, Text]] = {
         "geocoded": Text("geocoded", "地址匹配"),
         "none": Text("not located", "未定位"),
     },
+    "attachment_kind": {
+        "photo": Text("photo", "照片"),
+        "document": Text("document", "文档"),
+    },
+    "rule_group": {
+        "frame": Text("frame", "框架"),
+        "structure": Text("structure", "结构"),
+        "code": Text("code", "编码"),
+        "geometry": Text("geometry", "图形"),
+        "logic": Text("logic", "逻辑"),
+        "completeness": Text("completeness", "完整性"),
+        "position": Text("position", "位置"),
+        "time": Text("time", "时间"),
+        "attachments": Text("attachments", "附件"),
+    },
+    "severity": {
+        "error": Text("error", "错误"),
+        "warning": Text("warning", "警告"),
+        "hint": Text("hint", "提示"),
+    },
+    "finding_state": {
+        "open": Text("open", "待处理"),
+        "fixed": Text("fixed", "已修正"),
+        "accepted": Text("accepted", "已接受"),
+    },
+    "check_outcome": {
+        "clean": Text("clean", "无问题"),
+        "findings": Text("findings", "有发现"),
+        "no_data": Text("nothing to judge", "无可判定数据"),
+        "not_run": Text("not run", "未运行"),
+    },
 }
