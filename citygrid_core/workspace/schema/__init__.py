@@ -17,6 +17,14 @@ from citygrid_core.workspace.schema.cases import CASE_LOG, CASES
 from citygrid_core.workspace.schema.census import ATTACHMENTS, CHECKS, COMPONENTS, FINDINGS
 from citygrid_core.workspace.schema.choices import CHOICES
 from citygrid_core.workspace.schema.duties import DEPARTMENTS, DUTY_RULES
+from citygrid_core.workspace.schema.field import (
+    LEASES,
+    PACK_CONFLICTS,
+    PACK_STATES,
+    PACKS,
+    SAMPLE_ITEMS,
+    SAMPLE_PLANS,
+)
 from citygrid_core.workspace.schema.gazetteer import PLACES
 from citygrid_core.workspace.schema.ground import AREAS, GRID_GROUPS, GRIDS
 from citygrid_core.workspace.schema.heat import HEAT_COUNTS
@@ -35,6 +43,12 @@ FAMILIES: dict[str, Family] = {
         ATTACHMENTS,
         FINDINGS,
         CHECKS,
+        PACKS,
+        PACK_STATES,
+        LEASES,
+        PACK_CONFLICTS,
+        SAMPLE_PLANS,
+        SAMPLE_ITEMS,
         PLACES,
         CASES,
         CASE_LOG,
@@ -44,6 +58,7 @@ FAMILIES: dict[str, Family] = {
 
 __all__ = [
     "AREAS", "ATTACHMENTS", "CASES", "CASE_LOG", "CHECKS", "CHOICES", "COMPONENTS", "DEPARTMENTS", "DUTY_RULES",
-    "FAMILIES", "FINDINGS", "GRIDS", "GRID_GROUPS", "HEAT_COUNTS", "PLACES", "SCHEMA_VERSION",
+    "FAMILIES", "FINDINGS", "GRIDS", "GRID_GROUPS", "HEAT_COUNTS", "LEASES", "PACKS",
+    "PACK_CONFLICTS", "PACK_STATES", "PLACES", "SAMPLE_ITEMS", "SAMPLE_PLANS", "SCHEMA_VERSION",
     "Column", "ColumnType", "Family", "GeometryType",
 ]  # fmt: skip

@@ -118,4 +118,37 @@ CHOICES: dict[str, dict[str, Text]] = {
         "no_data": Text("nothing to judge", "无可判定数据"),
         "not_run": Text("not run", "未运行"),
     },
+    "pack_status": {
+        "out": Text("out", "外业中"),
+        "returned": Text("returned", "已回传"),
+        "closed": Text("closed", "已结束"),
+        "void": Text("void", "作废"),
+    },
+    "conflict_kind": {
+        "field": Text("field", "属性"),
+        "geometry": Text("geometry", "图形"),
+        "deleted": Text("deleted in the field, changed here", "外业删除而库中已改"),
+        "gone": Text("changed in the field, gone here", "外业修改而库中已终止"),
+    },
+    "conflict_state": {
+        "open": Text("open", "待处理"),
+        "mine": Text("mine kept", "保留库中"),
+        "theirs": Text("theirs taken", "采用外业"),
+        "both": Text("both kept", "两者并存"),
+        "split": Text("split", "分别采用"),
+    },
+    "sample_design": {
+        "components": Text("components, stratified", "部件分层抽样"),
+        "units": Text("whole units", "整群（单位成果）抽样"),
+    },
+    "sample_unit": {
+        "sheet": Text("map sheet", "图幅"),
+        "community": Text("community", "社区"),
+        "class": Text("major class", "大类"),
+    },
+    "sample_outcome": {
+        "right": Text("right", "合格"),
+        "defect": Text("defective", "不合格"),
+        "missing": Text("not there", "实地不存在"),
+    },
 }
