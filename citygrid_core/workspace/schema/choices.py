@@ -112,6 +112,11 @@ CHOICES: dict[str, dict[str, Text]] = {
         "fixed": Text("fixed", "已修正"),
         "accepted": Text("accepted", "已接受"),
     },
+    "checked_family": {
+        "components": Text("component", "部件"),
+        "grids": Text("unit grid", "单元网格"),
+        "attachments": Text("attachment", "附件"),
+    },
     "check_outcome": {
         "clean": Text("clean", "无问题"),
         "findings": Text("findings", "有发现"),
