@@ -98,12 +98,17 @@ def compare(
     where = at[known]
     compared = [c for c in columns if c in held.columns and c in read.columns]
     same_rows = read[known]
-    differs = {
-        c: _differs(held[c].iloc[where], same_rows[c], empty_says_nothing, tolerance)
+    unlike = {
+        c: differs(
+            held[c].iloc[where],
+            same_rows[c],
+            empty_says_nothing=empty_says_nothing,
+            tolerance=tolerance,
+        )
         for c in compared
     }
     any_ = np.zeros(len(where), dtype=np.bool_)
-    for d in differs.values():
+    for d in unlike.values():
         any_ |= d
     labels = read.index[known]
     return Comparison(
@@ -113,7 +118,7 @@ def compare(
         repeated=read.index[repeated],
         held_of_changed=where[any_],
         held_of_unchanged=where[~any_],
-        fields=pd.DataFrame({c: d[any_] for c, d in differs.items()}, index=labels[any_]),
+        fields=pd.DataFrame({c: d[any_] for c, d in unlike.items()}, index=labels[any_]),
     )
 
 
@@ -147,7 +152,14 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _differs(held: pd.Series, read: pd.Series, empty_says_nothing: bool, tolerance: float) -> Bools:
+def differs(
+    held: pd.Series,
+    read: pd.Series,
+    *,
+    empty_says_nothing: bool = False,
+    tolerance: float = 5e-4,
+) -> Bools:
+    """Tell where two columns of one length differ, position by position; see `compare`."""
     a, b = held.to_numpy(), read.to_numpy()
     if len(b) == 0:
         return np.zeros(0, dtype=np.bool_)
@@ -158,8 +170,8 @@ def _differs(held: pd.Series, read: pd.Series, empty_says_nothing: bool, toleran
         said = ~np.isnan(y) if empty_says_nothing else np.ones(len(y), dtype=np.bool_)
         return np.asarray(said & ~np.isclose(x, y, rtol=0, atol=tolerance, equal_nan=True))
     texts, given = _texts(held), _texts(read)
-    differs: Bools = texts != given
-    return differs & (given != "") if empty_says_nothing else differs
+    unlike: Bools = texts != given
+    return unlike & (given != "") if empty_says_nothing else unlike
 
 
 def _is_geometry(column: pd.Series) -> bool:
