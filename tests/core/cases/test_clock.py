@@ -28,14 +28,9 @@ from citygrid_core.errors import UnusableInput
 YEAR = WorkCalendar.china(dt.date(2025, 1, 1), dt.date(2026, 6, 30))
 FIRST = np.datetime64("2025-01-01", "m")
 #: Minutes in which the city works, drawn one by one from the library's own answer for a day.
-OPEN = np.array(
-    [
-        chinese_calendar.is_workday(day.astype(dt.date)) and (8 <= hour < 12 or 14 <= hour < 18)
-        for day in np.arange("2025-01-01", "2026-07-01", dtype="datetime64[D]")
-        for hour in range(24)
-        for _ in range(60)
-    ]
-)
+DAYS = np.arange("2025-01-01", "2026-07-01", dtype="datetime64[D]").astype(object)
+HOURS = [8 <= hour < 12 or 14 <= hour < 18 for hour in range(24) for _ in range(60)]
+OPEN = np.outer([chinese_calendar.is_workday(day) for day in DAYS], HOURS).ravel()
 
 
 def deadline(start: str, value: float, unit: str) -> str:
