@@ -32,7 +32,7 @@ from citygrid_core.workspace.opening import (
 )
 from citygrid_core.workspace.reading import conditions, family_of, read_family
 from citygrid_core.workspace.schema import SCHEMA_VERSION
-from citygrid_core.workspace.tables import LINEAGE, META, STORED, tables_of
+from citygrid_core.workspace.tables import COUNTERS, LINEAGE, META, STORED, TABLES, tables_of
 from citygrid_core.workspace.transaction import Transaction
 
 #: Settings that belong to the file itself.
@@ -310,6 +310,19 @@ class Workspace:
         frame: pd.DataFrame = pd.DataFrame(found, columns=names, dtype=object)
         frame = frame.set_index("fid")
         return frame
+
+    def digests(self) -> dict[str, str]:
+        """Return the digest of each table's rows: it differs when citygrid changed the table."""
+        with self._reading() as connection:
+            c = TABLES.c
+            return dict(connection.execute(sa.select(c.name, c.digest)).all())
+
+    def minted(self, prefix: str = "") -> dict[str, int]:
+        """Return the highest number minted of each scope whose name begins with `prefix`."""
+        with self._reading() as connection:
+            c = COUNTERS.table.c
+            wanted = sa.select(c.scope, c.last).where(c.scope.startswith(prefix, autoescape=True))
+            return dict(connection.execute(wanted).all())
 
     # --- writing -------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ from citygrid_core.workspace.schema.field import (
 from citygrid_core.workspace.schema.gazetteer import PLACES
 from citygrid_core.workspace.schema.ground import AREAS, GRID_GROUPS, GRIDS
 from citygrid_core.workspace.schema.heat import HEAT_COUNTS
+from citygrid_core.workspace.schema.resurvey import RESURVEYS
 
 SCHEMA_VERSION = 2
 
@@ -43,6 +44,7 @@ FAMILIES: dict[str, Family] = {
         ATTACHMENTS,
         FINDINGS,
         CHECKS,
+        RESURVEYS,
         PACKS,
         PACK_STATES,
         LEASES,
@@ -59,6 +61,6 @@ FAMILIES: dict[str, Family] = {
 __all__ = [
     "AREAS", "ATTACHMENTS", "CASES", "CASE_LOG", "CHECKS", "CHOICES", "COMPONENTS", "DEPARTMENTS", "DUTY_RULES",
     "FAMILIES", "FINDINGS", "GRIDS", "GRID_GROUPS", "HEAT_COUNTS", "LEASES", "PACKS",
-    "PACK_CONFLICTS", "PACK_STATES", "PLACES", "SAMPLE_ITEMS", "SAMPLE_PLANS", "SCHEMA_VERSION",
+    "PACK_CONFLICTS", "PACK_STATES", "PLACES", "RESURVEYS", "SAMPLE_ITEMS", "SAMPLE_PLANS", "SCHEMA_VERSION",
     "Column", "ColumnType", "Family", "GeometryType",
 ]  # fmt: skip

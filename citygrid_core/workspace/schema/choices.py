@@ -156,4 +156,11 @@ CHOICES: dict[str, dict[str, Text]] = {
         "defect": Text("defective", "不合格"),
         "missing": Text("not there", "实地不存在"),
     },
+    "resurvey_outcome": {
+        "confirmed": Text("confirmed", "无变化"),
+        "moved": Text("moved", "位移"),
+        "gone": Text("gone", "灭失"),
+        "changed": Text("changed", "属性变化"),
+        "withdrawn": Text("withdrawn", "已撤回"),
+    },
 }
