@@ -8,6 +8,7 @@
 
 from citygrid_core.grids.check import check
 from citygrid_core.grids.coverage import Coverage
+from citygrid_core.grids.cuts import new_cuts, require_uncut
 from citygrid_core.grids.draw import Drawing, draw
 from citygrid_core.grids.edit import Edit
 from citygrid_core.grids.edits import (
@@ -65,9 +66,11 @@ __all__ = [
     "merge",
     "move_border",
     "move_vertex",
+    "new_cuts",
     "number",
     "preview_split",
     "repair",
+    "require_uncut",
     "reshape",
     "split",
     "split_along",

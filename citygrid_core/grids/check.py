@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from citygrid_core.grids import check_codes, check_coverage
+from citygrid_core.grids import check_codes, check_components, check_coverage
 from citygrid_core.grids.errors import MissingColumn
 from citygrid_core.grids.findings import RULES, Finding, finding
 from citygrid_core.grids.frames import (
@@ -31,6 +31,7 @@ def check(
     *,
     policy: Policy | None = None,
     buildings: gpd.GeoDataFrame | None = None,
+    components: gpd.GeoDataFrame | None = None,
     edition: str = "gbt47678-2026",
     row_tolerance_m: float | None = None,
 ) -> list[Finding]:
@@ -46,6 +47,9 @@ def check(
     policy : Policy, optional
     buildings : GeoDataFrame, optional
         Polygons that no border may cut.
+    components : GeoDataFrame, optional
+        Features that have to be in a cell (a line or polygon by a point on it);
+        ``code`` names them, ``grid_code`` says in which they are when there.
     edition : str
         Which edition's codes are legal.
     row_tolerance_m : float, optional
@@ -99,6 +103,9 @@ def check(
     if buildings is not None:
         houses = polygon_parts(buildings, crs, "buildings")
         found += _cut_buildings(names_in, shapes_in, houses, area_shapes)
+    if components is not None:
+        require_same(components, crs, "components")
+        found += check_components.findings(components, names_in, shapes_in, policy.grid_m)
     rank = {rule: position for position, rule in enumerate(RULES)}
     return sorted(found, key=lambda f: (rank[f.rule], f.codes, f.place.x, f.place.y))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -25,9 +24,12 @@ class Impact:
     components, cases : DataFrame
         What moves: index of the input, ``before`` and ``after`` (grid codes).
     rules : DataFrame
-        Duty rules that name a retired grid.
+        Duty rules whose ground is another one after the edit; column ``why``:
+        ``retired`` (names a grid that ends), ``moved`` (names one whose border
+        moves) or ``group`` (names a group that changes).
     groups : DataFrame
-        Groups that hold a retired grid: ``code`` when there is one, ``loses``, ``gains``.
+        Groups that hold a retired grid, or one whose border moves: ``code`` when
+        there is one, ``loses``, ``gains`` (grid codes joined by commas).
     """
 
     retired: list[str]
@@ -54,7 +56,7 @@ def impact(
     components, cases : GeoDataFrame, optional
         With ``grid_code``; a line or polygon counts where its point on surface is.
     rules : DataFrame, optional
-        ``place`` and ``place_code`` of duty rules.
+        ``place`` (``grid``, ``grid_group`` …) and ``place_code`` of duty rules.
     groups : DataFrame, optional
         ``grid_codes``, joined by commas.
     """
@@ -62,21 +64,38 @@ def impact(
     created = [str(code) for code in edit.created["code"]]
     really = edit.changed["moved_m2"].to_numpy(dtype=np.float64) >= 1.0
     changed = [str(code) for code in edit.changed.loc[really, "code"]]
-    gone = set(retired)
-    hit = pd.DataFrame() if rules is None else rules[_names(rules, gone)]
+    gone, shifted = set(retired), set(changed)
+    grown = _groups(edit, groups, gone, shifted)
+    named = {str(c) for c in grown["code"]} if "code" in grown.columns else set()
     return Impact(
         retired,
         created,
         changed,
         _moves(edit, components, "components"),
         _moves(edit, cases, "cases"),
-        hit,
-        _groups(edit, groups, gone),
+        _rules(rules, gone, shifted, named),
+        grown,
     )
 
 
-def _names(rules: pd.DataFrame, gone: set[str]) -> Any:
-    return (rules["place"] == "grid") & rules["place_code"].astype(str).isin(gone)
+def _rules(
+    rules: pd.DataFrame | None, gone: set[str], shifted: set[str], named: set[str]
+) -> pd.DataFrame:
+    """Return the rules whose ground changes, and why."""
+    if rules is None:
+        return pd.DataFrame()
+    place = rules["place"].astype(object).to_numpy()
+    code = rules["place_code"].astype(object).to_numpy()
+    why = np.full(len(rules), "", dtype=object)
+    for kind, codes, said in (
+        ("grid_group", named, "group"),
+        ("grid", shifted, "moved"),
+        ("grid", gone, "retired"),
+    ):
+        why[(place == kind) & np.isin(code.astype(str), sorted(codes))] = said
+    out: pd.DataFrame = rules.assign(why=why)
+    hit: pd.DataFrame = out[why != ""]
+    return hit
 
 
 def _moves(edit: Edit, features: gpd.GeoDataFrame | None, what: str) -> pd.DataFrame:
@@ -110,7 +129,9 @@ def _moves(edit: Edit, features: gpd.GeoDataFrame | None, what: str) -> pd.DataF
     return out
 
 
-def _groups(edit: Edit, groups: pd.DataFrame | None, gone: set[str]) -> pd.DataFrame:
+def _groups(
+    edit: Edit, groups: pd.DataFrame | None, gone: set[str], shifted: set[str]
+) -> pd.DataFrame:
     out: pd.DataFrame = pd.DataFrame({"loses": [], "gains": []}, dtype=object)
     if groups is None or not len(groups):
         return out
@@ -119,8 +140,9 @@ def _groups(edit: Edit, groups: pd.DataFrame | None, gone: set[str]) -> pd.DataF
         children.setdefault(parent, set()).add(str(child))
     rows, index = [], []
     for label, text in groups["grid_codes"].items():
-        loses = sorted(gone & {c.strip() for c in str(text).split(",")})
-        if loses:
+        held = {c.strip() for c in str(text).split(",")}
+        loses = sorted(gone & held)
+        if loses or shifted & held:
             gains = sorted(set().union(*(children.get(code, set()) for code in loses)))
             rows.append({"loses": ",".join(loses), "gains": ",".join(gains)})
             index.append(label)

@@ -20,35 +20,80 @@ from citygrid_core.workspace.schema import FAMILIES
 MANAGEMENT_MOST = 5
 
 
+#: What was written over, ready for the journal: fids that began, fids that ended, and
+#: rows written in place as they were (columns, and the geometry as WKB in hex).
+Wrote = dict[str, list[Any]]
+
+
+def nothing_written() -> Wrote:
+    """Return the books of an edit that has written nothing yet."""
+    return {"began": [], "ended": [], "was": []}
+
+
 def succeed(
     tx: Transaction,
     family: str,
     before: gpd.GeoDataFrame,
     after: gpd.GeoDataFrame,
     on: str,
-) -> None:
+    *,
+    workspace: Workspace | None = None,
+) -> Wrote:
     """Store rows over the held ones: these end `on`, their successors begin.
 
     A row that began the same day is written in place: half-open dates have no
-    room for two states of one day.
+    room for two states of one day. So is one that an undo left behind with no day
+    at all (`workspace` is given, to look for them).
 
     Parameters
     ----------
     before, after : GeoDataFrame
         Aligned, indexed by fid, as `Workspace.read` gives them.
+
+    Returns
+    -------
+    dict
+        What `grid_undo` needs to take it back.
     """
+    wrote = nothing_written()
     if not len(before):
-        return
+        return wrote
     names = [c.name for c in FAMILIES[family].columns if c.name in after.columns]
     helper = [n for n in ("table_",) if n in after.columns]
     after = after[[*helper, *names, "geometry"]]
     in_place = (before["valid_from"].astype(str).str[:10] >= on).to_numpy(dtype=bool)
     if in_place.any():
+        wrote["was"] += as_they_were(before[in_place])
         tx.update(family, after[in_place])
-    if not in_place.all():
-        tx.end(family, before[~in_place], on)
-        successor = after[~in_place].drop(columns=helper)
-        tx.insert(family, successor.assign(valid_from=on, valid_to=None))
+    if in_place.all():
+        return wrote
+    wrote["ended"] += [int(fid) for fid in before.index[~in_place]]
+    tx.end(family, before[~in_place], on)
+    successor = after[~in_place].drop(columns=helper).assign(valid_from=on, valid_to=None)
+    if workspace is not None:
+        key = FAMILIES[family].key
+        spent = workspace.read(
+            family, at="all", where={key: list(successor[key]), "valid_from": on}
+        )
+        if len(spent):
+            wrote["was"] += as_they_were(spent)
+            again = successor.set_index(key, drop=False).loc[spent[key]]
+            tx.update(family, again.set_index(spent.index))
+            successor = successor[~successor[key].isin(list(spent[key])).to_numpy(dtype=bool)]
+    if len(successor):
+        wrote["began"] += [int(fid) for fid in tx.insert(family, successor)]
+    return wrote
+
+
+def as_they_were(rows: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    """Return rows as JSON-ready facts, exact to the last bit of the geometry."""
+    shapes = shapely.to_wkb(rows.geometry.to_numpy(), hex=True)
+    plain = pd.DataFrame(rows.drop(columns=[rows.geometry.name, "table_"], errors="ignore"))
+    told = []
+    for fid, row, wkb in zip(rows.index, plain.to_dict("records"), shapes, strict=True):
+        kept = {str(k): None if pd.isna(v) else v for k, v in row.items()}
+        told.append({"fid": int(fid), "wkb": wkb, **kept})
+    return told
 
 
 def relocate_components(
@@ -90,14 +135,19 @@ def relocate_components(
 
 def follow_groups(
     tx: Transaction, workspace: Workspace, edit: Edit, on: str
-) -> tuple[list[str], list[Problem]]:
-    """Let grid groups take up the heirs of their grids; return their codes and what to look at.
+) -> tuple[list[str], list[Problem], Wrote]:
+    """Let grid groups take up the heirs of their grids.
 
     A cell merged from grids of two groups goes to the group of its largest parent.
+
+    Returns
+    -------
+    (list of str, list of Problem, dict)
+        Codes of the groups that changed, what to look at, and what was written.
     """
     groups = workspace.read("grid_groups")
     if not len(groups):
-        return [], []
+        return [], [], nothing_written()
     size = dict(zip(edit.retired["code"].astype(str), edit.retired.area, strict=True))
     parents: dict[str, list[str]] = {}
     for parent, child in edit.lineage_codes():
@@ -125,14 +175,16 @@ def follow_groups(
     shapes = [_ground(workspace, sorted(codes)) for codes in codes_after]
     after["grid_codes"] = [",".join(sorted(codes)) for codes in codes_after]
     kept = np.array([s is not None for s in shapes], dtype=bool)
-    if not kept.all():  # every grid of a group was merged into another group
-        tx.end("grid_groups", before[~kept], on)
+    gone = before[~kept]
+    if len(gone):  # every grid of a group was merged into another group
+        tx.end("grid_groups", gone, on)
     after, before = after[kept], before[kept]
     alive = [s for s in shapes if s is not None]
     after = after.set_geometry(gpd.GeoSeries(alive, index=after.index, crs=groups.crs))
     after["area_m2"] = after.geometry.area.round(2)
-    succeed(tx, "grid_groups", before, after, on)
-    return [str(groups["code"].iloc[p]) for p in hit], found
+    wrote = succeed(tx, "grid_groups", before, after, on, workspace=workspace)
+    wrote["ended"] += [int(fid) for fid in gone.index]
+    return [str(groups["code"].iloc[p]) for p in hit], found, wrote
 
 
 def _ground(workspace: Workspace, codes: Sequence[str]) -> Any:
@@ -165,6 +217,8 @@ def _too_many(group: str, count: int) -> Problem:
 
 def rules_of_retired(rules: pd.DataFrame) -> list[Problem]:
     """Return a finding for each duty rule that names a retired grid: people must decide."""
+    if "why" in rules.columns:
+        rules = rules[rules["why"] == "retired"]
     return [
         Problem(
             "rule.retired_grid",

@@ -10,7 +10,7 @@ import pandas as pd
 
 from citygrid_core.errors import Text, UsageError
 from citygrid_core.grids import group
-from citygrid_core.operations.grid_edits import Cause
+from citygrid_core.operations.grid_commit import Cause
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.workspace import Workspace
 

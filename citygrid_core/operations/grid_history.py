@@ -12,7 +12,7 @@ from citygrid_core.errors import Text, UsageError
 from citygrid_core.grids import Edit, Policy, number
 from citygrid_core.heat import count
 from citygrid_core.operations.city import City
-from citygrid_core.operations.grid_edits import Cause, run_whole_edit
+from citygrid_core.operations.grid_commit import Cause, run_whole_edit
 from citygrid_core.operations.heat import CASE_COLUMNS
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace

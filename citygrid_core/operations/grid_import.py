@@ -14,7 +14,7 @@ import shapely
 
 from citygrid_core.errors import Text, UnusableInput, UsageError
 from citygrid_core.grids import Edit, Policy, Strategies, check, number, repair
-from citygrid_core.operations.grid_edits import Cause, run_whole_edit, start_after
+from citygrid_core.operations.grid_commit import Cause, run_whole_edit, start_after
 from citygrid_core.operations.grid_followers import heirs, left_behind, relocate_components
 from citygrid_core.operations.intake import (
     Rows,

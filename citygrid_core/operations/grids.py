@@ -11,7 +11,7 @@ import pandas as pd
 
 from citygrid_core.errors import Text, UsageError
 from citygrid_core.grids import Policy, as_frame, check, draw, number
-from citygrid_core.operations.grid_edits import start_after
+from citygrid_core.operations.grid_commit import start_after
 from citygrid_core.operations.grid_followers import heirs, left_behind, relocate_components
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.tables import Field, read
