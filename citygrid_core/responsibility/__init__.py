@@ -4,11 +4,13 @@ Rules are data with dates and documents; the order of their strength is a profil
 No owner and two owners are answers of their own.
 """
 
-from citygrid_core.responsibility.audit import audit
+from citygrid_core.responsibility.audit import audit, part_around
 from citygrid_core.responsibility.book import DutyBook, OneAnswer
 from citygrid_core.responsibility.departments import Body, DepartmentHistory
 from citygrid_core.responsibility.errors import CrsMismatch, DepartmentCircle, MissingColumns
 from citygrid_core.responsibility.near import FLAG_ABOVE, REACH, near_border
+from citygrid_core.responsibility.near_point import NearAnswer, near_point
+from citygrid_core.responsibility.precedents import precedents
 from citygrid_core.responsibility.reasons import Reason, Reasons
 from citygrid_core.responsibility.rules import Rule
 from citygrid_core.responsibility.strength import DEFAULT_ORDER, PLACES, ROLES, Order
@@ -26,6 +28,7 @@ __all__ = [
     "DepartmentHistory",
     "DutyBook",
     "MissingColumns",
+    "NearAnswer",
     "OneAnswer",
     "Order",
     "Reason",
@@ -33,5 +36,6 @@ __all__ = [
     "Rule",
     "audit",
     "near_border",
+    "near_point",
     "validate",
 ]
