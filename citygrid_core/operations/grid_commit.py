@@ -212,8 +212,8 @@ def _run(
     moves = _impact(workspace, edit, components, touched)
     grids_wrote = _write(tx, workspace, edit, cause)
     around = workspace.read("grids", bbox=_extent(edit))
-    if edit.operation == "add":
-        components = _unplaced(workspace, edit)
+    if "add" in edit.operation.split("+"):
+        components = pd.concat([components, _unplaced(workspace, edit)])
     relocated = relocate_components(tx, components, around, cause.on)
     groups, findings, groups_wrote = follow_groups(tx, workspace, edit, cause.on)
     facts["edit"] = edit.operation
@@ -242,7 +242,7 @@ def _unplaced(workspace: Workspace, edit: Edit) -> gpd.GeoDataFrame:
     found: gpd.GeoDataFrame = workspace.read(
         "components", where={"grid_code": None}, bbox=_extent(edit)
     )
-    shape = edit.created.geometry.iloc[0]
+    shape = shapely.union_all(edit.created.geometry.to_numpy())
     return found[found.geometry.representative_point().intersects(shape).to_numpy(dtype=bool)]
 
 
