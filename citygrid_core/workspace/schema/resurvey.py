@@ -19,5 +19,5 @@ RESURVEYS = Family(
         NOTE,
     ),
     history=False,
-    unique=("round", "component_code"),
+    unique=("component_code", "round"),
 )
