@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from citygrid_core.cli.answers import hand_out, overwrite_option
+from citygrid_core.cli.answers import hand_out
 from citygrid_core.cli.door import (
     guarded,
     import_options,
@@ -18,13 +18,18 @@ from citygrid_core.cli.door import (
     today,
     workspace_argument,
 )
-from citygrid_core.cli.grid_edits import at_option, cause_options
-from citygrid_core.cli.language import t
-
-OUTPUT = click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help=t("output file", "输出文件")
+from citygrid_core.cli.grid_options import (
+    LAYER,
+    cause_of,
+    day_option,
+    document_options,
+    edit_options,
+    layer_options,
+    policy_of,
+    redraw_option,
+    target_option,
 )
-DAY = click.option("--at", metavar="DATE", help=t("the grids of that day", "该日的网格"))
+from citygrid_core.cli.language import t
 
 
 def _day(at: str | None) -> str | None:
@@ -33,10 +38,8 @@ def _day(at: str | None) -> str | None:
 
 @click.command("show", help=t("Hand out the grids of any day.", "输出任一日期的单元网格。"))
 @workspace_argument
-@DAY
-@OUTPUT
-@overwrite_option
-@output_options
+@day_option
+@layer_options
 @guarded
 def show_(
     workspace: str, at: str | None, output: Path | None, overwrite: bool, json_: bool
@@ -54,10 +57,8 @@ def show_(
 @click.command(help=t("Ancestors and descendants of a grid.", "单元网格的前身与后继。"))
 @workspace_argument
 @click.argument("code")
-@click.option("--at", metavar="DATE", help=t("who was valid that day", "该日有效者"))
-@OUTPUT
-@overwrite_option
-@output_options
+@day_option
+@layer_options
 @guarded
 def lineage(
     workspace: str, code: str, at: str | None, output: Path | None, overwrite: bool, json_: bool
@@ -73,28 +74,38 @@ def lineage(
 
 @click.command(
     help=t(
-        "Count the cases of all time on the grids of one day, each by its own point.",
-        "按案件自身位置，将全部案件统计到某一日的单元网格上。",
+        "Count the cases of all time on the grids of one day, each by its own point: "
+        "a time series on today's cells.",
+        "按案件自身位置，将全部案件统计到某一日的单元网格上：当前网格上的时间序列。",
     )
 )
 @workspace_argument
-@DAY
-@OUTPUT
-@overwrite_option
-@output_options
+@day_option
+@click.option(
+    "--period",
+    type=click.Choice(["day", "month", "quarter", "year"]),
+    help=t("one count for each grid and period", "按网格与时段汇总"),
+)
+@layer_options
 @guarded
 def recount(
-    workspace: str, at: str | None, output: Path | None, overwrite: bool, json_: bool
+    workspace: str,
+    at: str | None,
+    period: Any,
+    output: Path | None,
+    overwrite: bool,
+    json_: bool,
 ) -> None:
     """Recount cases."""
-    from citygrid_core.operations.grid_history import recount_cases
+    from citygrid_core.operations.grid_history import recount_cases, series
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:
         report, rows = recount_cases(ws, at=_day(at))
-    hand_out(
-        report, rows, output, overwrite, json_, ["grid_code", "class_code", "day", "cases", "weak"]
-    )
+    if period is not None:
+        rows = series(rows, period)
+    columns = ["grid_code", "class_code", "day", "period", "cases", "weak"]
+    hand_out(report, rows, output, overwrite, json_, columns)
 
 
 @click.command(
@@ -115,62 +126,54 @@ def recount(
     "--target",
     type=click.FloatRange(0, min_open=True),
     required=True,
-    help=t("load of a group: m², components or cases", "每组负荷：平方米、部件数或案件数"),
+    help=t(
+        "load of a group: m², components, cases or metres of street",
+        "每组负荷：平方米、部件数、案件数或道路米数",
+    ),
 )
 @click.option(
     "--by",
-    type=click.Choice(["area", "components", "cases"]),
+    type=click.Choice(["area", "components", "cases", "streets"]),
     default="area",
     show_default=True,
     help=t("what is balanced", "均衡依据"),
 )
+@click.option("--roads", type=LAYER, help=t("for --by streets", "用于 --by streets"))
 @click.option(
     "--within",
     type=click.Choice(["community", "street", "county"]),
     help=t("a group stays inside", "不跨越的范围"),
 )
 @click.option("--most", type=click.IntRange(0), default=0, help=t("most grids", "最多网格数"))
-@click.option("--redraw", is_flag=True, help=t("retire the groups there are", "废止现有网格组"))
-@OUTPUT
-@overwrite_option
-@at_option
-@cause_options
-@output_options
+@redraw_option
+@edit_options
+@layer_options
 @guarded
 def group(
     workspace: str,
     kind: Any,
-    target: float,
-    by: Any,
+    roads: Path | None,
     within: str | None,
-    most: int,
-    redraw: bool,
     output: Path | None,
     overwrite: bool,
-    at: str | None,
-    reason: str,
-    document: str,
-    dry_run: bool,
-    who: str,
     json_: bool,
+    **said: Any,
 ) -> None:
     """Group unit grids."""
-    from citygrid_core.operations.grid_edits import Cause
     from citygrid_core.operations.grid_groups import group_grids
+    from citygrid_core.operations.grids import read_layer
     from citygrid_core.workspace import Workspace
 
+    cause = cause_of(said)
     with Workspace.open(workspace) as ws:
         report, rows = group_grids(
             ws,
             kind,
-            Cause(today(at), who, reason, document),
-            target=target,
-            by=by,
+            cause,
+            roads=None if roads is None else read_layer(roads, ws),
             within=within or "",
-            most=most,
-            redraw=redraw,
-            dry_run=dry_run,
             progress=progress_bar(json_),
+            **said,
         )
     hand_out(report, rows, output, overwrite, json_, ["code", "grids", "load", "area_m2"])
 
@@ -192,6 +195,13 @@ def group(
     help=t("who gets what several claim", "重叠部分归谁"),
 )
 @click.option(
+    "--snap-m",
+    type=click.FloatRange(0, 5),
+    default=0.5,
+    show_default=True,
+    help=t("vertices of neighbours nearer than this become one", "相邻面顶点近于此距离则合一"),
+)
+@click.option(
     "--gap-m",
     type=click.FloatRange(0),
     default=30.0,
@@ -205,12 +215,9 @@ def group(
     show_default=True,
     help=t("loose parts of a polygon", "多部件面的处理"),
 )
-@click.option(
-    "--target-area", type=float, default=10_000, show_default=True, help=t("m²", "平方米")
-)
-@click.option("--redraw", is_flag=True, help=t("retire the grids there are", "废止现有网格"))
-@click.option("--reason", default="", help=t("recorded with the grids", "原因"))
-@click.option("--document", default="", help=t("document number", "文号"))
+@target_option
+@redraw_option
+@document_options
 @import_options
 @output_options
 @guarded
@@ -218,40 +225,37 @@ def import_(
     workspace: str,
     file: Path,
     overlap: Any,
+    snap_m: float,
     gap_m: float,
     part: Any,
-    target_area: float,
     redraw: bool,
-    reason: str,
-    document: str,
     mapping: Path | None,
     rejects: Path | None,
     crs: str | None,
     datum: str | None,
     encoding: str | None,
     layer: str | None,
-    at: str | None,
     dry_run: bool,
-    who: str,
     json_: bool,
+    **said: Any,
 ) -> None:
     """Import hand-drawn grids."""
-    from citygrid_core.grids import Policy, Strategies
-    from citygrid_core.operations.grid_edits import Cause
+    from citygrid_core.grids import Strategies
     from citygrid_core.operations.grid_import import import_grids
     from citygrid_core.operations.intake import SourceOptions
     from citygrid_core.workspace import Workspace
 
-    policy = Policy(target_m2=target_area)
+    cause, policy = cause_of(said), policy_of(said)
     limit = policy.limit_low_m2 if part == "split" else 0.0
+    strategies = Strategies(overlap=overlap, gap_m=gap_m, part=part, part_m2=limit, snap_m=snap_m)
     set_aside = rejects_file(rejects, file, workspace, dry_run)
     with Workspace.open(workspace) as ws:
         report, _ = import_grids(
             ws,
             file,
-            Cause(today(at), who, reason, document),
+            cause,
             options=SourceOptions(mapping, crs, datum, encoding, layer),
-            strategies=Strategies(overlap=overlap, gap_m=gap_m, part=part, part_m2=limit),
+            strategies=strategies,
             policy=policy,
             redraw=redraw,
             dry_run=dry_run,

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import click
 
-from citygrid_core.cli.answers import hand_out, overwrite_option
+from citygrid_core.cli.answers import hand_out
 from citygrid_core.cli.door import (
     guarded,
     output_options,
     progress_bar,
     show,
-    today,
     workspace_argument,
-    write_options,
 )
-from citygrid_core.cli.grid_edits import EDITS, cause_options
+from citygrid_core.cli.grid_edits import EDITS
 from citygrid_core.cli.grid_layers import LAYERS
+from citygrid_core.cli.grid_options import (
+    LAYER,
+    buildings_option,
+    cause_of,
+    edit_options,
+    layer_options,
+    policy_of,
+    redraw_option,
+    target_option,
+)
+from citygrid_core.cli.grid_plan import edit
 from citygrid_core.cli.language import t
-
-LAYER = click.Path(path_type=Path)
 
 
 @click.group(help=t("Unit grids.", "单元网格。"))
@@ -29,7 +37,7 @@ def grids() -> None:
     """Unit grids."""
 
 
-for _command in (*EDITS, *LAYERS):
+for _command in (*EDITS, *LAYERS, edit):
     grids.add_command(_command)
 
 
@@ -43,7 +51,7 @@ for _command in (*EDITS, *LAYERS):
 @workspace_argument
 @click.option("--roads", type=LAYER, help=t("street centre lines", "道路中心线"))
 @click.option("--barriers", type=LAYER, help=t("rivers, railways, walls", "河流、铁路、围墙"))
-@click.option("--buildings", type=LAYER, help=t("buildings: never cut", "建筑物：不得切割"))
+@buildings_option
 @click.option("--compounds", type=LAYER, help=t("compounds: stay whole", "院落小区：保持完整"))
 @click.option("--water", type=LAYER, help=t("water polygons: stay whole", "水域面：保持完整"))
 @click.option("--parks", type=LAYER, help=t("park polygons: stay whole", "公园面：保持完整"))
@@ -53,79 +61,56 @@ for _command in (*EDITS, *LAYERS):
     default=lambda: min(os.cpu_count() or 1, 8),
     help=t("processes (default: as many as cores)", "并行进程数（默认同核数）"),
 )
-@click.option(
-    "--target-area",
-    type=click.FloatRange(500, 10_000_000),
-    default=10_000,
-    show_default=True,
-    help=t("target area of a cell, m²", "目标面积（平方米）"),
-)
-@click.option("--redraw", is_flag=True, help=t("retire the grids there are", "废止现有网格后重划"))
-@click.option("--reason", default="", help=t("recorded with the grids", "原因"))
-@click.option("--document", default="", help=t("document number", "文号"))
-@click.option("--at", metavar="DATE", help=t("valid from this day", "起始日期"))
-@write_options
+@target_option
+@redraw_option
+@edit_options
 @output_options
 @guarded
-def draw(
-    workspace: str,
-    roads: Path | None,
-    barriers: Path | None,
-    buildings: Path | None,
-    compounds: Path | None,
-    water: Path | None,
-    parks: Path | None,
-    workers: int,
-    target_area: float,
-    redraw: bool,
-    reason: str,
-    document: str,
-    at: str | None,
-    dry_run: bool,
-    who: str,
-    json_: bool,
-) -> None:
+def draw(workspace: str, json_: bool, **said: Any) -> None:
     """Draw unit grids."""
-    from citygrid_core.grids import Policy
     from citygrid_core.operations.grids import draw_grids
     from citygrid_core.workspace import Workspace
 
+    cause, policy = cause_of(said), policy_of(said)
     with Workspace.open(workspace) as ws:
         report = draw_grids(
             ws,
-            roads=roads,
-            barriers=barriers,
-            buildings=buildings,
-            compounds=compounds,
-            water=water,
-            parks=parks,
-            workers=workers,
-            policy=Policy(target_m2=target_area),
-            on=today(at),
-            who=who,
-            reason=reason,
-            document=document,
-            redraw=redraw,
-            dry_run=dry_run,
+            policy=policy,
+            on=cause.on,
+            who=cause.who,
+            reason=cause.reason,
+            document=cause.document,
             progress=progress_bar(json_),
+            **said,
         )
     show(report, json_)
 
 
-@grids.command(help=t("Check the unit grids of WORKSPACE.", "检查 WORKSPACE 的单元网格。"))
-@workspace_argument
-@click.option("--buildings", type=LAYER, help=t("buildings: never cut", "建筑物：不得切割"))
-@click.option(
-    "--target-area", type=float, default=10_000, show_default=True, help=t("m²", "平方米")
+@grids.command(
+    help=t(
+        "Check the unit grids of WORKSPACE, and that every component is in one. --repair NAME "
+        "mends instead, as one edit: preview it with --dry-run, take it back with grids undo.",
+        "检查 WORKSPACE 的单元网格及部件归属。--repair NAME 按策略修复（一次编辑）："
+        "可用 --dry-run 预览，用 grids undo 撤销。",
+    )
 )
-@click.option("--at", metavar="DATE", help=t("the grids of that day", "该日的网格"))
+@workspace_argument
+@buildings_option
+@target_option
+@click.option(
+    "--components/--no-components",
+    default=True,
+    help=t("check that components are in their grids", "检查部件是否在所属网格内"),
+)
 @click.option(
     "--repair",
-    "overlap",
-    type=click.Choice(["largest", "smallest", "first"]),
+    "strategy",
+    type=click.Choice(["largest", "smallest", "first", "slivers", "codes", "components"]),
     help=t(
-        "mend first: who gets what several grids claim; preview with --dry-run",
-        "先修复：重叠部分归谁；可用 --dry-run 预览",
+        "largest, smallest, first: who gets overlaps, and gaps and edges closed; slivers merged; "
+        "wrong codes minted anew; components given the grid they are in",
+        "largest、smallest、first：重叠归谁并闭合缝隙；slivers：并入邻格；"
+        "codes：重新分配错误编码；components：改写部件所属网格",
     ),
 )
 @click.option(
@@ -135,76 +120,42 @@ def draw(
     show_default=True,
     help=t("with --repair: close gaps narrower than this", "配合 --repair：闭合窄于此宽度的缝隙"),
 )
-@cause_options
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help=t("findings as a layer", "问题图层")
-)
-@overwrite_option
-@output_options
+@edit_options
+@layer_options
 @guarded
 def check(
     workspace: str,
     buildings: Path | None,
-    target_area: float,
-    at: str | None,
-    overlap: str | None,
+    components: bool,
+    strategy: str | None,
     gap_m: float,
-    reason: str,
-    document: str,
     dry_run: bool,
-    who: str,
     output: Path | None,
     overwrite: bool,
     json_: bool,
+    **said: Any,
 ) -> None:
     """Check unit grids."""
-    if overlap is not None:
-        _repair(workspace, overlap, gap_m, target_area, at, reason, document, dry_run, who, json_)
-        return
-    from citygrid_core.grids import Policy
+    from citygrid_core.operations.grid_repairs import repair_by_name
     from citygrid_core.operations.grids import check_grids
     from citygrid_core.workspace import Workspace
 
+    asked, policy = said["at"], policy_of(said)
+    cause = cause_of(said)
     with Workspace.open(workspace) as ws:
+        if strategy is not None:
+            report = repair_by_name(
+                ws, strategy, cause, gap_m=gap_m, policy=policy, dry_run=dry_run
+            )
+            show(report, json_)
+            return
         report, findings = check_grids(
             ws,
             buildings=buildings,
-            policy=Policy(target_m2=target_area),
-            at=at,
+            policy=policy,
+            components=components,
+            at=None if asked is None else cause.on,
             progress=progress_bar(json_),
         )
-    hand_out(report, findings, output, overwrite, json_, ["rule", "severity", "codes", "measure"])
-
-
-def _repair(
-    workspace: str,
-    overlap: str,
-    gap_m: float,
-    target_area: float,
-    at: str | None,
-    reason: str,
-    document: str,
-    dry_run: bool,
-    who: str,
-    json_: bool,
-) -> None:
-    from citygrid_core.grids import Policy, Strategies
-    from citygrid_core.operations.grid_edits import Cause
-    from citygrid_core.operations.grid_import import repair_grids
-    from citygrid_core.workspace import Workspace
-
-    strategies = Strategies(
-        overlap=overlap,  # type: ignore[arg-type]
-        gap_m=gap_m,
-        part="split",
-        part_m2=0.1 * target_area,
-    )
-    with Workspace.open(workspace) as ws:
-        report = repair_grids(
-            ws,
-            strategies,
-            Cause(today(at), who, reason, document),
-            policy=Policy(target_m2=target_area),
-            dry_run=dry_run,
-        )
-    show(report, json_)
+    columns = ["id", "number", "rule", "severity", "codes", "measure", "x", "y"]
+    hand_out(report, findings, output, overwrite, json_, columns)

@@ -29,7 +29,7 @@ from citygrid_core.grids.errors import (
     TooManyGrids,
 )
 from citygrid_core.grids.findings import RULES, Finding, as_frame
-from citygrid_core.grids.group import group
+from citygrid_core.grids.group import group, street_length
 from citygrid_core.grids.impact import Impact, impact
 from citygrid_core.grids.number import number
 from citygrid_core.grids.policy import Policy
@@ -74,5 +74,6 @@ __all__ = [
     "reshape",
     "split",
     "split_along",
+    "street_length",
     "summary",
 ]

@@ -15,12 +15,15 @@ from scipy.sparse.csgraph import connected_components
 
 from citygrid_core.errors import Text, UsageError
 from citygrid_core.grids.errors import MissingColumn
-from citygrid_core.grids.frames import geometries, require_metres
+from citygrid_core.grids.frames import geometries, require_metres, require_same
 from citygrid_core.grids.mesh import Floats, Geometries, Ints, segments
 
 Kind = Literal["responsibility", "management", "evaluation"]
 #: Digits of the area code inside which a group stays: a community, or a street.
 WITHIN = {"community": 12, "street": 9, "county": 6}
+#: A street this near (m) to a grid is beside it; pieces (m) in which streets are shared out.
+BESIDE_M = 3.0
+PIECE_M = 10.0
 
 
 def group(
@@ -111,6 +114,32 @@ def group(
     middle = shapely.get_coordinates(shapely.centroid(geometries(frame)))
     page = np.lexsort((middle[:, 0], -middle[:, 1], frame["place_code"].to_numpy().astype(str)))
     return frame.iloc[page].reset_index(drop=True)
+
+
+def street_length(grids: gpd.GeoDataFrame, roads: gpd.GeoDataFrame) -> pd.Series:
+    """Return the metres of street in each grid, aligned to the index of `grids`.
+
+    A street along a border counts in equal parts for the grids beside it (within
+    3 m); so the sum is the length of the streets in the city.
+
+    Parameters
+    ----------
+    grids, roads : GeoDataFrame
+        In one projected CRS; `roads` are lines.
+    """
+    require_same(roads, require_metres(grids, "grids"), "roads")
+    lines = shapely.get_parts(shapely.force_2d(geometries(roads)))
+    lines = lines[(shapely.get_dimensions(lines) == 1) & ~shapely.is_empty(lines)]
+    xy, line = shapely.get_coordinates(shapely.segmentize(lines, PIECE_M), return_index=True)
+    same = line[1:] == line[:-1]
+    long = np.hypot(*np.diff(xy, axis=0)[same].T)
+    middle = shapely.points((xy[1:][same] + xy[:-1][same]) / 2)
+    shapes = geometries(grids)
+    piece, cell = shapely.STRtree(shapes).query(middle, predicate="dwithin", distance=BESIDE_M)
+    share = long[piece] / np.bincount(piece, minlength=len(long))[piece]
+    metres = np.bincount(cell, weights=share, minlength=len(shapes))
+    out: pd.Series = pd.Series(metres, index=grids.index, name="street_m")
+    return out
 
 
 def adjacency(shapes: Geometries, grid_m: float) -> csr_matrix:

@@ -83,7 +83,8 @@ def _rules(
 ) -> pd.DataFrame:
     """Return the rules whose ground changes, and why."""
     if rules is None:
-        return pd.DataFrame()
+        none: pd.DataFrame = pd.DataFrame()
+        return none
     place = rules["place"].astype(object).to_numpy()
     code = rules["place_code"].astype(object).to_numpy()
     why = np.full(len(rules), "", dtype=object)
@@ -93,8 +94,7 @@ def _rules(
         ("grid", gone, "retired"),
     ):
         why[(place == kind) & np.isin(code.astype(str), sorted(codes))] = said
-    out: pd.DataFrame = rules.assign(why=why)
-    hit: pd.DataFrame = out[why != ""]
+    hit: pd.DataFrame = rules.assign(why=why).loc[why != ""]
     return hit
 
 

@@ -12,6 +12,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from citygrid_core.grids.mesh import Geometries, Ints, Lines, Mesh, build, node
+from citygrid_core.grids.snap import snap_together
 
 OverlapStrategy = Literal["largest", "smallest", "first"]
 GapStrategy = Literal["longest_border", "keep"]
@@ -39,6 +40,9 @@ class Strategies:
     part_m2 : float
         With ``split``, smaller parts are still absorbed; with ``absorb`` and
         ``keep``, only smaller parts are absorbed (0: all with ``absorb``).
+    snap_m : float
+        Vertices of neighbours nearer than this are made one first (`snap_together`);
+        0: none.
     """
 
     overlap: OverlapStrategy = "largest"
@@ -46,13 +50,14 @@ class Strategies:
     gap_m: float = 30.0
     part: PartStrategy = "absorb"
     part_m2: float = 0.0
+    snap_m: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Repair:
     """One decision: what was wrong, what was done, where, and how much ground it moved."""
 
-    defect: Literal["ring", "overlap", "gap", "outside", "part"]
+    defect: Literal["ring", "vertex", "overlap", "gap", "outside", "part"]
     strategy: str
     members: tuple[int, ...]
     to: int
@@ -110,6 +115,8 @@ def resolve(
             Repair("ring", "make_valid", (int(index),), int(index), _spot(fixed), fixed.area)
         )
         shapes[index] = fixed
+    if strategies.snap_m > 0:
+        shapes = _snapped(shapes, grid_m, strategies.snap_m, domain, repairs)
     outlines = [shapely.boundary(_flat(shapes))]
     if domain is not None:
         outlines.append(shapely.boundary(domain))
@@ -123,6 +130,23 @@ def resolve(
     part = _components(mesh, label, where)
     part, label = _loose(mesh, part, label, where, strategies, repairs)
     return _assemble(mesh, part, label, strategies, repairs)
+
+
+def _snapped(
+    shapes: Geometries,
+    grid_m: float,
+    snap_m: float,
+    domain: Geometries | None,
+    repairs: list[Repair],
+) -> Geometries:
+    out, changed = snap_together(shapes, snap_m, grid_m, fixed=domain)
+    for index in np.flatnonzero(changed):
+        lost = shapely.symmetric_difference(shapes[index], out[index])
+        if lost.area > grid_m:
+            where = shapely.get_parts(lost)
+            spot = _spot(where[int(np.argmax(shapely.area(where)))])
+            repairs.append(Repair("vertex", "snap", (int(index),), int(index), spot, lost.area))
+    return out
 
 
 def _flat(shapes: Geometries) -> Geometries:

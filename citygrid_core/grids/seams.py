@@ -15,14 +15,15 @@ def vertices_of(shapes: Geometries) -> Floats:
     return np.asarray(np.unique(shapely.get_coordinates(shapes), axis=0), dtype=np.float64)
 
 
-def with_vertices(shape: Any, points: Floats, grid_m: float) -> Any:
+def with_vertices(shape: Any, points: Floats, grid_m: float, near_m: float = 0.0) -> Any:
     """Return `shape` with every one of `points` on its border as a vertex.
 
     A point counts as on a border segment when it is nearer than the precision
     grid can shift it (0.8 steps of the grid) and not a vertex already. The
-    very same object comes back when there is nothing to put in.
+    very same object comes back when there is nothing to put in. With `near_m`
+    points up to that far count too: the border bends to them.
     """
-    near = 0.8 * grid_m
+    near = near_m or 0.8 * grid_m
     nodes = shapely.points(points)
     border = shapely.boundary(shape)
     close = points[shapely.dwithin(border, nodes, near)] if len(points) else points
@@ -51,7 +52,7 @@ def with_vertices(shape: Any, points: Floats, grid_m: float) -> Any:
         return np.asarray(out)
 
     if shape.geom_type == "MultiPolygon":
-        parts = [with_vertices(part, points, grid_m) for part in shape.geoms]
+        parts = [with_vertices(part, points, grid_m, near_m) for part in shape.geoms]
         return shapely.multipolygons(parts)
     holes = [ring_with(ring) for ring in shape.interiors]
     return shapely.Polygon(ring_with(shape.exterior), holes)

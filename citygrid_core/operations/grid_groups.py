@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from citygrid_core.errors import Text, UsageError
-from citygrid_core.grids import group
+from citygrid_core.grids import group, street_length
 from citygrid_core.operations.grid_commit import Cause
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.workspace import Workspace
 
 Kind = Literal["responsibility", "management", "evaluation"]
-Balance = Literal["area", "components", "cases"]
+Balance = Literal["area", "components", "cases", "streets"]
 
 
 def group_grids(
@@ -25,6 +25,7 @@ def group_grids(
     *,
     target: float,
     by: Balance = "area",
+    roads: gpd.GeoDataFrame | None = None,
     within: str = "",
     most: int = 0,
     redraw: bool = False,
@@ -40,9 +41,12 @@ def group_grids(
     Parameters
     ----------
     target : float
-        Load of a group: m², components or cases, as `by` says.
+        Load of a group: m², components, cases or metres of street, as `by` says.
     by : str
-        What is balanced: ``area``, ``components`` (valid ones) or ``cases``.
+        What is balanced: ``area``, ``components`` (valid ones), ``cases``, or
+        ``streets`` (their length: what a collector walks).
+    roads : GeoDataFrame, optional
+        Streets in the workspace's CRS, for ``streets``.
     within, most
         As in `grids.group`.
     redraw : bool
@@ -51,7 +55,7 @@ def group_grids(
     Raises
     ------
     UsageError
-        There are groups of this kind, or no grids.
+        There are groups of this kind, no grids, or no streets to balance by.
     """
     held = workspace.read("grid_groups", where={"kind": kind})
     if len(held) and not redraw:
@@ -66,8 +70,9 @@ def group_grids(
         raise UsageError(Text("there are no unit grids to group", "没有可分组的单元网格"))
     progress("grouping", 0, 2)
     groups = group(
-        grids, kind, target=target, load=_load(workspace, grids, by), within=within, most=most
-    )
+        grids, kind, target=target, load=_load(workspace, grids, by, roads),
+        within=within, most=most,
+    )  # fmt: skip
     progress("storing", 1, 2)
     parameters = {"kind": kind, "on": cause.on, "by": by, "target": target}
     with workspace.transaction("grids group", who=cause.who, parameters=parameters) as tx:
@@ -97,9 +102,20 @@ def group_grids(
     return report, groups
 
 
-def _load(workspace: Workspace, grids: gpd.GeoDataFrame, by: Balance) -> pd.Series | None:
+def _load(
+    workspace: Workspace, grids: gpd.GeoDataFrame, by: Balance, roads: gpd.GeoDataFrame | None
+) -> pd.Series | None:
     if by == "area":
         return None
+    if by == "streets":
+        if roads is None or not len(roads):
+            raise UsageError(
+                Text(
+                    "balancing by street length needs the streets (--roads)",
+                    "按道路长度均衡需提供道路图层（--roads）",
+                )
+            )
+        return street_length(grids, roads)
     family = workspace.read(by, columns=["grid_code"], geometry=False)
     per = family["grid_code"].value_counts()
     load: pd.Series = grids["code"].map(per).fillna(0.0).astype(float)

@@ -145,6 +145,43 @@ def recount_cases(
     return report, counts
 
 
+PERIODS = ("day", "month", "quarter", "year")
+
+
+def series(counts: pd.DataFrame, period: str) -> pd.DataFrame:
+    """Return the cases of each grid and period: a time series on the grids of one day.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        As `recount_cases` gives them.
+    period : str
+        ``day``, ``month`` (2026-10), ``quarter`` (2026-Q4) or ``year``.
+
+    Returns
+    -------
+    DataFrame
+        ``grid_code``, ``period``, ``cases``, ``weak``; the sum stays that of `counts`.
+    """
+    if period not in PERIODS:
+        raise UsageError(Text(f"no period {period!r}: {', '.join(PERIODS)}", f"没有时段“{period}”"))
+    day = counts["day"].astype(str)
+    year, month = day.str[:4], day.str[5:7]
+    name = {
+        "day": day.str[:10],
+        "month": day.str[:7],
+        "year": year,
+        "quarter": year + "-Q" + ((pd.to_numeric(month) + 2) // 3).astype(int).astype(str),
+    }[period]
+    summed: pd.DataFrame = (
+        counts.assign(period=name)
+        .groupby(["grid_code", "period"], sort=True)[["cases", "weak"]]
+        .sum()
+        .reset_index()
+    )
+    return summed
+
+
 def number_grids(
     workspace: Workspace,
     cause: Cause,

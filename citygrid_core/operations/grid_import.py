@@ -13,8 +13,8 @@ import pandas as pd
 import shapely
 
 from citygrid_core.errors import Text, UnusableInput, UsageError
-from citygrid_core.grids import Edit, Policy, Strategies, check, number, repair
-from citygrid_core.operations.grid_commit import Cause, run_whole_edit, start_after
+from citygrid_core.grids import Policy, Strategies, check, number, repair
+from citygrid_core.operations.grid_commit import Cause, start_after
 from citygrid_core.operations.grid_followers import heirs, left_behind, relocate_components
 from citygrid_core.operations.intake import (
     Rows,
@@ -149,67 +149,6 @@ def import_grids(
     }
     progress("done", 4, 4)
     return report, mended.repairs
-
-
-def repair_grids(
-    workspace: Workspace,
-    strategies: Strategies,
-    cause: Cause,
-    *,
-    policy: Policy = Policy(),
-    dry_run: bool = False,
-) -> Report:
-    """Mend the grids of a workspace by named strategies, as one edit with its history.
-
-    A grid keeps its code where it stays; a part split off and a filled gap get new
-    codes. A code that is there twice, or a grid without one, is refused: which is
-    right is not for a machine to say.
-    """
-    areas = workspace.read("areas", where={"level": "community"})
-
-    def make(held: gpd.GeoDataFrame) -> Edit:
-        twice = held["code"].duplicated(keep=False)
-        if twice.any():
-            names = ", ".join(sorted(set(held.loc[twice, "code"])))
-            raise UsageError(
-                Text(f"codes that are there twice: {names}", f"重复的编码：{names}"),
-            )
-        return _mending(held, areas, strategies, policy)
-
-    return run_whole_edit(workspace, make, cause, policy=policy, dry_run=dry_run)
-
-
-def _mending(
-    held: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, strategies: Strategies, policy: Policy
-) -> Edit:
-    mended = repair(held, areas, strategies=strategies, policy=policy).frame
-    coded = mended["code"].notna()
-    stays, fresh = mended[coded].set_index("code"), mended[~coded].reset_index(drop=True)
-    alive = held["code"].isin(list(stays.index)).to_numpy(dtype=bool)
-    retired, kept = held[~alive], held[alive]
-    new = stays.loc[kept["code"]]
-    same = shapely.equals_exact(
-        shapely.normalize(kept.geometry.to_numpy()), shapely.normalize(new.geometry.to_numpy())
-    )
-    before, after = kept[~same], new[~same].reset_index()
-    old, now = shapely.make_valid(before.geometry.to_numpy()), after.geometry.to_numpy()
-    after["moved_m2"] = np.round(shapely.area(shapely.symmetric_difference(old, now)) / 2, 4)
-    fresh = fresh.assign(code="")
-    return Edit("repair", fresh, retired, after, before, _parents(held, fresh))
-
-
-def _parents(held: gpd.GeoDataFrame, fresh: gpd.GeoDataFrame) -> tuple[tuple[str, int], ...]:
-    """Return the former cell with the most ground of each new one."""
-    if not len(fresh):
-        return ()
-    old, new = shapely.make_valid(held.geometry.to_numpy()), fresh.geometry.to_numpy()
-    child, parent = shapely.STRtree(old).query(new, predicate="intersects")
-    shared = shapely.area(shapely.intersection(new[child], old[parent]))
-    best: dict[int, tuple[float, str]] = {}
-    for c, p, m2 in zip(child.tolist(), parent.tolist(), shared.tolist(), strict=True):
-        if m2 > 1.0 and m2 > best.get(c, (0.0, ""))[0]:
-            best[c] = (m2, str(held["code"].iloc[p]))
-    return tuple((code, c) for c, (_, code) in sorted(best.items()))
 
 
 def _judge(rows: Rows, areas: gpd.GeoDataFrame) -> None:

@@ -127,10 +127,19 @@ def check_grids(
     *,
     buildings: Path | None = None,
     policy: Policy = Policy(),
+    components: bool = True,
     at: str | None = None,
     progress: Progress = no_progress,
 ) -> tuple[Report, gpd.GeoDataFrame]:
-    """Check the grids of a workspace; return the report and the findings as a layer."""
+    """Check the grids of a workspace; return the report and the findings as a layer.
+
+    Parameters
+    ----------
+    components : bool
+        Whether every component has to be in the grid that it names.
+    at : str, optional
+        The state of that day.
+    """
     progress("checking", 0, 1)
     grids = workspace.read("grids", at=at)
     found = check(
@@ -138,18 +147,25 @@ def check_grids(
         workspace.read("areas", at=at),
         policy=policy,
         buildings=read_layer(buildings, workspace) if buildings is not None else None,
+        components=_components(workspace, at) if components else None,
         edition=workspace.edition,
     )
     report = Report("grids check", read=len(grids), unchanged=len(grids))
     report.problems = [f.problem() for f in found]
     by_rule = Counter(f.rule for f in found)
     errors = {code for f in found if f.severity == "error" for code in f.codes}
+    errors &= set(grids["code"])  # a component that is astray makes no grid illegal
     report.details = {
         "findings": dict(sorted(by_rule.items())),
         "legal_share": round(1 - len(errors) / len(grids), 6) if len(grids) else None,
     }
     progress("done", 1, 1)
     return report, as_frame(found, workspace.crs)
+
+
+def _components(workspace: Workspace, at: str | None) -> gpd.GeoDataFrame:
+    found: gpd.GeoDataFrame = workspace.read("components", at=at, columns=["code", "grid_code"])
+    return found
 
 
 def _layers(workspace: Workspace, *given: tuple[Path | None, str]) -> gpd.GeoDataFrame | None:

@@ -1,0 +1,104 @@
+"""What the commands of `citygrid grids` share: options, and what is made of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from citygrid_core.cli.answers import overwrite_option
+from citygrid_core.cli.door import F, output_options, today, write_options
+from citygrid_core.cli.language import t
+
+if TYPE_CHECKING:
+    from citygrid_core.grids import Policy
+    from citygrid_core.operations.grid_edits import Cause
+
+#: FILE or FILE:LAYER, so it need not exist as it is written.
+LAYER = click.Path(path_type=Path)
+
+target_option = click.option(
+    "--target-area",
+    type=click.FloatRange(500, 10_000_000),
+    default=10_000,
+    show_default=True,
+    help=t("target area of a cell, m²", "目标面积（平方米）"),
+)
+buildings_option = click.option(
+    "--buildings", type=LAYER, help=t("buildings: never cut", "建筑物：不得切割")
+)
+redraw_option = click.option(
+    "--redraw", is_flag=True, help=t("retire what there is first", "先废止现有的再重做")
+)
+day_option = click.option("--at", metavar="DATE", help=t("as of that day", "按该日状态"))
+
+
+def _all(command: F, *options: Any) -> F:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def document_options(command: F) -> F:
+    """Add --reason and --document."""
+    return _all(
+        command,
+        click.option("--reason", default="", help=t("recorded with the change", "变更原因")),
+        click.option("--document", default="", help=t("document number", "文号")),
+    )
+
+
+def at_option(command: F) -> F:
+    """Add --at: the first day of the new state."""
+    return click.option(
+        "--at",
+        metavar="DATE",
+        help=t("valid from this day (default: today)", "起始日期（默认今天）"),
+    )(command)
+
+
+def cause_options(command: F) -> F:
+    """Add --reason, --document, --dry-run and --who."""
+    return _all(command, document_options, write_options)
+
+
+def edit_options(command: F) -> F:
+    """Add --at, --reason, --document, --dry-run and --who: what `cause_of` needs."""
+    return _all(command, at_option, cause_options)
+
+
+def line_options(command: F) -> F:
+    """Add --line WKT and --lines FILE."""
+    return _all(
+        command,
+        click.option("--line", "wkt", help=t("WKT in the city's CRS", "WKT（城市坐标系）")),
+        click.option("--lines", type=LAYER, help=t("lines: FILE or FILE:LAYER", "线图层")),
+    )
+
+
+def layer_options(command: F) -> F:
+    """Add -o, --overwrite, --json and --lang: answers as a layer or rows."""
+    return _all(
+        command,
+        click.option(
+            "-o", "--output", type=click.Path(path_type=Path), help=t("output file", "输出文件")
+        ),
+        overwrite_option,
+        output_options,
+    )
+
+
+def cause_of(said: dict[str, Any]) -> Cause:
+    """Take --at, --who, --reason and --document out of what was said."""
+    from citygrid_core.operations.grid_edits import Cause
+
+    at = today(said.pop("at", None))
+    return Cause(at, *(said.pop(name, "") for name in ("who", "reason", "document")))
+
+
+def policy_of(said: dict[str, Any]) -> Policy:
+    """Take --target-area out of what was said."""
+    from citygrid_core.grids import Policy
+
+    return Policy(target_m2=said.pop("target_area"))
