@@ -43,7 +43,7 @@ def conditions(
     *,
     at: str | None,
     where: Mapping[str, Any] | None = None,
-    bbox: Sequence[float] | None = None,
+    bbox: Sequence[float] | npt.NDArray[np.float64] | None = None,
 ) -> list[sa.ColumnElement[bool]]:
     """Return what a row must fulfil; see `Workspace.read`."""
     c = table.table.c
@@ -85,7 +85,7 @@ def read_family(
     at: str | None,
     where: Mapping[str, Any] | None,
     columns: Sequence[str] | None,
-    bbox: Sequence[float] | None,
+    bbox: Sequence[float] | npt.NDArray[np.float64] | None,
     geometry: bool,
 ) -> gpd.GeoDataFrame | pd.DataFrame:
     """Return rows of a family; see `Workspace.read`."""
@@ -94,7 +94,8 @@ def read_family(
     with_geometry = geometry and any(t.spatial for t in tables)
     parts = []
     for table in tables:
-        fast = bbox if bbox and table.spatial and store.has_index(connection, table) else None
+        indexed = bbox is not None and table.spatial and store.has_index(connection, table)
+        fast = bbox if indexed else None
         said = conditions(table, store, at=at, where=where, bbox=fast)
         part = _read_table(connection, store, table, chosen, said, crs if with_geometry else None)
         if bbox is not None and with_geometry and table.spatial:
@@ -189,9 +190,19 @@ def _numbers(column: Column, values: Sequence[Any]) -> npt.NDArray[Any]:
     return np.array(values, dtype=np.int64)
 
 
-def _touches(geometries: Any, box: Sequence[float]) -> npt.NDArray[np.bool_]:
+def _touches(
+    geometries: Any, box: Sequence[float] | npt.NDArray[np.float64]
+) -> npt.NDArray[np.bool_]:
     bounds = shapely.bounds(np.asarray(geometries, dtype=object)).reshape(-1, 4)
-    min_x, min_y, max_x, max_y = map(float, box)
+    boxes = np.asarray(box, dtype=np.float64).reshape(-1, 4)
+    if len(boxes) > 1:
+        found = np.zeros(len(bounds), dtype=bool)
+        here = np.flatnonzero(np.isfinite(bounds).all(axis=1))
+        found[
+            here[shapely.STRtree(shapely.box(*boxes.T)).query(shapely.box(*bounds[here].T))[0]]
+        ] = True
+        return found
+    min_x, min_y, max_x, max_y = boxes[0].tolist()
     touches: npt.NDArray[np.bool_] = (
         (bounds[:, 0] <= max_x)
         & (bounds[:, 2] >= min_x)

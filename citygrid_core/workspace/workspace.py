@@ -11,6 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyproj
 import sqlalchemy as sa
@@ -240,7 +242,7 @@ class Workspace:
         at: str | None = None,
         where: Mapping[str, Any] | None = None,
         columns: Sequence[str] | None = None,
-        bbox: Sequence[float] | None = None,
+        bbox: Sequence[float] | npt.NDArray[np.float64] | None = None,
         geometry: bool = True,
     ) -> gpd.GeoDataFrame | pd.DataFrame:
         """Return rows of a family.
@@ -255,7 +257,8 @@ class Workspace:
         columns : sequence of str, optional
             Only these, and the geometry.
         bbox : (min x, min y, max x, max y), optional
-            Only rows whose box touches it; tables without geometry are not filtered.
+            Only rows whose box touches it, or one of several (an array, a row each);
+            tables without geometry are not filtered.
         geometry : bool
             Whether to read the geometry.
 
@@ -300,6 +303,15 @@ class Workspace:
         frame: pd.DataFrame = pd.DataFrame(rows, columns=columns, dtype=object)
         frame = frame.astype({"id": "int64"}).set_index("id")
         return frame
+
+    def counters(self, prefix: str = "") -> dict[str, int]:
+        """Return the highest number minted of each scope that begins with `prefix`."""
+        with self._reading() as connection:
+            c = COUNTERS.table.c
+            found = connection.execute(
+                sa.select(c.scope, c.last).where(c.scope.startswith(prefix, autoescape=True))
+            )
+            return dict(found.all())
 
     def lineage(self) -> pd.DataFrame:
         """Return all links of parents to children, oldest first."""

@@ -219,18 +219,35 @@ class GeoPackage:
         each = sa.func.json_each(json.dumps(list(values))).table_valued("value")
         return column.in_(sa.select(each.c.value))
 
-    def in_box(self, table: StoredTable, box: Sequence[float]) -> sa.ColumnElement[Any]:
-        """Return a condition for rows whose box touches `box` (a little more: 32-bit floats)."""
-        min_x, min_y, max_x, max_y = map(float, box)
+    def in_box(
+        self, table: StoredTable, box: Sequence[float] | npt.NDArray[np.float64]
+    ) -> sa.ColumnElement[Any]:
+        """Return a condition for rows whose box touches one (a little more: 32-bit floats).
+
+        `box` is one box, or an array of them, a row each.
+        """
+        import json
+
         index = sa.table(
             layout.rtree(table), *map(sa.column, ("id", "minx", "maxx", "miny", "maxy"))
         )
         c = index.c
-        return table.table.c.fid.in_(
-            sa.select(c.id).where(
+        boxes = np.asarray(box, dtype=np.float64).reshape(-1, 4)
+        if len(boxes) == 1:
+            min_x, min_y, max_x, max_y = boxes[0].tolist()
+            found = sa.select(c.id).where(
                 c.maxx >= min_x, c.minx <= max_x, c.maxy >= min_y, c.miny <= max_y
             )
+            return table.table.c.fid.in_(found)
+        each = sa.func.json_each(json.dumps(boxes.tolist())).table_valued("value")
+        side = [sa.func.json_extract(each.c.value, f"$[{i}]") for i in range(4)]
+        # A cross join keeps the order: for each box one look into the R-tree.
+        found = (
+            sa.select(c.id)
+            .select_from(each.join(index, sa.true()))
+            .where(c.maxx >= side[0], c.minx <= side[2], c.maxy >= side[1], c.miny <= side[3])
         )
+        return table.table.c.fid.in_(found)
 
     # --- writing in bulk -----------------------------------------------------------
 

@@ -1,0 +1,161 @@
+"""What the rule book looks at, read from a workspace: everything, or what changed and its surroundings."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from citygrid_core.census.radii import class_radii
+from citygrid_core.census.rules import Material
+from citygrid_core.operations.city import City
+from citygrid_core.standards import load_edition
+from citygrid_core.workspace import Workspace
+
+Ints = npt.NDArray[np.int64]
+#: Columns that must be unique in the city: a changed row is compared with every holder.
+_UNIQUE = ("code", "source_key", "manhole_number", "asset_number")
+_ROLES = ("supervising_code", "owning_code", "maintaining_code")
+_DAYS = 3660
+
+
+def material(
+    workspace: Workspace,
+    *,
+    on: str,
+    since: str | None = None,
+    codes: list[str] | None = None,
+    radii: Path | None = None,
+    tolerances: Mapping[str, float] | None = None,
+) -> Material:
+    """Return the components of a workspace and their city, ready to be judged.
+
+    Parameters
+    ----------
+    on : str
+        ISO date of the check.
+    since : str, optional
+        Judge only components whose version began on or after this day.
+    codes : list of str, optional
+        Judge only these components. Surroundings (twins, holders of the same code or
+        number) are read for what is judged; nothing else is.
+    """
+    city = City(workspace)
+    edition = load_edition(workspace.edition)
+    reach = class_radii(edition, radii)
+    judged = None
+    if since is None and codes is None:
+        held = workspace.read("components", at="all")
+        valid = held["valid_to"].isna()
+        components, before = held[valid], held[~valid]
+    else:
+        where: dict[str, Any] = (
+            {"code": codes} if codes is not None else {"valid_from": _days(since or on, on)}
+        )
+        changed = workspace.read("components", where=where)
+        components = _with_surroundings(workspace, changed, max(reach.values(), default=0.0))
+        judged = np.zeros(len(components), dtype=bool)
+        judged[: len(changed)] = True
+        held = workspace.read("components", at="all", where={"code": changed["code"].tolist()})
+        before = held[held["valid_to"].notna()]
+    return Material(
+        components=components,
+        edition=edition,
+        on=on,
+        judged=judged,
+        cells=city.cells,
+        communities=city.communities,
+        grids=workspace.read("grids", at="all", geometry=False),
+        areas=city.areas,
+        departments=city.departments,
+        attachments=_attachments(workspace, components, judged),
+        before=before,
+        duties=_duties(city, components, on),
+        digests=_digests(Path(workspace.path).parent),
+        radii=reach,
+        tolerances=dict(tolerances or {}),
+    )
+
+
+def _days(since: str, on: str) -> list[str]:
+    first, last = dt.date.fromisoformat(since), dt.date.fromisoformat(on)
+    first = max(first, last - dt.timedelta(days=_DAYS))
+    return [
+        (first + dt.timedelta(days=i)).isoformat() for i in range(max((last - first).days, 0) + 1)
+    ]
+
+
+def _with_surroundings(
+    workspace: Workspace, changed: gpd.GeoDataFrame, metres: float
+) -> gpd.GeoDataFrame:
+    """Return the changed rows first, then what stands near them or shares a number."""
+    parts = [changed]
+    if len(changed):
+        bounds = changed.geometry.bounds.to_numpy()
+        boxes = bounds[np.isfinite(bounds).all(axis=1)] + np.array([-1, -1, 1, 1]) * metres
+        parts += [workspace.read("components", bbox=boxes)] if len(boxes) else []
+        for name in _UNIQUE:
+            held = [v for v in changed[name] if isinstance(v, str) and v]
+            if held:
+                parts.append(workspace.read("components", where={name: held}))
+    whole = pd.concat(parts) if len(parts) > 1 else changed
+    name = pd.MultiIndex.from_arrays([whole["table_"], whole.index])
+    found: gpd.GeoDataFrame = whole[~name.duplicated(keep="first")]
+    return found
+
+
+def _attachments(workspace: Workspace, components: Any, judged: Any) -> Any:
+    if not workspace.count("attachments"):
+        return None
+    where = None if judged is None else {"component_code": components["code"].tolist()}
+    return workspace.read("attachments", where=where).reset_index(drop=True)
+
+
+def _duties(
+    city: City, components: gpd.GeoDataFrame, on: str
+) -> Callable[[Ints], pd.DataFrame] | None:
+    if not city.workspace.count("duty_rules", at="all"):
+        return None
+    answers: dict[bytes, pd.DataFrame] = {}
+
+    def ask(at: Ints) -> pd.DataFrame:
+        key = at.tobytes()
+        if key not in answers:
+            asked = components.iloc[at].drop(columns=list(_ROLES)).copy()
+            asked["object_kind"] = "component"
+            asked["community_code"] = [str(g or "")[:12] for g in asked["grid_code"]]
+            asked["geometry"] = asked.geometry.representative_point()
+            answers.clear()
+            answers[key] = city.duties.resolve(asked.reset_index(drop=True), at=on)
+        return answers[key]
+
+    return ask
+
+
+def _digests(folder: Path) -> Callable[[str], str | None]:
+    known: dict[str, str | None] = {}
+
+    def digest(path: str) -> str | None:
+        if path not in known:
+            file = folder / path
+            known[path] = None
+            if file.is_file():
+                known[path] = _sha256(file)
+        return known[path]
+
+    return digest
+
+
+def _sha256(file: Path) -> str:
+    whole = hashlib.sha256()
+    with file.open("rb") as opened:
+        while part := opened.read(1 << 20):
+            whole.update(part)
+    return whole.hexdigest()
