@@ -1,4 +1,4 @@
-"""`citygrid duties import|audit|what-if`."""
+"""`citygrid duties import|audit|what-if|disputes`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from citygrid_core.cli.answers import hand_out, overwrite_option
+from citygrid_core.cli.disputes import disputes
 from citygrid_core.cli.door import (
     DATUMS,
     guarded,
@@ -34,6 +35,7 @@ def _load() -> Any:
 duties.add_command(
     import_command(_load, t("Import duty rules from FILE.", "由 FILE 导入责任规则。"))
 )
+duties.add_command(disputes)
 _output = click.option(
     "-o",
     "--output",

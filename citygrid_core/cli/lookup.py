@@ -130,6 +130,19 @@ def _border(answer: dict[str, Any]) -> str:
     )
 
 
+def point_frame(ws: Any, point: str, crs: str | None) -> Any:
+    """Return the point that ``--point X,Y`` names as a frame."""
+    import geopandas as gpd
+
+    try:
+        x, y = (float(v) for v in point.replace("，", ",").split(","))
+    except ValueError:
+        raise click.BadParameter(
+            t(f"{point!r} is not X,Y", f"“{point}”不是 X,Y"), param_hint="--point"
+        ) from None
+    return gpd.GeoDataFrame(geometry=gpd.points_from_xy([x], [y]), crs=crs or ws.crs)
+
+
 def _one(
     ws: Any,
     point: str,
@@ -141,19 +154,11 @@ def _one(
     why: bool,
     json_: bool,
 ) -> None:
-    import geopandas as gpd
-
     from citygrid_core.operations.city import City
     from citygrid_core.operations.lookup import explain
     from citygrid_core.operations.lookup import lookup as run
 
-    try:
-        x, y = (float(v) for v in point.replace("，", ",").split(","))
-    except ValueError:
-        raise click.BadParameter(
-            t(f"{point!r} is not X,Y", f"“{point}”不是 X,Y"), param_hint="--point"
-        ) from None
-    frame = gpd.GeoDataFrame(geometry=gpd.points_from_xy([x], [y]), crs=crs or ws.crs)
+    frame = point_frame(ws, point, crs)
     city = City(ws, at)
     answer = run(
         ws, frame, class_code=class_code, object_kind=kind, at=at, accuracy=accuracy, city=city

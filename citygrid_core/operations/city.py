@@ -93,6 +93,11 @@ class City:
         return DutyBook(rules, self.departments, groups=self.groups)
 
     @cached_property
+    def disputes(self) -> gpd.GeoDataFrame:
+        """The co-ordination list; what was settled on it are precedents."""
+        return self.workspace.read("duty_disputes")
+
+    @cached_property
     def places(self) -> pd.DataFrame:
         """What is known of each place: a row for each unit grid, each community, and nowhere.
 

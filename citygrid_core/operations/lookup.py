@@ -77,7 +77,7 @@ def lookup(
     asked["class_code"] = points.get("class_code", class_code)
     asked["object_kind"] = points.get("object_kind", object_kind)
     if class_code is not None:
-        asked["class_code"] = _class(workspace, object_kind, class_code)
+        asked["class_code"] = class_of(workspace, object_kind, class_code)
     found: dict[str, pd.Series[Any]] = {}
     classed = bool(asked["class_code"].notna().any())
     if classed:
@@ -150,7 +150,14 @@ def _near_cells(
     }
 
 
-def _class(workspace: Workspace, kind: str, typed: str) -> str:
+def class_of(workspace: Workspace, kind: str, typed: str) -> str:
+    """Return the code of a class that was typed as a code or a name.
+
+    Raises
+    ------
+    UsageError
+        The workspace's edition has no such class.
+    """
     edition = load_edition(workspace.edition)
     classes = edition.component_classes if kind == "component" else edition.event_classes
     wanted: ClassKind = "component" if kind == "component" else "event"
@@ -238,7 +245,7 @@ def explain(
     city = city or City(workspace, at)
     projected = point.to_crs(workspace.crs)
     located = city.points(projected.geometry.x.to_numpy(), projected.geometry.y.to_numpy())
-    located["class_code"] = _class(workspace, object_kind, class_code)
+    located["class_code"] = class_of(workspace, object_kind, class_code)
     located["object_kind"] = object_kind
     if located["community_code"].isna().any():
         p = projected.geometry.iloc[0]

@@ -37,5 +37,7 @@ __all__ = [
     "audit",
     "near_border",
     "near_point",
+    "part_around",
+    "precedents",
     "validate",
 ]

@@ -90,6 +90,20 @@ def audit(
     return _frame(found, parts, which)
 
 
+def part_around(book: DutyBook, grid: gpd.GeoDataFrame, point: Any) -> Any:
+    """Return the part of a unit grid around a point that no border of a rule's shape cuts.
+
+    Parameters
+    ----------
+    grid : GeoDataFrame
+        One row, as for `audit`.
+    point : Point
+        In it; of several parts that touch it the first counts.
+    """
+    pieces = _parts(book, grid, 0.0).geometry.to_numpy()
+    return pieces[int(shapely.distance(pieces, point).argmin())]
+
+
 def _claims(answer: Answer, role: str, i: int) -> tuple[str, str]:
     """Return the bodies and the rules that claim a role."""
     rules = {r.rule.code for r in answer.reasons if r.role == role and r.rule is not None}

@@ -97,6 +97,7 @@ def _rule(rule: Rule, zh: bool) -> str:
         "area": (f"area {rule.place_code}", f"行政区域 {rule.place_code}"),
         "grid": (f"unit grid {rule.place_code}", f"单元网格 {rule.place_code}"),
         "grid_group": (f"grid group {rule.place_code}", f"网格组 {rule.place_code}"),
+        "decided": ("the area of a decision", "裁定范围"),
         "polygon": ("a polygon", "面状范围"),
         "line": (f"{rule.width_m:g} m along a line", f"沿线两侧 {rule.width_m:g} 米"),
     }

@@ -14,7 +14,7 @@ from citygrid_core.errors import Problem, Text
 from citygrid_core.responsibility.conditions import Conditions, read_conditions
 from citygrid_core.responsibility.errors import MissingColumns, problem
 from citygrid_core.responsibility.frames import column, texts
-from citygrid_core.responsibility.strength import PLACES, ROLES, Order
+from citygrid_core.responsibility.strength import PLACES, ROLES, SHAPED, Order
 
 #: What a rule's place is, for looking it up: ("area", "320705"), ("shape", 3), ("everywhere", "").
 PlaceKey = tuple[str, str | int]
@@ -111,7 +111,7 @@ def read_rules(frame: pd.DataFrame, order: Order) -> RuleSet:
         if wrong:
             continue
         number = -1
-        if given["place"] in ("line", "polygon"):
+        if given["place"] in SHAPED:
             width = float(given["width_m"]) if given["place"] == "line" else 0.0
             key = (shapely.to_wkb(geometry), width)
             if key not in shapes:
@@ -132,7 +132,7 @@ def _rules(given: dict[str, str], shape: int, order: Order) -> Iterator[Rule]:
     codes = SEVERAL.split(given["place_code"]) if given["place_code"] else [""]
     for code in codes if place in ("area", "grid", "grid_group") else codes[:1]:
         key: PlaceKey = (place, code)
-        if place in ("line", "polygon"):
+        if place in SHAPED:
             key = ("shape", shape)
         elif place == "everywhere":
             key = ("everywhere", "")
@@ -211,11 +211,13 @@ def _faults(given: dict[str, str], geometry: Any, row: int | None) -> Iterator[P
         yield say(
             "width", "width_m", Text("metres on each side, 0 or more", "每侧宽度（米），不小于 0")
         )
-    if given["place"] in ("line", "polygon"):
+    if given["place"] in SHAPED:
         said = _geometry_fault(given["place"], geometry)
         if said is not None:
-            wanted = Text(
-                f"a valid {given['place']}", "有效的线" if given["place"] == "line" else "有效的面"
+            wanted = (
+                Text("a valid line", "有效的线")
+                if given["place"] == "line"
+                else Text("a valid polygon", "有效的面")
             )
             yield problem("duty.geometry", code, "geometry", said, wanted, row)
     _, unreadable = read_conditions(
@@ -239,7 +241,7 @@ def _geometry_fault(place: str, geometry: Any) -> Text | None:
     kinds = ("LineString", "MultiLineString") if place == "line" else ("Polygon", "MultiPolygon")
     if geometry.geom_type not in kinds:
         return Text(f"a {geometry.geom_type}", f"{geometry.geom_type} 图形")
-    if place == "polygon" and not geometry.is_valid:
+    if place != "line" and not geometry.is_valid:
         why = shapely.is_valid_reason(geometry)
         return Text(f"an invalid polygon ({why})", f"无效面（{why}）")
     return None

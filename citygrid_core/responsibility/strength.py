@@ -18,7 +18,9 @@ else:
 #: The roles of a department, in the order of their columns.
 ROLES = ("supervising", "owning", "maintaining", "handling")
 #: Kinds of place that a rule may name.
-PLACES = ("line", "polygon", "grid", "grid_group", "area", "everywhere")
+PLACES = ("decided", "line", "polygon", "grid", "grid_group", "area", "everywhere")
+#: Those with a geometry of their own.
+SHAPED = ("decided", "line", "polygon")
 #: The department that the component's own record names.
 RECORDED = "recorded"
 _WITHIN = ("class", "area", "priority", "conditions")
@@ -85,5 +87,5 @@ class Order:
             )
 
 
-#: Recorded > line > polygon > grid > grid group > area > everywhere.
+#: Recorded > decided > line > polygon > grid > grid group > area > everywhere.
 DEFAULT_ORDER = Order.load(Path(__file__).with_name("default.toml"))

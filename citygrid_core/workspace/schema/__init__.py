@@ -16,7 +16,12 @@ from citygrid_core.workspace.schema.base import Column, ColumnType, Family, Geom
 from citygrid_core.workspace.schema.cases import CASE_LOG, CASES
 from citygrid_core.workspace.schema.census import ATTACHMENTS, CHECKS, COMPONENTS, FINDINGS
 from citygrid_core.workspace.schema.choices import CHOICES
-from citygrid_core.workspace.schema.duties import DEPARTMENTS, DUTY_RULES
+from citygrid_core.workspace.schema.duties import (
+    DEPARTMENTS,
+    DUTY_DISPUTE_LOG,
+    DUTY_DISPUTES,
+    DUTY_RULES,
+)
 from citygrid_core.workspace.schema.field import (
     LEASES,
     PACK_CONFLICTS,
@@ -40,6 +45,8 @@ FAMILIES: dict[str, Family] = {
         GRID_GROUPS,
         DEPARTMENTS,
         DUTY_RULES,
+        DUTY_DISPUTES,
+        DUTY_DISPUTE_LOG,
         COMPONENTS,
         ATTACHMENTS,
         FINDINGS,
@@ -59,7 +66,8 @@ FAMILIES: dict[str, Family] = {
 }
 
 __all__ = [
-    "AREAS", "ATTACHMENTS", "CASES", "CASE_LOG", "CHECKS", "CHOICES", "COMPONENTS", "DEPARTMENTS", "DUTY_RULES",
+    "AREAS", "ATTACHMENTS", "CASES", "CASE_LOG", "CHECKS", "CHOICES", "COMPONENTS", "DEPARTMENTS",
+    "DUTY_DISPUTES", "DUTY_DISPUTE_LOG", "DUTY_RULES",
     "FAMILIES", "FINDINGS", "GRIDS", "GRID_GROUPS", "HEAT_COUNTS", "LEASES", "PACKS",
     "PACK_CONFLICTS", "PACK_STATES", "PLACES", "RESURVEYS", "SAMPLE_ITEMS", "SAMPLE_PLANS", "SCHEMA_VERSION",
     "Column", "ColumnType", "Family", "GeometryType",

@@ -129,7 +129,7 @@ def test_line_beats_polygon_beats_grid_beats_group_beats_area_beats_everywhere()
 def test_the_order_is_a_profile(tmp_path: Any) -> None:
     profile = tmp_path / "ours.toml"
     profile.write_text(
-        'layers = ["area", "recorded", "line", "polygon", "grid", "grid_group", "everywhere"]\n'
+        'layers = ["area", "recorded", "decided", "line", "polygon", "grid", "grid_group", "everywhere"]\n'
         'within = ["priority", "class"]\n',
         "utf-8",
     )
