@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from citygrid_core.cases.clock.units import UNITS, duration
+from citygrid_core.cases.clock.workdays import Seconds
 from citygrid_core.errors import Problem, Text, UnusableInput
 
 #: What a limit is for: one stage of a case, or all of it.
@@ -33,6 +34,9 @@ class LimitTable:
     """
 
     rows: pd.DataFrame
+    _best: dict[tuple[str, ...], int] = field(init=False, repr=False, compare=False)
+    _seconds: Seconds = field(init=False, repr=False, compare=False)
+    _working: npt.NDArray[np.bool_] = field(init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, table: pd.DataFrame) -> LimitTable:
@@ -61,6 +65,19 @@ class LimitTable:
             raise UnusableInput(*problems)
         return cls(rows)
 
+    def __post_init__(self) -> None:
+        rows = self.rows
+        seconds, working = duration(rows["value"], rows["unit"])
+        best: dict[tuple[str, ...], int] = {}
+        keys = zip(*(rows[n].tolist() for n in ("stage", *_KEYS)), strict=True)
+        for at, key in enumerate(keys):
+            if key not in best or seconds[at] < seconds[best[key]]:
+                best[key] = at
+        object.__setattr__(self, "_best", best)
+        # a row more at the end, for cases that no row holds for
+        object.__setattr__(self, "_seconds", np.append(seconds, 0))
+        object.__setattr__(self, "_working", np.append(working, False))
+
     def find(self, cases: pd.DataFrame, stage: str = "handle") -> pd.DataFrame:
         """Return the limit of each case for a stage.
 
@@ -77,51 +94,57 @@ class LimitTable:
             value (float, NaN where no row holds), unit (str), seconds (int64, 0 where
             none), working (bool), row (label in `rows`, or None); index of the input.
         """
-        asked = pd.DataFrame(index=cases.index)
-        for name in _KEYS:
-            held = cases[name] if name in cases else pd.Series("", index=cases.index, dtype=object)
-            asked[name] = held.astype(object).where(held.notna(), "").astype(str)
-        groups = asked.groupby(list(_KEYS), sort=False).ngroup().to_numpy()
-        first = np.unique(groups, return_index=True)[1]
-        chosen: list[Any] = [self._hold(asked.iloc[i], stage) for i in first]
-        where = np.array([-1 if c is None else c for c in chosen], dtype=np.int64)[groups]
-        out: pd.DataFrame = pd.DataFrame(index=cases.index)
-        found = where >= 0
-        held_rows = self.rows.iloc[np.maximum(where, 0)] if len(self.rows) else None
-        out["value"], out["unit"] = np.nan, ""
-        out["seconds"], out["working"] = np.int64(0), False
-        out["row"] = pd.Series(None, index=out.index, dtype=object)
-        if held_rows is None or not found.any():
-            return out
-        seconds, working = duration(held_rows["value"], held_rows["unit"])
-        out["value"] = np.where(found, held_rows["value"].to_numpy(), np.nan)
-        out["unit"] = np.where(found, held_rows["unit"].to_numpy(dtype=object), "")
-        out["seconds"], out["working"] = np.where(found, seconds, 0), found & working
-        labels = held_rows.index.to_numpy(dtype=object)
-        labels[~found] = None
-        out["row"] = pd.Series(labels, index=out.index, dtype=object)
+        where = self.row_of(cases, stage)
+        labels = np.array([*self.rows.index, None], dtype=object)
+        units = np.append(self.rows["unit"].to_numpy(dtype=object), "")
+        out: pd.DataFrame = pd.DataFrame(
+            {
+                "value": np.append(self.rows["value"].to_numpy(dtype=float), np.nan)[where],
+                "unit": units[where],
+                "seconds": self._seconds[where],
+                "working": self._working[where],
+                "row": pd.Series(labels[where], index=cases.index, dtype=object),
+            },
+            index=cases.index,
+        )
         return out
 
-    def _hold(self, case: pd.Series, stage: str) -> int | None:
-        rows = self.rows
-        fits = np.array(rows["stage"] == stage)
-        for name in ("object_kind", "condition", "area_class"):
-            fits &= rows[name].isin(["", case[name]]).to_numpy()
-        code = str(case["class_code"])
-        prefix = rows["class_code"].map(code.startswith).to_numpy(dtype=bool)
-        at = np.flatnonzero(fits & prefix)
-        if not len(at):
-            return None
-        these = rows.iloc[at]
-        seconds, _ = duration(these["value"], these["unit"])
-        order = np.lexsort(
-            (
-                seconds, (these["object_kind"] == "").to_numpy(),
-                (these["area_class"] == "").to_numpy(), (these["condition"] == "").to_numpy(),
-                -these["class_code"].str.len().to_numpy(),
-            )
-        )  # fmt: skip
-        return int(at[order[0]])
+    def seconds_of(
+        self, cases: pd.DataFrame, stage: str = "handle"
+    ) -> tuple[Seconds, npt.NDArray[np.bool_]]:
+        """Return the seconds of each case's limit (0: none), and whether they are working ones."""
+        where = self.row_of(cases, stage)
+        return self._seconds[where], self._working[where]
+
+    def row_of(self, cases: pd.DataFrame, stage: str = "handle") -> Seconds:
+        """Return the place in `rows` that holds for each case; -1 where none does."""
+        codes = np.zeros(len(cases), dtype=np.int64)
+        distinct: list[list[str]] = []
+        for name in _KEYS:
+            held = cases[name].to_numpy(dtype=object) if name in cases else [""] * len(cases)
+            code, words = pd.factorize(np.asarray(held, dtype=object))
+            distinct.append(["", *map(str, words)])
+            codes = codes * len(distinct[-1]) + code + 1
+        groups, spread = np.unique(codes, return_inverse=True)
+        chosen = np.full(len(groups), -1, dtype=np.int64)
+        for i, group in enumerate(groups.tolist()):
+            words_of = []
+            for words_ in reversed(distinct):
+                group, at = divmod(group, len(words_))
+                words_of.append(words_[at])
+            area, condition, code_, kind = words_of
+            chosen[i] = self._hold(stage, kind, code_, condition, area)
+        return chosen[spread]
+
+    def _hold(self, stage: str, kind: str, code: str, condition: str, area: str) -> int:
+        for end in range(len(code), -1, -1):
+            for c in dict.fromkeys((condition, "")):
+                for a in dict.fromkeys((area, "")):
+                    for k in dict.fromkeys((kind, "")):
+                        at = self._best.get((stage, k, code[:end], c, a))
+                        if at is not None:
+                            return at
+        return -1
 
 
 def _wrong(label: int, row: pd.Series) -> list[Problem]:

@@ -1,0 +1,28 @@
+"""The way of a case: a declared state machine, profiles as data, the state as a fold of the log.
+
+>>> import pandas as pd
+>>> profile = Profile.load("default")
+>>> case = pd.Series({"source": "hotline"}, name="2026070132070500001")
+>>> log = advance(pd.DataFrame(), case, profile, Entry("collect", "2026-07-01T08:30"))
+>>> [step.name for step in legal(log, case, profile, "2026-07-01T09:00")]
+['send_verify', 'void']
+"""
+
+from citygrid_core.cases.lifecycle.errors import BadProfile, StepRefused, UnknownProfile
+from citygrid_core.cases.lifecycle.fold import COUNTS, RULES, Folded, Timer, fold
+from citygrid_core.cases.lifecycle.machine import Entry, advance, legal, why
+from citygrid_core.cases.lifecycle.profile import (
+    GUARDS,
+    HOLDS,
+    POSTS,
+    STAGES,
+    Profile,
+    Step,
+    profiles,
+)
+
+__all__ = [
+    "COUNTS", "GUARDS", "HOLDS", "POSTS", "RULES", "STAGES", "BadProfile", "Entry", "Folded",
+    "Profile", "Step", "StepRefused", "Timer", "UnknownProfile", "advance", "fold", "legal",
+    "profiles", "why",
+]  # fmt: skip

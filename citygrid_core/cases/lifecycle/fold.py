@@ -1,0 +1,291 @@
+"""The state of cases is the fold of their logs: all cases at once, one step of each at a time.
+
+The one place that knows what a step does. A single case, a case that is asked which
+steps are legal, and ten million log rows go through the same few lines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from citygrid_core.cases.clock import LimitTable, WorkCalendar, due, used
+from citygrid_core.cases.lifecycle.profile import GUARDS, HOLDS, STAGES, Profile
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+#: Why a row of a log can't be, in the order in which it is looked for.
+RULES = (
+    "", "step.unknown", "log.before", "step.time", "step.stage", "step.hold", "step.needs",
+    *(f"step.{guard}" for guard in GUARDS),
+)  # fmt: skip
+COUNTS = ("dispatch", "return", "rework", "delay", "suspend", "defer", "supervise", "appeal")
+_NAT = np.datetime64("NaT", "s")
+_SOURCE = "source"
+
+
+@dataclass(frozen=True)
+class Timer:
+    """What deadlines are counted with."""
+
+    calendar: WorkCalendar
+    limits: LimitTable
+
+
+@dataclass(frozen=True)
+class Folded:
+    """States, and rows of the log that can't be.
+
+    Attributes
+    ----------
+    states : DataFrame
+        One row for each case, by number in the order of first appearance: stage, hold,
+        department_code (whose turn it is), last_at, dispatched_at (the last time), due_at,
+        held_since (datetime64[s]), limit_s and working of the handling limit, steps (rows
+        of the log), and how often each of `COUNTS` was done.
+    wrong : DataFrame
+        Rows of the log that are not legal: number, seq, step, rule (of `RULES`).
+    """
+
+    states: pd.DataFrame
+    wrong: pd.DataFrame
+
+
+def fold(
+    log: pd.DataFrame, cases: pd.DataFrame, profile: Profile, timer: Timer | None = None
+) -> Folded:
+    """Derive the states of cases from their log.
+
+    Parameters
+    ----------
+    log : DataFrame
+        number, seq, step, at, and if there are any department_code, until, reason,
+        document, before, after, post. Any order. Rows with the post ``source`` were told
+        by another system, which may leave out steps: their `after` is believed.
+    cases : DataFrame
+        Indexed by number: source, and what limits ask for (object_kind, class_code,
+        condition, area_class).
+    profile : Profile
+    timer : Timer, optional
+        Without it nothing is ever due.
+
+    Returns
+    -------
+    Folded
+        Wrong rows are followed all the same, so that a log edited by hand still shows
+        where its case stands.
+    """
+    rows = log.sort_values(["number", "seq"], kind="stable")
+    state = _State(rows, cases, profile, timer)
+    for these in state.ranks():
+        state.take(these)
+    return state.folded(rows)
+
+
+class _State:
+    """Columns of all cases, and the log as codes."""
+
+    def __init__(
+        self, rows: pd.DataFrame, cases: pd.DataFrame, profile: Profile, timer: Timer | None
+    ) -> None:
+        self.profile, self.timer = profile, timer
+        self.names = list(profile.steps)
+        steps = list(profile.steps.values())
+        stage_at = {s: i for i, s in enumerate(STAGES)}
+        self.allowed = np.array(
+            [[s in step.sources for s in STAGES] + [step.first] for step in steps], dtype=bool
+        )
+        self.to = np.array([stage_at.get(step.to, -1) for step in steps])
+        self.hold_to = np.array([-1 if s.hold is None else HOLDS.index(s.hold) for s in steps])
+        self.held = np.array([s.held for s in steps])
+        self.anyhow = np.array([s.anyhow for s in steps])
+        self.clock = np.array([s.clock for s in steps], dtype=object)
+        self.steps = steps
+
+        self.case, numbers = pd.factorize(rows["number"].to_numpy(dtype=object))
+        self.numbers = numbers
+        known = pd.Index(self.names)
+        self.step = known.get_indexer(pd.Index(_texts(rows, "step")))
+        self.at = _moments(rows, "at")
+        self.until = _moments(rows, "until")
+        self.told = _texts(rows, "post") == _SOURCE
+        department = _texts(rows, "department_code")
+        self.department, self.departments = pd.factorize(department)
+        self.blank = department == ""
+        self.before = _stages(rows, "before", stage_at)
+        self.after = _stages(rows, "after", stage_at)
+        self.lacks = self._lacking(rows)
+        self.rule = np.zeros(len(rows), dtype=np.int64)
+
+        n = len(numbers)
+        self.stage = np.full(n, len(STAGES), dtype=np.int64)  # the last one: not begun
+        self.hold = np.zeros(n, dtype=np.int64)
+        self.holder = np.full(n, -1, dtype=np.int64)
+        self.counts = {name: np.zeros(n, dtype=np.int64) for name in COUNTS}
+        self.last = np.full(n, _NAT)
+        self.dispatched = np.full(n, _NAT)
+        self.due = np.full(n, _NAT)
+        self.since = np.full(n, _NAT)
+        own = cases.reindex(numbers)
+        at_once = own["source"].isin(profile.register_at_once) if "source" in own else True
+        self.at_once = np.broadcast_to(np.asarray(at_once, dtype=bool), n)
+        self.limit, self.working = np.zeros(n, np.int64), np.zeros(n, bool)
+        if timer is not None:
+            self.limit, self.working = timer.limits.seconds_of(own)
+
+    def _lacking(self, rows: pd.DataFrame) -> Bools:
+        """Whether a row leaves out what its step needs to be said."""
+        out = np.zeros(len(rows), dtype=bool)
+        said = {
+            "reason": _texts(rows, "reason") != "", "document": _texts(rows, "document") != "",
+            "department": ~self.blank, "until": ~np.isnat(self.until),
+        }  # fmt: skip
+        for need, there in said.items():
+            needing = np.array([need in s.needs for s in self.steps])
+            out |= (self.step >= 0) & needing[self.step] & ~there
+        return out
+
+    def ranks(self) -> list[Ints]:
+        """Return the rows that are first in their case, those that are second, and so on."""
+        if not len(self.case):
+            return []
+        start = np.r_[0, np.flatnonzero(np.diff(self.case)) + 1]
+        rank = np.arange(len(self.case)) - np.repeat(start, np.diff(np.r_[start, len(self.case)]))
+        order = np.argsort(rank, kind="stable")
+        return np.split(order, np.cumsum(np.bincount(rank))[:-1])
+
+    def take(self, r: Ints) -> None:
+        """Let one row of each of some cases take effect."""
+        c, s, at = self.case[r], self.step[r], self.at[r]
+        self.rule[r] = self._rules(r)
+        known = s >= 0
+        to = np.where(known, self.to[s], -1)
+        follow = (self.told[r] | (self.rule[r] > 0)) & (self.after[r] >= 0)
+        to = np.where(follow, self.after[r], to)
+        self._clock(c, s, at, self.until[r], known)
+        self.stage[c] = np.where(to >= 0, to, self.stage[c])
+        named = known & ~self.blank[r] & (self.clock[s] != "stop")
+        self.holder[c[named]] = self.department[r][named]
+        self.last[c] = np.fmax(self.last[c], at)
+        for name, count in self.counts.items():
+            if name in self.names:
+                np.add.at(count, c[s == self.names.index(name)], 1)
+
+    def _rules(self, r: Ints) -> Ints:
+        """Return why each row is not legal, as a place in `RULES`; 0 where it is."""
+        c, s, at = self.case[r], self.step[r], self.at[r]
+        told, stage, hold = self.told[r], self.stage[c], self.hold[c]
+        out = np.zeros(len(r), dtype=np.int64)
+
+        def mark(rule: str, wrong: Bools) -> None:
+            out[wrong & (out == 0)] = RULES.index(rule)
+
+        mark("step.unknown", s < 0)
+        mark("log.before", (self.before[r] >= 0) & (self.before[r] != stage))
+        mark("step.time", ~np.isnat(self.last[c]) & ~(at >= self.last[c]))
+        mark("step.stage", ~told & ~self.allowed[s, stage])
+        mark("step.hold", ~told & ~self.anyhow[s] & (self.held[s] != (hold > 0)))
+        mark("step.needs", ~told & self.lacks[r])
+        guards = {
+            "verified_if_public": (stage == STAGES.index("verified")) | self.at_once[c],
+            "delays_left": self.counts["delay"][c] < self.profile.max_delays,
+            "before_due": np.isnat(self.due[c]) | (at <= self.due[c]),
+            "suspension_short": ~(
+                self.until[r] - at > np.timedelta64(self.profile.max_suspension_days, "D")
+            ),
+            "appeals_left": self.counts["appeal"][c] < self.profile.max_appeals,
+        }
+        for guard, holds in guards.items():
+            guarded = np.array([guard in step.guards for step in self.steps])
+            mark(f"step.{guard}", ~told & guarded[s] & ~holds)
+        return out
+
+    def _clock(self, c: Ints, s: Ints, at: Any, until: Any, known: Bools) -> None:
+        """Start, stop and shift the limit of handling."""
+        what = np.where(known, self.clock[s], "")
+        starts = what == "start"
+        if self.profile.rework_limit == "again":
+            starts |= what == "again"
+        self.dispatched[c[starts]] = at[starts]
+        begin = starts & (self.limit[c] > 0)
+        if begin.any() and self.timer is not None:
+            k = c[begin]
+            self.due[k] = due(self.timer.calendar, at[begin], self.limit[k], self.working[k])
+        self.due[c[what == "stop"]] = _NAT
+        self.holder[c[what == "stop"]] = -1  # nobody's turn until it is dispatched again
+        moved = (what == "until") & ~np.isnat(until)
+        self.due[c[moved]] = until[moved]
+
+        hold_to = np.where(known, self.hold_to[s], -1)
+        put = (hold_to > 0) & (self.hold[c] == 0)
+        self.since[c[put]] = at[put]
+        end = (hold_to == 0) & (self.hold[c] > 0)
+        self._shift(c[end], at[end])
+        self.since[c[end]] = _NAT
+        self.hold[c] = np.where(hold_to >= 0, hold_to, self.hold[c])
+
+    def _shift(self, c: Ints, at: Any) -> None:
+        """Give back what was left of the limit when the case was put on hold."""
+        if self.timer is None:
+            return
+        running = ~np.isnat(self.due[c])
+        c, at = c[running], at[running]
+        calendar, working = self.timer.calendar, self.working[c]
+        left = used(calendar, self.since[c], self.due[c], working)
+        late = self.due[c] < self.since[c]  # a hold does not make it less late
+        moved = due(calendar, at, np.maximum(left, 0), working)
+        self.due[c] = np.where(late, self.due[c], moved)
+
+    def folded(self, rows: pd.DataFrame) -> Folded:
+        """Return the columns as frames."""
+        stages = np.array([*STAGES, ""], dtype=object)
+        holders = np.append(np.asarray(self.departments, dtype=object), "")
+        states: pd.DataFrame = pd.DataFrame(
+            {
+                "stage": stages[self.stage],
+                "hold": np.array(HOLDS, dtype=object)[self.hold],
+                "department_code": holders[self.holder],
+                "last_at": self.last,
+                "dispatched_at": self.dispatched,
+                "due_at": self.due,
+                "held_since": self.since,
+                "limit_s": self.limit,
+                "working": self.working,
+                "steps": np.bincount(self.case, minlength=len(self.numbers)),
+                **self.counts,
+            },
+            index=pd.Index(self.numbers, name="number", dtype=object),
+        )
+        bad = self.rule > 0
+        wrong: pd.DataFrame = rows.loc[bad, ["number", "seq", "step"]].reset_index(drop=True)
+        wrong["rule"] = np.array(RULES, dtype=object)[self.rule[bad]]
+        return Folded(states, wrong)
+
+
+def _texts(rows: pd.DataFrame, name: str) -> npt.NDArray[np.object_]:
+    if name not in rows:
+        return np.full(len(rows), "", dtype=object)
+    out = np.array(rows[name], dtype=object)
+    out[pd.isna(out)] = ""
+    return out
+
+
+def _moments(rows: pd.DataFrame, name: str) -> Any:
+    if name not in rows:
+        return np.full(len(rows), _NAT)
+    held = rows[name]
+    if held.dtype.kind == "M":
+        return held.to_numpy().astype("datetime64[s]")
+    codes, distinct = pd.factorize(held.to_numpy(dtype=object))
+    moments = pd.to_datetime(pd.Series(distinct, dtype=object), format="ISO8601").to_numpy()
+    return np.append(moments.astype("datetime64[s]"), _NAT)[codes]
+
+
+def _stages(rows: pd.DataFrame, name: str, places: dict[str, int]) -> Ints:
+    codes, distinct = pd.factorize(_texts(rows, name))
+    known = np.array([places.get(str(s), -1) for s in distinct], dtype=np.int64)
+    return known[codes] if len(known) else np.full(len(rows), -1, dtype=np.int64)

@@ -1,0 +1,160 @@
+"""One case, one step: which are legal, and what the log gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from citygrid_core.cases.lifecycle.errors import StepRefused
+from citygrid_core.cases.lifecycle.fold import Timer, fold
+from citygrid_core.cases.lifecycle.profile import STAGES, Profile, Step
+from citygrid_core.errors import Text
+
+_WHY: dict[str, Text] = {
+    "step.unknown": Text("there is no such step", "没有此操作"),
+    "log.before": Text("its log is broken", "流程记录前后不接"),
+    "step.time": Text("it would come before the last step", "时间早于上一步"),
+    "step.stage": Text("not from this stage", "当前阶段不允许"),
+    "step.hold": Text("because of its hold", "挂账或缓办状态不允许"),
+    "step.needs": Text("something must be said with it", "缺少必填内容"),
+    "step.verified_if_public": Text(
+        "a public report is verified on site first", "公众举报须先核实"
+    ),
+    "step.delays_left": Text("no delay is left", "延期次数已用完"),
+    "step.before_due": Text("its limit has passed", "已超期，不能延期"),
+    "step.suspension_short": Text("a hold that long is not allowed", "挂账时间超过上限"),
+    "step.appeals_left": Text("it was appealed already", "已申诉过"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is said with a step.
+
+    Attributes
+    ----------
+    step : str
+        Name in the profile.
+    at : str
+        Wall clock, ISO.
+    until : str
+        The new deadline of a delay; the planned end of a hold.
+    """
+
+    step: str
+    at: str
+    who: str = ""
+    reason: str = ""
+    department_code: str = ""
+    until: str = ""
+    document: str = ""
+
+
+def legal(
+    log: pd.DataFrame, case: pd.Series, profile: Profile, at: str, timer: Timer | None = None
+) -> list[Step]:
+    """Return the steps that are legal for a case at a moment, in the profile's order.
+
+    Parameters
+    ----------
+    log : DataFrame
+        Rows of this case; none for a case that has not begun.
+    case : Series
+        source, and what limits ask for; its name is the number.
+    """
+    tried = {name: _said(step, at) for name, step in profile.steps.items()}
+    rules = _try(log, case, profile, tried, timer)
+    return [step for name, step in profile.steps.items() if rules[name] == ""]
+
+
+def advance(
+    log: pd.DataFrame, case: pd.Series, profile: Profile, entry: Entry, timer: Timer | None = None
+) -> pd.DataFrame:
+    """Return the row that a step adds to the log.
+
+    Parameters
+    ----------
+    log : DataFrame
+        Rows of this case.
+    case : Series
+        source, and what limits ask for; its name is the number.
+
+    Returns
+    -------
+    DataFrame
+        One row: number, seq, step, at, who, post, reason, before, after,
+        department_code, until, document.
+
+    Raises
+    ------
+    StepRefused
+        It is not legal now; the message lists the steps that are.
+    """
+    step = profile.steps.get(entry.step)
+    rule = _try(log, case, profile, {entry.step: entry}, timer)[entry.step]
+    if step is None or rule:
+        now = legal(log, case, profile, entry.at, timer)
+        label = step.label if step else Text(entry.step, entry.step)
+        raise StepRefused(str(case.name), label, why(rule, step), [(s.name, s.label) for s in now])
+    before = (
+        fold(log, case.to_frame().T, profile, timer).states["stage"].iloc[0] if len(log) else ""
+    )
+    row: pd.DataFrame = pd.DataFrame(
+        {
+            "number": [str(case.name)],
+            "seq": [int(log["seq"].max()) + 1 if len(log) else 1],
+            "step": [entry.step],
+            "at": [entry.at],
+            "who": [entry.who],
+            "post": [step.post],
+            "reason": [entry.reason],
+            "before": [before or None],
+            "after": [step.to or before],
+            "department_code": [entry.department_code or None],
+            "until": [entry.until or None],
+            "document": [entry.document],
+        }
+    )
+    return row
+
+
+def why(rule: str, step: Step | None = None) -> Text:
+    """Return what is wrong with a step in words, by its rule."""
+    said = _WHY[rule]
+    if rule == "step.needs" and step is not None:
+        needs = ", ".join(step.needs)
+        return Text(f"{said.en}: {needs}", f"{said.zh}：{needs}")
+    if rule == "step.stage" and step is not None:
+        stages = ", ".join(s for s in STAGES if s in step.sources)
+        return Text(f"{said.en}, but from {stages}", f"{said.zh}，只能从 {stages}")
+    return said
+
+
+def _said(step: Step, at: str) -> Entry:
+    """Return the step with all that it needs said, to ask whether it would be legal."""
+    return Entry(step.name, at, reason="?", department_code="?", until=at, document="?")
+
+
+def _try(
+    log: pd.DataFrame,
+    case: pd.Series,
+    profile: Profile,
+    entries: dict[str, Entry],
+    timer: Timer | None,
+) -> dict[str, str]:
+    """Return for each step the rule that it breaks: the case, once for each, one step on."""
+    seq = int(log["seq"].max()) + 1 if len(log) else 1
+    parts = []
+    for name, e in entries.items():
+        said = {
+            "seq": seq, "step": e.step, "at": e.at, "reason": e.reason, "until": e.until or None,
+            "department_code": e.department_code, "document": e.document,
+        }  # fmt: skip
+        one = pd.DataFrame([said], dtype=object)
+        both = pd.concat([log.astype(object), one], ignore_index=True) if len(log) else one
+        parts.append(both.assign(number=name))
+    copies = pd.DataFrame([case] * len(entries), index=list(entries))
+    wrong = fold(pd.concat(parts, ignore_index=True), copies, profile, timer).wrong
+    last = wrong[wrong["seq"] == seq]
+    return dict.fromkeys(entries, "") | dict(zip(last["number"], last["rule"], strict=True))

@@ -1,0 +1,193 @@
+"""A city's rules of the way of a case, as data: steps, guards, limits on them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from citygrid_core.cases.lifecycle.errors import BadProfile, UnknownProfile
+from citygrid_core.errors import Text
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:  # pragma: no cover
+    import tomli as tomllib
+
+STAGES = (
+    "collected", "verifying", "verified", "registered", "coordinating", "delegated", "dispatched",
+    "handled", "checking", "checked", "closed", "void",
+)  # fmt: skip
+HOLDS = ("", "suspended", "deferred")
+NEEDS = ("reason", "department", "until", "document")
+GUARDS = ("verified_if_public", "delays_left", "before_due", "suspension_short", "appeals_left")
+CLOCKS = ("", "start", "stop", "again", "until")
+POSTS: dict[str, Text] = {
+    "collector": Text("collector", "监督员"),
+    "operator": Text("operator", "受理员"),
+    "shift_leader": Text("shift leader", "值班长"),
+    "dispatcher": Text("dispatcher", "派遣员"),
+    "county_dispatcher": Text("county dispatcher", "区级派遣员"),
+    "department": Text("department", "专业部门"),
+    "source": Text("told by the source", "来源系统"),
+}
+_FOLDER = files("citygrid_core.cases") / "profiles"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One operation on a case.
+
+    Attributes
+    ----------
+    sources : frozenset of str
+        Stages that it may start from.
+    to : str
+        Stage that it leads to; "" when the case stays where it is.
+    needs : tuple of str
+        What must be said with it: of `NEEDS`.
+    guards : tuple of str
+        What else must hold: of `GUARDS`.
+    clock : str
+        What it does to the limit of handling: of `CLOCKS`.
+    hold : str or None
+        The hold that it sets; None when it leaves holds alone.
+    held : bool
+        Only for a case on hold.
+    anyhow : bool
+        Whether a case is on hold does not matter.
+    first : bool
+        Begins a case.
+    """
+
+    name: str
+    label: Text
+    post: str
+    sources: frozenset[str] = frozenset()
+    to: str = ""
+    needs: tuple[str, ...] = ()
+    guards: tuple[str, ...] = ()
+    clock: str = ""
+    hold: str | None = None
+    held: bool = False
+    anyhow: bool = False
+    first: bool = False
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How cases run in a city; attributes as in ``profiles/default.toml``."""
+
+    id: str
+    title: Text
+    steps: Mapping[str, Step]
+    register_at_once: frozenset[str]
+    max_delays: int
+    max_suspension_days: int
+    max_appeals: int
+    auto_dispatch: float
+    twin_m: float
+    twin_hours: float
+    yellow: float
+    red: float
+    rework_limit: str
+
+    @classmethod
+    @lru_cache(maxsize=32)
+    def load(cls, name: str = "default", folder: Path | None = None) -> Profile:
+        """Load a profile: the user's folder first, then those of the package.
+
+        Raises
+        ------
+        UnknownProfile, BadProfile
+        """
+        return _profile(_read(name, folder))
+
+
+def profiles(folder: Path | None = None) -> list[str]:
+    """Return the names of the profiles there are."""
+    own = [p.stem for p in sorted(folder.glob("*.toml"))] if folder else []
+    packed = sorted(p.name[:-5] for p in _FOLDER.iterdir() if p.name.endswith(".toml"))
+    return list(dict.fromkeys([*packed, *own]))
+
+
+def _read(name: str, folder: Path | None, seen: tuple[str, ...] = ()) -> dict[str, Any]:
+    own = folder / f"{name}.toml" if folder else None
+    source = own if own is not None and own.is_file() else _FOLDER / f"{name}.toml"
+    if not source.is_file():
+        raise UnknownProfile(name, profiles(folder))
+    try:
+        table = tomllib.loads(source.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise BadProfile(name, str(error)) from error
+    base = table.pop("extends", None)
+    if base is None:
+        return table
+    if base in (*seen, name):
+        raise BadProfile(name, "extends " + " -> ".join((*seen, name, base)))
+    under = _read(base, folder, (*seen, name))
+    steps = {k: dict(v) for k, v in under.get("step", {}).items()}
+    for key, step in table.pop("step", {}).items():
+        if step.get("removed"):
+            steps.pop(key, None)
+        else:
+            steps[key] = {**steps.get(key, {}), **step}
+    return {**under, **table, "step": steps}
+
+
+def _profile(table: dict[str, Any]) -> Profile:
+    name = str(table.get("id", "?"))
+    try:
+        steps = {key: _step(name, key, step) for key, step in table["step"].items()}
+        out = Profile(
+            id=name,
+            title=Text(**table["title"]),
+            steps=steps,
+            register_at_once=frozenset(table["register_at_once"]),
+            max_delays=int(table["max_delays"]),
+            max_suspension_days=int(table["max_suspension_days"]),
+            max_appeals=int(table["max_appeals"]),
+            auto_dispatch=float(table["auto_dispatch"]),
+            twin_m=float(table["twin_m"]),
+            twin_hours=float(table["twin_hours"]),
+            yellow=float(table["yellow"]),
+            red=float(table["red"]),
+            rework_limit=str(table["rework_limit"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadProfile(name, str(error)) from error
+    if sum(s.first for s in steps.values()) != 1:
+        raise BadProfile(name, "exactly one step begins a case (first = true)")
+    if out.rework_limit not in ("again", "continue"):
+        raise BadProfile(name, f"rework_limit = {out.rework_limit!r}")
+    return out
+
+
+def _step(profile: str, name: str, table: dict[str, Any]) -> Step:
+    step = Step(
+        name=name,
+        label=Text(**table["label"]),
+        post=str(table["post"]),
+        sources=frozenset(table.get("from", ())),
+        to=table.get("to", ""),
+        needs=tuple(table.get("needs", ())),
+        guards=tuple(table.get("guards", ())),
+        clock=table.get("clock", ""),
+        hold=table.get("hold"),
+        held=bool(table.get("held", False)),
+        anyhow=bool(table.get("anyhow", False)),
+        first=bool(table.get("first", False)),
+    )
+    for said, known in (
+        (step.sources, STAGES), ({step.to} - {""}, STAGES), (step.needs, NEEDS),
+        (step.guards, GUARDS), ({step.clock}, CLOCKS), ({step.hold} - {None}, HOLDS),
+        ({step.post}, POSTS),
+    ):  # fmt: skip
+        unknown = sorted(str(word) for word in set(said) - set(known))
+        if unknown:
+            raise BadProfile(profile, f"step.{name}: {', '.join(unknown)}")
+    return step
