@@ -394,7 +394,7 @@ def test_no_deadline_runs_while_a_case_is_held() -> None:
             parts.append(rows[rows["seq"] <= last].assign(number=key))
             of[key] = row.number
     copies = cases.loc[list(of.values())].set_axis(pd.Index(list(of), dtype=object))
-    states = fold(pd.concat(parts), copies, DEFAULT, TIMER).states
+    states = fold(pd.concat(parts), copies, DEFAULT, TIMER).states.loc[list(of)]
     before, after = states.iloc[0::2], states.iloc[1::2].set_axis(states.index[0::2])
     asked = before["due_at"].notna() & (before["due_at"] >= before["held_since"])
     before, after = before[asked], after[asked]
