@@ -385,7 +385,7 @@ def test_no_walk_takes_a_step_that_the_machine_refuses_and_the_other_way_round()
 
 def test_no_deadline_runs_while_a_case_is_held() -> None:
     """What is left of the limit when a hold begins is left when it ends."""
-    _, _, log, cases = fold_many(11, 600)
+    _, _, log, cases = fold_many(11, 900)
     parts, of = [], {}
     for row in log[log["step"] == "resume"].itertuples():
         rows = log[log["number"] == row.number]
