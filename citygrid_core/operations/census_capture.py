@@ -151,7 +151,7 @@ class CaptureDesk:
         if problems:
             raise UnusableInput(*problems)
         frame = self._frame(captures, hits, [kept for kept, _ in numbers], on)
-        places = self._places(frame, city)
+        places = self.places(frame)
         asked = places.assign(class_code=frame["class_code"], object_kind="component")
         points = frame.geometry.representative_point()
         duty = city.duties.resolve(gpd.GeoDataFrame(asked, geometry=points, crs=frame.crs), at=on)
@@ -254,7 +254,7 @@ class CaptureDesk:
         said |= {k: v or None for k, v in kept.items()}
         if "geometry" in said:
             moved = gpd.GeoDataFrame(geometry=[said["geometry"]], crs=self.workspace.crs)
-            said["grid_code"] = self._places(moved, self.city)["grid_code"].iloc[0]
+            said["grid_code"] = self.places(moved)["grid_code"].iloc[0]
         said["changed_on"] = on
         with self.steps.step(operation, name, [code]) as step:
             revise(step, row, said, on)
@@ -300,10 +300,16 @@ class CaptureDesk:
         )
         return frame
 
-    def _places(self, frame: gpd.GeoDataFrame, city: City) -> pd.DataFrame:
+    def places(self, frame: gpd.GeoDataFrame) -> pd.DataFrame:
+        """Return grid, community, street and county of shapes.
+
+        Raises
+        ------
+        OutsideCity
+        """
         point = frame.geometry.representative_point()
         x, y = point.x.to_numpy(), point.y.to_numpy()
-        places = city.locate(x, y)
+        places = self.city.locate(x, y)
         outside = np.flatnonzero(places["community_code"].isna())
         if len(outside):
             raise OutsideCity(float(x[outside[0]]), float(y[outside[0]]))

@@ -122,13 +122,14 @@ class Steps:
         families : sequence of str
             What of them will change, of `KEYS`.
         """
-        with self.workspace.transaction(
-            operation, who=self.who, parameters={"codes": list(touched), **parameters}
-        ) as tx:
+        facts: dict[str, Any] = {"codes": list(touched), **parameters}
+        with self.workspace.transaction(operation, who=self.who, parameters=facts) as tx:
             recorder = Recorder(tx, self.workspace, families)
             recorder.touch(touched)
             yield recorder
             step = recorder.step(name)
+            # The journal tells when each component was placed: photos are matched by it.
+            facts["codes"] = list(step.codes)
         self.done.append(step)
 
     def undo(self) -> Step | None:
