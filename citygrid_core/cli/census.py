@@ -14,6 +14,12 @@ COMMANDS: dict[str, tuple[str, Text]] = {
         "census_import",
         Text("Import components from a file.", "由文件导入部件。"),
     ),
+    "check": (
+        "census_check",
+        Text("Check components by the rule book.", "按规则库检查部件。"),
+    ),
+    "rules": ("census_check", Text("List the rule book.", "列出规则库。")),
+    "findings": ("census_check", Text("List findings of the check.", "列出检查发现。")),
 }
 
 

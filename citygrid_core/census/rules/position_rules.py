@@ -68,17 +68,17 @@ class OthersPlace(Rule):
 
 
 class NearBorder(Rule):
-    """The grid border is nearer than the position is exact."""
+    """A community's border is nearer than the position is exact."""
 
     id, group, severity, field = "P04", "position", "hint", "grid_code"
     title = Text(
-        "the unit grid is uncertain: a border is within the accuracy", "位于网格边界误差范围内"
+        "the community is uncertain: its border is within the accuracy", "位于社区边界误差范围内"
     )
     source = "accuracy classes A 0.5 m, B 1 m, C 10 m (single-source)"
     tolerance, unit = 1.0, "times the accuracy of its class"
 
     def judge(self, m: Material) -> Verdict:
-        """Measure to where the answer changes; only points whose accuracy is known."""
+        """Measure to where the answer changes, and matters: in another community."""
         if m.cells is None or not len(m.cells):
             return NO_DATA
         reach = m.values("accuracy_class").mapped(ACCURACY, 0.0).astype(float) * m.limit(self)
@@ -88,7 +88,9 @@ class NearBorder(Rule):
         metres = np.full(len(m), np.inf)
         if len(at):
             border = m.cells.border_distance(m.xy[at, 0], m.xy[at, 1], within=reach[at])
-            metres[at] = border.distance
+            communities = np.array([c[:12] for c in m.cells.codes] + [""], dtype=object)
+            own = np.array([g[:12] for g in m.located[at]], dtype=object)
+            metres[at] = np.where(communities[border.other] != own, border.distance, np.inf)
         bad = metres <= reach
         return m.verdict(can, bad, _metres(metres, bad))
 
