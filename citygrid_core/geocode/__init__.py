@@ -7,6 +7,7 @@ probability and a stated error; there is never a default point.
 from citygrid_core.geocode.build import GazetteerInputError
 from citygrid_core.geocode.calibrate import Labelled, fit, save
 from citygrid_core.geocode.candidate import LEVELS, Candidate
+from citygrid_core.geocode.file import PlacesFileError
 from citygrid_core.geocode.gazetteer import Gazetteer, check
 from citygrid_core.geocode.judge import Calibration, load_calibration
 from citygrid_core.geocode.normalise import Normal, normalise
@@ -23,6 +24,7 @@ __all__ = [
     "Normal",
     "Parsed",
     "Part",
+    "PlacesFileError",
     "check",
     "fit",
     "load_calibration",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,11 +17,14 @@ import shapely
 from citygrid_core.errors import CitygridError, MissingCrs, Text
 from citygrid_core.geocode.names import Names, Ref
 from citygrid_core.geocode.normalise import name_key, normalise
+from citygrid_core.geocode.packed import Coded, Strings
 from citygrid_core.geocode.parse import parse
-from citygrid_core.geocode.places import Number, Plates, Points, Street, number_of
+from citygrid_core.geocode.places import Number, Plates, Points, Street, along, number_of
 
 #: Streets of one name this near to each other are one street, metres.
 _SAME_STREET = 300.0
+#: 反帝路(1966-1980): a former name with its dates.
+_DATED = re.compile(r"^(.+?)[(（【]([^()（）]*\d{4}[^()（）]*)[)）】]$")
 _TEXTS = (
     "code",
     "kind",
@@ -128,9 +132,9 @@ def _located(frame: gpd.GeoDataFrame) -> Points:
         x,
         y,
         radius,
-        list(frame["code"]),
-        list(frame["name"]),
-        _area(frame),
+        Strings.of(frame["code"]),
+        Strings.of(frame["name"]),
+        Coded.of(_area(frame)),
         {int(i): shapes[i] for i in polygons},
     )
 
@@ -148,7 +152,9 @@ def _add_names(
         for alias in aliases.split("#") if aliases else ():
             names.add(alias, Ref(label, target, "alias"))
         for old in former.split("#") if former else ():
-            names.add(old, Ref(label, target, "former"))
+            dated = _DATED.match(old)
+            when = dated.group(2) if dated is not None else ""
+            names.add(dated.group(1) if dated else old, Ref(label, target, "former", when))
         if label == "poi" and name.endswith((")", "）")):
             # 大王锅贴(东安路店): people leave the branch out.
             names.add(name.replace("（", "(").partition("(")[0], Ref(label, target, "alias"))
@@ -302,17 +308,40 @@ def _plates(
     zone_take = np.flatnonzero(good & (by_zone >= 0))
     take = np.concatenate([street_take, zone_take])
     owner = np.concatenate([by_street[street_take], by_zone[zone_take] + len(streets)])
-    order = np.lexsort((rest[take].astype(str), main[take], owner)) if len(take) else take
+    rests = Coded.of(rest)
+    # Empty first: the plate itself stands before its sub-numbers.
+    rank = np.argsort(np.argsort(rests.values, kind="stable"), kind="stable")
+    rank = rank[rests.index] if len(rests.values) else rests.index
+    order = np.lexsort((rank[take], main[take], owner)) if len(take) else take
     take, owner = take[order], owner[order]
-    codes, areas = rows["code"].to_numpy(dtype=object), np.array(_area(rows), dtype=object)
+    codes, areas = rows["code"].to_numpy(dtype=object), Coded.of(_area(rows))
+    px, py = x[take], y[take]
+    measure, offset = _along(streets, owner, px, py)
     plates = Plates(
-        owner, main[take], list(rest[take]), x[take], y[take], list(codes[take]), list(areas[take])
-    )
+        owner.astype(np.int32), main[take].astype(np.int32), Coded(rests.index[take], rests.values),
+        px, py, measure, offset, Strings.of(codes[take]), Coded(areas.index[take], areas.values),
+    )  # fmt: skip
     bounds = np.searchsorted(owner, np.arange(len(streets) + len(zones.code) + 1))
     for i, street in enumerate(streets):
         street.first, street.last = int(bounds[i]), int(bounds[i + 1])
     orphan = np.setdiff1d(np.arange(n), take)
     return plates, bounds[len(streets) :].astype(np.int64), [str(c) for c in codes[orphan]]
+
+
+def _along(
+    streets: list[Street],
+    owner: npt.NDArray[np.int64],
+    x: npt.NDArray[np.float64],
+    y: npt.NDArray[np.float64],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Measure the plates along the lines of their streets, where these have one."""
+    measure, offset = np.full(len(owner), np.nan), np.full(len(owner), np.nan)
+    lines = np.array([s.line for s in streets] + [None], dtype=object)
+    own = lines[np.minimum(owner, len(streets))]
+    lined = np.flatnonzero(own != None)  # noqa: E711
+    for part in np.array_split(lined, max(len(lined) // 100_000, 1)):
+        measure[part], offset[part] = along(own[part], x[part], y[part])
+    return measure, offset
 
 
 def _owner(

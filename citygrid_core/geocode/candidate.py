@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from citygrid_core.errors import Text
+from citygrid_core.geocode.places import Street
 
 #: How near an answer comes, from the door to the district.
 LEVELS = (
@@ -31,7 +32,7 @@ class Candidate:
     x, y, spread : metres; `spread` is the geometric uncertainty before calibration
     signs : what the probability is judged from, by the names of `calibrate.SIGNS`
     matched : JSON-ready: which part was taken for which name, and how
-    line : the street that a relative phrase runs along, if any
+    streets : the streets that a relative phrase may run along
     shape : the polygon of the place, if any
     """
 
@@ -45,7 +46,7 @@ class Candidate:
     signs: dict[str, float] = field(default_factory=dict)
     matched: list[dict[str, str]] = field(default_factory=list)
     reasons: list[Text] = field(default_factory=list)
-    line: Any = None
+    streets: tuple[Street, ...] = ()
     shape: Any = None
     logit: float = 0.0
     probability: float = 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from citygrid_core.errors import Text
+from citygrid_core.geocode import kept
 from citygrid_core.geocode.build import Tables, build_tables
 from citygrid_core.geocode.candidate import Candidate
 from citygrid_core.geocode.health import check_tables
@@ -20,6 +22,7 @@ from citygrid_core.geocode.match import Matcher
 from citygrid_core.geocode.normalise import normalise
 from citygrid_core.geocode.parse import Parsed, parse
 from citygrid_core.geocode.reverse import Reverser, Said
+from citygrid_core.geocode.straight import Straight, Straightener
 
 #: Below this an answer is not worth showing.
 REJECT = 0.05
@@ -36,6 +39,7 @@ _COLUMNS = (
     "candidates",
     "reasons",
 )
+_NUMBERS = ("x", "y", "error_m", "probability")
 
 
 def check(
@@ -57,12 +61,15 @@ class Gazetteer:
     tables : what it knows
     calibration : how its answers are judged
     matcher : finds the unjudged candidates of a parsed address
+    tag : what it was made from, when it came from a file
     """
 
     def __init__(self, tables: Tables, calibration: Calibration) -> None:
         self.tables = tables
         self.calibration = calibration
         self.matcher = Matcher(tables)
+        self.straight = Straightener(tables, calibration)
+        self.tag = ""
         self._reverser: Reverser | None = None
 
     @classmethod
@@ -102,6 +109,35 @@ class Gazetteer:
         """
         tables = build_tables(places, areas, tuple(cities))
         return cls(tables, load_calibration(calibration))
+
+    def save(self, path: Path, *, tag: str = "") -> None:
+        """Keep the index in a file that `open` maps in a moment; never holds code.
+
+        Parameters
+        ----------
+        tag : str
+            What it was made from, a digest for instance: read it as `tag`.
+
+        Raises
+        ------
+        OSError
+            The folder can't be written.
+        """
+        kept.save(path, self.tables, tag)
+
+    @classmethod
+    def open(cls, path: Path, *, calibration: Path | None = None) -> Gazetteer:
+        """Map an index that `save` wrote.
+
+        Raises
+        ------
+        PlacesFileError
+            The file is none, damaged, cut off, or of another version.
+        """
+        tables, tag = kept.load(path)
+        gazetteer = cls(tables, load_calibration(calibration))
+        gazetteer.tag = tag
+        return gazetteer
 
     @property
     def crs(self) -> Any:
@@ -153,18 +189,22 @@ class Gazetteer:
             - ``reasons``: list of {en, zh}
         """
         codes, uniques = pd.factorize(addresses)
-        rows = [self._answer(str(u), accept) for u in uniques]
+        # Nothing here is cyclic: the collector would only walk all answers again and again.
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            rows = [self._answer(str(u), accept) for u in uniques]
+        finally:
+            if collecting:
+                gc.enable()
         rows.append(_nothing(Text("the address is missing", "缺少地址")))
         columns: dict[str, Any] = {}
-        for k, name in enumerate(_COLUMNS):
-            values = np.empty(len(rows), dtype=object)
-            values[:] = [None] * len(rows)
-            for i, row in enumerate(rows):
-                values[i] = row[k]
+        for name, cells in zip(_COLUMNS, zip(*rows, strict=True), strict=True):
+            numeric = name in _NUMBERS
+            values = np.empty(len(rows), dtype=np.float64 if numeric else object)
+            values[:] = cells
             columns[name] = values[codes]
         frame: pd.DataFrame = pd.DataFrame(columns, index=addresses.index)
-        numbers = ["x", "y", "error_m", "probability"]
-        frame[numbers] = frame[numbers].astype(np.float64)
         return frame
 
     def reverse(self, x: npt.ArrayLike, y: npt.ArrayLike) -> pd.DataFrame:
@@ -213,6 +253,9 @@ class Gazetteer:
         parsed = self.parse(address)
         if not parsed.normal.text:
             return _nothing(Text("nothing readable in the address", "地址中没有可识别的内容"))
+        straight = self.straight.find(parsed)
+        if straight is not None:
+            return _at_once(straight, accept)
         found = self.matcher.candidates(parsed)
         judge(found, self.calibration)
         reasons = found[0].reasons if found else []
@@ -247,6 +290,32 @@ class Gazetteer:
             "error_m": round(self.calibration.error_of(c), 1),
             "probability": round(c.probability, 4),
         }
+
+
+def _at_once(s: Straight, accept: float) -> tuple[Any, ...]:
+    """Return the row of a straight answer."""
+    accepted = s.probability >= accept
+    shown = {
+        "code": s.code,
+        "name": s.name,
+        "level": "plate",
+        "x": round(s.x, 2),
+        "y": round(s.y, 2),
+        "error_m": round(s.error, 1),
+        "probability": round(s.probability, 4),
+    }
+    return (
+        "accepted" if accepted else "ambiguous",
+        s.x if accepted else np.nan,
+        s.y if accepted else np.nan,
+        s.error,
+        s.probability,
+        "plate",
+        [s.matched],
+        [],
+        [shown],
+        [],
+    )
 
 
 def _nothing(*why: Text, ignored: Sequence[str] = ()) -> tuple[Any, ...]:

@@ -5,10 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-import numpy as np
-import shapely
-
-from citygrid_core.geocode.places import Plates, Side, Street, direction, side_of
+from citygrid_core.geocode.places import Plates, Street
 
 #: Numbers this far past the last known plate are still placed.
 _BEYOND = 10
@@ -40,49 +37,40 @@ def interpolate(street: Street, plates: Plates, main: int) -> Placed | None:
     Placed or None
         None when the number is outside what the street is known to have.
     """
-    own = side_of(street, plates, main % 2 == 1)
-    placed = _between(street, own, main, own_side=True)
+    placed = _between(street, plates, main, own_side=True)
     if placed is None:
-        other = side_of(street, plates, main % 2 == 0)
-        placed = _between(street, other, main, own_side=False)
+        placed = _between(street, plates, main, own_side=False)
     return placed
 
 
-def _between(street: Street, side: Side, main: int, *, own_side: bool) -> Placed | None:
-    count = len(side.main)
-    if count == 0:
-        return None
-    at = int(np.searchsorted(side.main, main))
-    if at < count and side.main[at] == main:
-        return Placed(float(side.x[at]), float(side.y[at]), 10.0, main, main, own_side)
-    if 0 < at < count:
-        lower, upper = at - 1, at
-    elif count >= 2 and at == 0 and side.main[0] - main <= _BEYOND:
-        lower, upper = 0, 1
-    elif count >= 2 and at == count and main - side.main[-1] <= _BEYOND:
-        lower, upper = count - 2, count - 1
+def _between(street: Street, p: Plates, main: int, *, own_side: bool) -> Placed | None:
+    odd = (main % 2 == 1) == own_side
+    below, above = p.beside(street.first, street.last, main, odd)
+    if below and above:
+        lower, upper = below[0], above[0]
+    elif len(above) == 2 and int(p.main[above[0]]) - main <= _BEYOND:
+        lower, upper = above
+    elif len(below) == 2 and main - int(p.main[below[0]]) <= _BEYOND:
+        upper, lower = below
     else:
         return None
-    a, b = int(side.main[lower]), int(side.main[upper])
+    a, b = int(p.main[lower]), int(p.main[upper])
     share = (main - a) / (b - a)
-    gap = float(np.hypot(side.x[upper] - side.x[lower], side.y[upper] - side.y[lower]))
-    x = float(side.x[lower] + share * (side.x[upper] - side.x[lower]))
-    y = float(side.y[lower] + share * (side.y[upper] - side.y[lower]))
+    ax, ay, bx, by = float(p.x[lower]), float(p.y[lower]), float(p.x[upper]), float(p.y[upper])
+    gap = math.hypot(bx - ax, by - ay)
+    x, y = ax + share * (bx - ax), ay + share * (by - ay)
     outside = not 0.0 <= share <= 1.0
-    if street.line is not None:
-        ma, mb = float(side.measure[lower]), float(side.measure[upper])
+    path = street.path
+    if path is not None:
+        ma, mb = float(p.measure[lower]), float(p.measure[upper])
         # Two carriageways are two lines: a jump between them is no way along the street.
         if abs(mb - ma) <= 1.5 * gap + 20.0:
-            measure = ma + share * (mb - ma)
-            offset = float(
-                side.offset[lower]
-                + min(max(share, 0), 1) * (side.offset[upper] - side.offset[lower])
-            )
+            oa, ob = float(p.offset[lower]), float(p.offset[upper])
+            offset = oa + min(max(share, 0.0), 1.0) * (ob - oa)
             if not own_side:
                 offset = -offset
-            foot = shapely.line_interpolate_point(street.line, measure)
-            tx, ty = direction(street.line, measure, min(1.0, street.length / 4))
-            x, y = float(foot.x - offset * ty), float(foot.y + offset * tx)
+            fx, fy, tx, ty = path.at(ma + share * (mb - ma))
+            x, y = fx - offset * ty, fy + offset * tx
     # Largest in the middle between the anchors, as of a bridge held at both ends.
     loose = math.sqrt(share * (1 - share)) if not outside else 0.5 + abs(share)
     spread = 6.0 + 0.5 * gap * loose

@@ -134,6 +134,10 @@ def judge(candidates: list[Candidate], calibration: Calibration, *, same_m: floa
     """
     for c in candidates:
         c.logit = calibration.logit(c)
+    if len(candidates) == 1:
+        odds_of_one = math.exp(min(candidates[0].logit, 30.0))
+        candidates[0].probability = odds_of_one / (1.0 + odds_of_one)
+        return
     candidates.sort(key=lambda c: (-c.logit, LEVELS.index(c.level), c.code))
     kept: list[Candidate] = []
     for c in candidates:

@@ -6,19 +6,21 @@ import math
 from collections.abc import Iterable
 
 from citygrid_core.errors import Text
+from citygrid_core.geocode.alike import BEHIND
 from citygrid_core.geocode.build import Tables
 from citygrid_core.geocode.candidate import Candidate
 from citygrid_core.geocode.interpolate import interpolate
 from citygrid_core.geocode.names import Found
-from citygrid_core.geocode.parse import Parsed, Part, parse
+from citygrid_core.geocode.parse import parse
+from citygrid_core.geocode.parts import REGIONS, Parsed, Part
 from citygrid_core.geocode.places import Number, Street, number_of, spoken
-from citygrid_core.geocode.relative import crossings, shift
+from citygrid_core.geocode.relative import RELATIVE, crossings, shift
 
 #: Another landmark supports an answer within this, and contradicts beyond, metres.
 _NEAR, _FAR = 150.0, 500.0
 _MOST = 12
-_REGIONS = ("province", "city", "county", "town", "community")
 _UNSAID = ("unknown", "group")
+_PLACES = ("poi", "compound", "road")
 
 
 class Matcher:
@@ -36,21 +38,22 @@ class Matcher:
         region, unknown, foreign = self._region(parsed)
         if foreign:
             return []
-        found = self._crossing(parsed)
-        if not found or parsed.first("number") or parsed.first("lane"):
+        found = self._crossing(parsed) if "road" in parsed.places else []
+        if not found or parsed.has("number", "lane"):
             found = self._doors(parsed) or found
         if not found or all(c.level == "street" for c in found):
             found = [*self._named(parsed), *found]
-        for c in found:
-            self._weigh_region(c, region, unknown)
-        if any(c.signs.get("region_conflicts", 0) == 0 for c in found):
-            found = [c for c in found if c.signs.get("region_conflicts", 0) == 0]
+        if region or unknown:
+            for c in found:
+                self._weigh_region(c, region, unknown)
+        if len(found) > 1:
+            found = [c for c in found if "region_conflicts" not in c.signs] or found
         if not found:
             return self._regions(parsed)
         self._weigh_ignored(found, parsed)
-        if len(parsed.parts) > 2:
-            self._weigh_landmarks(found, parsed)
-        return [shift(c, parsed) for c in found[:_MOST]]
+        self._weigh_landmarks(found, parsed)
+        found = found[:_MOST]
+        return [shift(c, parsed) for c in found] if parsed.has(*RELATIVE) else found
 
     # --- regions
 
@@ -59,8 +62,10 @@ class Matcher:
         said: list[list[str]] = []
         unknown = 0
         names = self.t.names
-        for part in parsed.all(*_REGIONS):
-            refs = [r for r in names.refs.get(part.value, ()) if r.label in _REGIONS]
+        for part in parsed.parts:
+            if part.label not in REGIONS:
+                continue
+            refs = [r for r in names.refs.get(part.value, ()) if r.label in REGIONS]
             codes = [self.t.regions.code[r.target] for r in refs if r.target >= 0]
             codes = [c for c in codes if c]
             if part.label in ("province", "city"):
@@ -69,7 +74,7 @@ class Matcher:
             elif codes:
                 said.append(codes)
             elif self.t.regions.code:
-                near = names.alike(part.value, part.label, limit=1)
+                near = names.alike(part.value, part.label)
                 if near and near[0].likeness >= 0.75:
                     said.append([self.t.regions.code[near[0].ref.target]])
                 else:
@@ -118,7 +123,7 @@ class Matcher:
             return found
         alike = [f for label in labels for f in self.t.names.alike(part.value, label)]
         alike.sort(key=lambda f: -f.likeness)
-        return [f for f in alike if f.likeness >= alike[0].likeness - 0.15][:_MOST]
+        return [f for f in alike if f.likeness >= alike[0].likeness - BEHIND][:_MOST]
 
     def _said(self, c: Candidate, parsed: Parsed, part: Part, found: Found) -> Candidate:
         """Note how a name was taken."""
@@ -195,7 +200,7 @@ class Matcher:
                     level, float(p.x[i]), float(p.y[i]), 5.0 + 15.0 * len(signs), p.code[i],
                     f"{street.name}{number.main}{spoken(p.rest[i])}",
                     frozenset([p.area[i]]) if p.area[i] else street.areas,
-                    dict(signs), line=street.line,
+                    dict(signs), streets=(street,),
                 )  # fmt: skip
                 self._upper(c, parsed, road, found, street)
                 if signs:
@@ -213,7 +218,7 @@ class Matcher:
             return []
         c = Candidate(
             "interpolated", placed.x, placed.y, placed.spread, street.code,
-            f"{street.name}{number.main}号", street.areas, line=street.line,
+            f"{street.name}{number.main}号", street.areas, streets=(street,),
         )  # fmt: skip
         self._upper(c, parsed, road, found, street)
         side = Text("", "") if placed.own_side else Text(" of the other side", "（对侧）")
@@ -252,7 +257,7 @@ class Matcher:
         street = self.t.streets[found.ref.target]
         c = Candidate(
             "street", street.x, street.y, max(street.radius, 20.0), street.code, street.name,
-            street.areas, line=street.line,
+            street.areas, streets=(street,),
         )  # fmt: skip
         if number is not None:
             c.signs["contradiction"] = 1.0
@@ -346,7 +351,7 @@ class Matcher:
                     sa, sb = self.t.streets[a.ref.target], self.t.streets[b.ref.target]
                     c = Candidate(
                         "crossing", x, y, spread, sa.code, sa.name, sa.areas | sb.areas,
-                        line=[line for line in (sa.line, sb.line) if line is not None],
+                        streets=(sa, sb),
                     )  # fmt: skip
                     self._said(c, parsed, left, a)
                     c.code, c.name = sb.code, sb.name
@@ -368,25 +373,28 @@ class Matcher:
     # --- what the rest of the address says
 
     def _weigh_ignored(self, found: Iterable[Candidate], parsed: Parsed) -> None:
+        open_ = [
+            p for p in parsed.parts if p.label in _UNSAID or (not p.known and p.label in _PLACES)
+        ]
+        if not open_:
+            return
         size = max(len(parsed.normal.text), 1)
         for c in found:
             used = {m["typed"] for m in c.matched}
-            lost = sum(
-                p.end - p.start
-                for p in parsed.parts
-                if p.label in _UNSAID or (p.label in ("poi", "compound", "road") and not p.known)
-                if parsed.typed(p) not in used
-            )
+            lost = sum(p.end - p.start for p in open_ if parsed.typed(p) not in used)
             if lost:
                 c.signs["ignored"] = lost / size
 
     def _weigh_landmarks(self, found: list[Candidate], parsed: Parsed) -> None:
         """Let other known landmarks, in brackets too, support or contradict."""
+        landmarks = [p for p in parsed.parts if p.known and p.label in _PLACES]
+        if len(landmarks) < 2 and "note" not in parsed.places:
+            return
         used = {m["typed"] for c in found for m in c.matched}
         others = [
             (p, self._exact(p, "compound", "poi", "road"))
-            for p in parsed.all("poi", "compound", "road")
-            if p.known and parsed.typed(p) not in used
+            for p in landmarks
+            if parsed.typed(p) not in used
         ]
         for note in parsed.all("note"):
             inner = parse(note.value, self.t.names)
@@ -412,9 +420,8 @@ class Matcher:
             street = self.t.streets[i]
             if street.line is None:
                 return max(math.hypot(c.x - street.x, c.y - street.y) - street.radius, 0.0)
-            import shapely
-
-            return float(shapely.distance(street.line, shapely.Point(c.x, c.y)))
+            path = street.path
+            return abs(path.foot(c.x, c.y).offset) if path is not None else 0.0
         points = self.t.zones if found.ref.label == "compound" else self.t.pois
         gap = math.hypot(c.x - points.x[i], c.y - points.y[i])
         return max(gap - float(points.radius[i]), 0.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -41,7 +41,7 @@ class Normal:
     ----------
     typed, text : str
         The text as it came, and in the one way of writing.
-    starts, ends : tuple of int
+    starts, ends : sequences of int
         ``typed[starts[i]:ends[i]]`` is what ``text[i]`` stands for.
     steps : tuple of str
         What was done: "cut", "characters", "numerals".
@@ -49,8 +49,8 @@ class Normal:
 
     typed: str
     text: str
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    starts: Sequence[int]
+    ends: Sequence[int]
     steps: tuple[str, ...]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
@@ -120,30 +120,34 @@ def normalise(typed: str) -> Normal:
     >>> normalise("河⻄區　友誼路三十二號").text
     '河西区友谊路32号'
     """
-    steps = []
+    steps: tuple[str, ...] = ()
     head = typed
     if len(typed) > LONGEST:
         head = typed[:LONGEST]
-        steps.append("cut")
+        steps = ("cut",)
     pieces = [_TABLE[c] for c in head]
     text = "".join(pieces)
+    busy = _NUMERAL.search(text) or _NO.search(text) or ",," in text
+    if text == head and not busy:
+        return Normal(typed, text, range(len(text)), range(1, len(text) + 1), steps)
     if text == head:
         starts = list(range(len(text)))
         ends = list(range(1, len(text) + 1))
     else:
-        steps.append("characters")
+        steps += ("characters",)
         starts, ends = [], []
         for i, piece in enumerate(pieces):
             for _ in piece:
                 starts.append(i)
                 ends.append(i + 1)
-    before = text
-    text = _replace(_NO, lambda m: "", text, starts, ends)
-    text = _replace(_COMMAS, lambda m: ",", text, starts, ends)
-    text = _replace(_NUMERAL, lambda m: numerals.to_digits(m) or m, text, starts, ends)
-    if text != before:
-        steps.append("numerals")
-    return Normal(typed, text, tuple(starts), tuple(ends), tuple(steps))
+    if busy:
+        before = text
+        text = _replace(_NO, lambda m: "", text, starts, ends)
+        text = _replace(_COMMAS, lambda m: ",", text, starts, ends)
+        text = _replace(_NUMERAL, lambda m: numerals.to_digits(m) or m, text, starts, ends)
+        if text != before:
+            steps += ("numerals",)
+    return Normal(typed, text, tuple(starts), tuple(ends), steps)
 
 
 def name_key(name: str) -> str:

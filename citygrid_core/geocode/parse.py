@@ -3,84 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from typing import Protocol
 
 from citygrid_core.geocode import grammar
+from citygrid_core.geocode.forms import Forms, Word, form_of
 from citygrid_core.geocode.normalise import Normal, normalise
+from citygrid_core.geocode.parts import LABELS, REGIONS, Parsed, Part
 
-#: The levels of the grammar, from far to near, and what may stand beside them.
-LABELS = (
-    "province",
-    "city",
-    "county",
-    "town",
-    "community",
-    "road",
-    "lane",
-    "number",
-    "number_to",
-    "compound",
-    "building",
-    "unit",
-    "floor",
-    "room",
-    "group",
-    "poi",
-    "gate",
-    "cross",
-    "direction",
-    "distance",
-    "relation",
-    "link",
-    "note",
-    "unknown",
-)
-_REGIONS = ("province", "city", "county", "town", "community")
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One labelled piece of an address.
-
-    Attributes
-    ----------
-    label : one of `LABELS`
-    value : its normalised value; numbers without their unit
-    start, end : its span in the normalised text
-    known : whether it is a name of the gazetteer
-    """
-
-    label: str
-    value: str
-    start: int
-    end: int
-    known: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """A parsed address: parts in the order of the text, none overlapping."""
-
-    normal: Normal
-    parts: tuple[Part, ...]
-
-    def first(self, label: str) -> Part | None:
-        """Return the first part with a label."""
-        return next((p for p in self.parts if p.label == label), None)
-
-    def all(self, *labels: str) -> list[Part]:
-        """Return all parts with one of the labels."""
-        return [p for p in self.parts if p.label in labels]
-
-    def typed(self, part: Part) -> str:
-        """Return the part as it was typed."""
-        a, b = self.normal.span(part.start, part.end)
-        return self.normal.typed[a:b]
-
-    def as_text(self) -> str:
-        """Return ``label=value`` pairs, as in tables of expected parses."""
-        return "|".join(f"{p.label}={p.value}" for p in self.parts if p.label != "link")
+__all__ = ["LABELS", "Parsed", "Part", "Vocabulary", "parse", "parse_plainly"]
 
 
 class Vocabulary(Protocol):
@@ -104,16 +35,34 @@ def parse(typed: str | Normal, vocabulary: Vocabulary | None = None) -> Parsed:
     'county=河西区|road=友谊路|number=32|relation=旁'
     """
     normal = typed if isinstance(typed, Normal) else normalise(typed)
-    parts = _Scanner(normal.text, vocabulary).run()
-    return Parsed(normal, tuple(parts))
+    words = vocabulary.words(normal.text) if vocabulary is not None else []
+    form = form_of(normal.text, words)
+    read = _FORMS.read(form, normal.text) if form is not None else None
+    if read is not None:
+        return Parsed(normal, tuple(read[0]), read[1])
+    parts = _Scanner(normal.text, words).run()
+    if form is not None:
+        _FORMS.learn(form, normal.text, parts)
+    return Parsed.of(normal, parts)
+
+
+def parse_plainly(typed: str | Normal, vocabulary: Vocabulary | None = None) -> Parsed:
+    """Label the parts of an address without recourse to forms met before; as `parse` does."""
+    normal = typed if isinstance(typed, Normal) else normalise(typed)
+    words = vocabulary.words(normal.text) if vocabulary is not None else []
+    return Parsed.of(normal, _Scanner(normal.text, words).run())
+
+
+#: The grammar is one and the same for all cities, so are its forms.
+_FORMS = Forms()
 
 
 class _Scanner:
     """Walks the text once: names, tokens, and runs of unknown characters between."""
 
-    def __init__(self, text: str, vocabulary: Vocabulary | None) -> None:
+    def __init__(self, text: str, words: Sequence[Word]) -> None:
         self.text = text
-        self.words = {w[0]: w for w in vocabulary.words(text)} if vocabulary else {}
+        self.words = {w[0]: w for w in words}
         self.parts: list[Part] = []
 
     def run(self) -> list[Part]:
@@ -137,8 +86,8 @@ class _Scanner:
     def _fits(self, word: tuple[int, int, str, bool], run: int) -> bool:
         """Whether a name may stand here: a bare 江西 only where regions are said."""
         start, end, label, weak = word
-        if label in _REGIONS and self.text[end - 1] not in grammar.REGION_ENDS:
-            return start == run and all(p.label in _REGIONS for p in self.parts)
+        if label in REGIONS and self.text[end - 1] not in grammar.REGION_ENDS:
+            return start == run and all(p.label in REGIONS for p in self.parts)
         return not weak or self._expects(end)
 
     def _expects(self, end: int) -> bool:
@@ -273,17 +222,17 @@ def _settle(parts: list[Part]) -> list[Part]:
     for i, part in enumerate(parts):
         after = parts[i + 1].label if i + 1 < len(parts) else ""
         before = settled[-1] if settled else None
-        if part.label in _REGIONS:
+        if part.label in REGIONS:
             if (part.label, part.value) in seen:
                 continue  # 黄浦区黄浦区
             seen.add((part.label, part.value))
         elif part.label == "floor" and after == "unit":
-            part = replace(part, label="building")
+            part = part._replace(label="building")
         elif part.label == "relation" and part.value == "口" and before is not None:
             if before.label == "road":
-                part = replace(part, label="cross")
+                part = part._replace(label="cross")
         elif part.label == "room" and before is not None and before.label in ("road",):
-            part = replace(part, label="number")
+            part = part._replace(label="number")
         elif part.label == "road" and before is not None and part.value == before.value:
             continue  # 友谊路友谊路
         elif before is not None and _lane_of(before, part, after):

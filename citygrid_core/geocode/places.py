@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import shapely
+
+from citygrid_core.geocode.packed import Coded, Strings
+from citygrid_core.geocode.polyline import Polyline
 
 Floats = npt.NDArray[np.float64]
 
@@ -88,13 +91,13 @@ class Points:
     x: Floats
     y: Floats
     radius: Floats
-    code: list[str]
-    name: list[str]
-    area: list[str]
+    code: Strings
+    name: Strings
+    area: Coded
     shape: dict[int, Any] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@dataclass
 class Street:
     """A street: its line (when known), and its plates' slice of the plate table."""
 
@@ -108,10 +111,10 @@ class Street:
     first: int = 0
     last: int = 0
 
-    @property
-    def length(self) -> float:
-        """Length of the line in metres; 0 when no line is known."""
-        return float(self.line.length) if self.line is not None else 0.0
+    @cached_property
+    def path(self) -> Polyline | None:
+        """The line in plain numbers; None when no line is known."""
+        return Polyline(self.line) if self.line is not None else None
 
 
 @dataclass(slots=True)
@@ -121,69 +124,69 @@ class Plates:
     Attributes
     ----------
     owner : position of the street, or of the compound + the number of streets
+    measure, offset : distance along the street's line and signed distance from it
+        (left positive); missing where the street has no line
     """
 
-    owner: npt.NDArray[np.int64]
-    main: npt.NDArray[np.int64]
-    rest: list[str]
+    owner: npt.NDArray[np.int32]
+    main: npt.NDArray[np.int32]
+    rest: Coded
     x: Floats
     y: Floats
-    code: list[str]
-    area: list[str]
+    measure: Floats
+    offset: Floats
+    code: Strings
+    area: Coded
 
     def between(self, first: int, last: int, main: int) -> tuple[int, int]:
         """Return the slice of an owner's plates with a main number."""
         mains = self.main[first:last]
         return (
-            first + int(np.searchsorted(mains, main, "left")),
-            first + int(np.searchsorted(mains, main, "right")),
+            first + int(mains.searchsorted(main, "left")),
+            first + int(mains.searchsorted(main, "right")),
         )
 
+    def beside(self, first: int, last: int, main: int, odd: bool) -> tuple[list[int], list[int]]:
+        """Return up to two plates below and two above a number, of one parity, the next first.
 
-class Side(NamedTuple):
-    """One side of a street: its plates in the order of their numbers."""
-
-    main: npt.NDArray[np.int64]
-    x: Floats
-    y: Floats
-    measure: Floats
-    offset: Floats
-
-
-def side_of(street: Street, plates: Plates, odd: bool) -> Side:
-    """Return the plates of a street with odd or with even numbers, placed along its line.
-
-    `measure` is the distance along the line, `offset` the signed distance from
-    it (left positive); both are missing where the street has no line.
-    """
-    chosen = slice(street.first, street.last)
-    main = plates.main[chosen]
-    own = (main % 2 == 1) == odd
-    main, x, y = main[own], plates.x[chosen][own], plates.y[chosen][own]
-    first = np.unique(main, return_index=True)[1] if len(main) else np.zeros(0, dtype=np.int64)
-    main, x, y = main[first], x[first], y[first]
-    measure = np.full(len(main), np.nan)
-    offset = np.full(len(main), np.nan)
-    if street.line is not None and len(main):
-        measure, offset = along(street.line, x, y)
-    return Side(main, x, y, measure, offset)
+        Of several plates with one main number the first counts.
+        """
+        mains, parity = self.main[first:last], int(odd)
+        below: list[int] = []
+        at = int(mains.searchsorted(main, "left"))
+        while at > 0 and len(below) < 2:
+            value = int(mains[at - 1])
+            at = int(mains.searchsorted(value, "left"))
+            if value % 2 == parity:
+                below.append(first + at)
+        above: list[int] = []
+        at = int(mains.searchsorted(main, "right"))
+        while at < len(mains) and len(above) < 2:
+            value = int(mains[at])
+            if value % 2 == parity:
+                above.append(first + at)
+            at = int(mains.searchsorted(value, "right"))
+        return below, above
 
 
 def along(line: Any, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """Return distance along a line and signed distance from it (left positive)."""
+    """Return distance along a line and signed distance from it (left positive).
+
+    `line` is one for all points, or an array with one for each.
+    """
     points = shapely.points(x, y)
     measure = shapely.line_locate_point(line, points)
     foot = shapely.line_interpolate_point(line, measure)
-    step = min(1.0, float(line.length) / 4)
+    step = np.minimum(1.0, shapely.length(line) / 4)
     tangent = direction(line, measure, step)
     dx, dy = x - shapely.get_x(foot), y - shapely.get_y(foot)
     return measure, tangent[0] * dy - tangent[1] * dx
 
 
-def direction(line: Any, measure: npt.ArrayLike, step: float) -> tuple[Floats, Floats]:
+def direction(line: Any, measure: Floats, step: Floats) -> tuple[Floats, Floats]:
     """Return the unit tangent of a line at some distances along it."""
     at = np.asarray(measure, dtype=np.float64)
-    length = float(line.length)
+    length = shapely.length(line)
     a = shapely.line_interpolate_point(line, np.clip(at - step, 0.0, length))
     b = shapely.line_interpolate_point(line, np.clip(at + step, 0.0, length))
     dx, dy = shapely.get_x(b) - shapely.get_x(a), shapely.get_y(b) - shapely.get_y(a)

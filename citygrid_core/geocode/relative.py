@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import shapely
@@ -11,7 +10,8 @@ import shapely
 from citygrid_core.errors import Text
 from citygrid_core.geocode.candidate import Candidate
 from citygrid_core.geocode.parse import Parsed
-from citygrid_core.geocode.places import Street, direction
+from citygrid_core.geocode.places import Street
+from citygrid_core.geocode.polyline import Polyline
 
 _SOUTH = math.sqrt(0.5)
 #: Direction words as unit vectors (east, north).
@@ -29,6 +29,8 @@ DIRECTIONS = {
 _MEETING = 40.0
 #: Crossings of two streets this near to each other are one junction.
 _JUNCTION = 80.0
+#: The parts of an address that say where a place lies from another.
+RELATIVE = ("direction", "distance", "gate", "relation")
 _NEAR = ("附近", "周边", "周围", "一带", "沿线", "沿街", "之间")
 
 
@@ -66,8 +68,6 @@ def shift(candidate: Candidate, parsed: Parsed) -> Candidate:
     far = parsed.first("distance")
     gate = parsed.first("gate")
     words = [p.value for p in parsed.all("relation")]
-    if way is None and far is None and gate is None and not words:
-        return candidate
     vector = DIRECTIONS.get(way.value) if way is not None else None
     if gate is not None and gate.value[0] in "东西南北":
         name = gate.value[:2] if gate.value[:2] in DIRECTIONS else gate.value[0]
@@ -105,8 +105,8 @@ def _go(candidate: Candidate, vector: tuple[float, float], distance: float | Non
     if candidate.shape is not None:
         _to_edge(candidate, vector)
     moved = None
-    for line in candidate.line if isinstance(candidate.line, list) else [candidate.line]:
-        moved = moved or _along(line, candidate.x, candidate.y, vector, distance)
+    for street in candidate.streets:
+        moved = moved or _along(street.path, candidate.x, candidate.y, vector, distance)
     if moved is None:
         candidate.x += distance * vector[0]
         candidate.y += distance * vector[1]
@@ -117,23 +117,21 @@ def _go(candidate: Candidate, vector: tuple[float, float], distance: float | Non
 
 
 def _along(
-    line: Any, x: float, y: float, vector: tuple[float, float], distance: float
+    path: Polyline | None, x: float, y: float, vector: tuple[float, float], distance: float
 ) -> tuple[float, float] | None:
     """Walk along a line that runs within 40 degrees of the direction."""
-    if line is None:
+    if path is None:
         return None
-    point = shapely.Point(x, y)
-    measure = float(shapely.line_locate_point(line, point))
-    foot = shapely.line_interpolate_point(line, measure)
+    foot = path.foot(x, y)
     for sign in (1.0, -1.0):
-        ahead = measure + sign * distance
-        if not 0.0 <= ahead <= float(line.length):
+        ahead = foot.measure + sign * distance
+        if not 0.0 <= ahead <= path.length:
             continue
-        tx, ty = direction(line, measure + sign * min(10.0, distance), 5.0)
+        _, _, tx, ty = path.at(foot.measure + sign * min(10.0, distance))
         if sign * (tx * vector[0] + ty * vector[1]) < math.cos(math.radians(40)):
             continue
-        end = shapely.line_interpolate_point(line, ahead)
-        dx, dy = end.x - foot.x, end.y - foot.y
+        ex, ey, _, _ = path.at(ahead)
+        dx, dy = ex - foot.x, ey - foot.y
         if math.hypot(dx, dy) <= distance + 1.0 and dx * vector[0] + dy * vector[1] > 0:
             return x + dx, y + dy
     return None
@@ -160,12 +158,11 @@ def _to_edge(candidate: Candidate, vector: tuple[float, float]) -> None:
 
 def _across(candidate: Candidate) -> None:
     """Move to the other side of the street."""
-    line = candidate.line[0] if isinstance(candidate.line, list) else candidate.line
+    path = candidate.streets[0].path if candidate.streets else None
     candidate.spread += 15.0
-    if line is None:
+    if path is None:
         candidate.spread += 15.0
         return
-    here = shapely.Point(candidate.x, candidate.y)
-    foot = shapely.line_interpolate_point(line, shapely.line_locate_point(line, here))
-    if shapely.distance(here, foot) <= 60.0:
+    foot = path.foot(candidate.x, candidate.y)
+    if abs(foot.offset) <= 60.0:
         candidate.x, candidate.y = 2 * foot.x - candidate.x, 2 * foot.y - candidate.y

@@ -46,8 +46,8 @@ class Reverser:
         self._plates = shapely.STRtree(shapely.points(p.x, p.y))
         self._x = np.concatenate([pois.x, zones.x])
         self._y = np.concatenate([pois.y, zones.y])
-        self._names = pois.name + zones.name
-        self._codes = pois.code + zones.code
+        self._names = [*pois.name, *zones.name]
+        self._codes = [*pois.code, *zones.code]
         self._levels = ["poi"] * len(pois.name) + ["compound"] * len(zones.name)
         self._pois = shapely.STRtree(shapely.points(self._x, self._y))
         self._lined = [i for i, s in enumerate(tables.streets) if s.line is not None]

@@ -1,0 +1,102 @@
+"""The index in its file, the short ways of bulk answers: the same answers, to the last bit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from citygrid_core.geocode import Gazetteer, PlacesFileError
+from citygrid_core.geocode.parse import parse, parse_plainly
+from tests.core.geocode.town import town
+
+ADDRESSES = [
+    "友谊路32号", "新浦区友谊路32号", "海州区友谊路32号", "友谊32号", "友谊大街32号", "友谊路44号",
+    "友谊路32-1号", "友谊路32号-1", "通灌路88弄4号", "解放路3号", "新浦区解放路3号", "友宜路32号",
+    "友谊路32号对面", "友谊路与通灌路交叉口东50米", "阳光小区2栋", "人民公园西门", "友谊路32号2单元501室",
+    "新浦区新浦区友谊路33号", "友谊路友谊路33号", "友谊路12-18号", "不存在路5号", "", "北京市友谊路32号",
+]  # fmt: skip
+
+
+def test_a_kept_index_answers_as_the_one_it_was_made_from(
+    gazetteer: Gazetteer, tmp_path: Path
+) -> None:
+    gazetteer.save(tmp_path / "town.places", tag="abc")
+    again = Gazetteer.open(tmp_path / "town.places")
+    assert again.tag == "abc"
+    assert again.crs == gazetteer.crs
+    asked = pd.Series(ADDRESSES)
+    pd.testing.assert_frame_equal(again.geocode(asked), gazetteer.geocode(asked))
+    pd.testing.assert_frame_equal(again.check(), gazetteer.check())
+    points = np.array([340.0, 500.0, 900.0]), np.array([-35.0, 2.0, 30.0])
+    pd.testing.assert_frame_equal(again.reverse(*points), gazetteer.reverse(*points))
+
+
+def test_an_empty_gazetteer_can_be_kept(tmp_path: Path) -> None:
+    Gazetteer.build(town().iloc[:0]).save(tmp_path / "none.places")
+    answers = Gazetteer.open(tmp_path / "none.places").geocode(pd.Series(["友谊路32号"]))
+    assert answers["outcome"].tolist() == ["rejected"]
+
+
+@pytest.mark.parametrize("damage", ["cut", "header", "name", "version", "empty"])
+def test_a_damaged_index_is_refused(gazetteer: Gazetteer, tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "town.places"
+    gazetteer.save(path)
+    data = bytearray(path.read_bytes())
+    if damage == "cut":
+        data = data[:-1]
+    elif damage == "header":
+        data[70] ^= 1
+    elif damage == "name":
+        data[0] ^= 1
+    elif damage == "version":
+        data[15] += 1
+    else:
+        data = bytearray()
+    path.write_bytes(bytes(data))
+    with pytest.raises(PlacesFileError):
+        Gazetteer.open(path)
+
+
+_PIECES = st.sampled_from(
+    ["友谊路", "友谊", "通灌路", "阳光小区", "连云大厦", "人民公园", "新浦区", "海州", "解放", "新", "大",
+     "与", "和", "、", "交叉口", "口", "路口", "东", "西侧", "50", "米", "1.5", "公里", "32", "7", "100", "号",
+     "院", "-", "弄", "(", ")", "栋", "单元", "室", "旁", "对面", "区", "市", "社区", "A", "#", "层", "门",
+     "二巷", "小学", "约", "附近"]
+)  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.lists(_PIECES, max_size=9).map("".join), min_size=1, max_size=6))
+def test_an_address_of_a_form_met_before_is_parsed_as_the_first_of_it(texts: list[str]) -> None:
+    names = NAMES
+    for text in [*texts, *texts, *texts]:
+        short, long = parse(text, names), parse_plainly(text, names)
+        assert short.parts == long.parts
+        assert dict(short.places) == dict(long.places)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(_PIECES, min_size=2, max_size=7).map("".join))
+def test_the_straight_way_answers_as_the_long_one(text: str) -> None:
+    both = [TOWN, LONG]
+    short, long = (g.geocode(pd.Series([text])) for g in both)
+    pd.testing.assert_frame_equal(short, long)
+
+
+TOWN = Gazetteer.build(town(), cities=("连云港市", "江苏省"))
+LONG = Gazetteer.build(town(), cities=("连云港市", "江苏省"))
+LONG.straight.find = lambda parsed: None  # type: ignore[method-assign,assignment]
+NAMES = TOWN.tables.names
+
+
+def test_the_straight_way_is_gone_for_known_doors() -> None:
+    assert TOWN.straight.find(TOWN.parse("新浦区友谊路32号2单元501室")) is not None
+    assert TOWN.straight.find(TOWN.parse("友宜路32号")) is None
+    pd.testing.assert_frame_equal(
+        TOWN.geocode(pd.Series(ADDRESSES)), LONG.geocode(pd.Series(ADDRESSES))
+    )
