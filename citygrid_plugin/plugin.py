@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtGui import QIcon
-from qgis.PyQt.QtWidgets import QAction, QMenu, QToolBar
+from qgis.PyQt.QtWidgets import QAction, QDockWidget, QMenu, QToolBar
 
 from citygrid_plugin.bootstrap import PLUGIN, library_folder
 from citygrid_plugin.i18n import tr
@@ -21,7 +21,9 @@ from citygrid_plugin.requirements import Requirement, missing
 if TYPE_CHECKING:
     from qgis.gui import QgisInterface
 
+    from citygrid_plugin.gui.docks.main_dock import MainDock
     from citygrid_plugin.processing.provider import CitygridProvider
+    from citygrid_plugin.services.session import Session
 
 MENU = "citygrid"
 
@@ -140,7 +142,6 @@ class CitygridPlugin:
 
         from citygrid_plugin.gui.controller import Controller
         from citygrid_plugin.gui.docks.main_dock import MainDock
-        from citygrid_plugin.gui.tools.point_tool import PointTool
         from citygrid_plugin.processing.menu import jobs_menu
         from citygrid_plugin.services.session import Session
 
@@ -176,12 +177,7 @@ class CitygridPlugin:
         self._stack.callback(dock.deleteLater)
         self._stack.callback(iface.removeDockWidget, dock)
 
-        tool = PointTool(iface.mapCanvas())
-        tool.setAction(ask)
-        self._stack.callback(tool.deleteLater)
-        self._stack.callback(iface.mapCanvas().unsetMapTool, tool)
-
-        controller = Controller(iface, session, dock, tool, heat)
+        controller = Controller(iface, session, dock, heat)
         self._stack.callback(controller.close)
         menu = jobs_menu(iface.mainWindow(), icon, controller.workspace, session.refresh)
         self._stack.callback(menu.deleteLater)
@@ -190,7 +186,6 @@ class CitygridPlugin:
         panel.setChecked(not dock.isHidden())
         panel.toggled.connect(dock.setUserVisible)
         open_.triggered.connect(lambda _=False: controller.choose_workspace())
-        ask.triggered.connect(controller.ask)
         heat.triggered.connect(controller.show_heat)
         for action in (open_, ask, heat):
             toolbar.addAction(action)
@@ -199,6 +194,37 @@ class CitygridPlugin:
         button.setPopupMode(button.ToolButtonPopupMode.InstantPopup)
         toolbar.addAction(panel)
         self._controller = controller
+        self._answering(session, dock, ask)
+
+    def _answering(self, session: Session, panel: MainDock, ask: QAction) -> None:
+        """Wire "who answers here": the map tool and the dock of cards."""
+        from qgis.core import QgsProject
+
+        from citygrid_plugin.gui.answer_desk import AnswerDesk
+        from citygrid_plugin.gui.docks.answer_dock import AnswerDock
+        from citygrid_plugin.gui.tools.answer_tool import AnswerTool
+        from citygrid_plugin.services.lookup import Answers
+
+        iface = self._iface
+        dock = AnswerDock(icon, iface.mainWindow())
+        self._beside(dock)
+        tool = AnswerTool(iface.mapCanvas())
+        self._stack.callback(tool.deleteLater)
+        self._stack.callback(iface.mapCanvas().unsetMapTool, tool)
+        answers = Answers(QgsProject.instance())
+        self.answers = AnswerDesk(iface, session, dock, tool, ask, answers)
+        self._stack.callback(self.answers.close)
+        panel.ask_toggled.connect(self.answers.switch)
+        ask.toggled.connect(panel.ask_button.setChecked)
+
+    def _beside(self, dock: QDockWidget) -> None:
+        """Add a dock that waits, closed, until it is asked for."""
+        from qgis.PyQt.QtCore import Qt
+
+        self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        dock.hide()
+        self._stack.callback(dock.deleteLater)
+        self._stack.callback(self._iface.removeDockWidget, dock)
 
     def open_workspace(self, path: str | Path) -> None:
         """Open a workspace; also the way in for scripts: ``qgis.utils.plugins[...]``."""

@@ -2,79 +2,58 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qgis.core import (
     Qgis,
     QgsApplication,
-    QgsCoordinateTransform,
-    QgsFeatureRequest,
-    QgsPointXY,
     QgsProject,
     QgsSettings,
-    QgsWkbTypes,
 )
-from qgis.gui import QgsRubberBand
 from qgis.PyQt.QtCore import QObject
-from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QAction, QFileDialog, QMessageBox
 
 from citygrid_core.errors import CitygridError
 from citygrid_plugin.gui.dialogs.findings_dialog import FindingsDialog
 from citygrid_plugin.i18n import shown, tr
-from citygrid_plugin.layers import palette
 from citygrid_plugin.layers.components import ComponentLayers
 from citygrid_plugin.layers.heat import VIEW, HeatLayers
 from citygrid_plugin.layers.project import find_layer, is_shown, show_group
 from citygrid_plugin.services.command import CommandResult
 from citygrid_plugin.services.jobs import CommandTask
-from citygrid_plugin.services.lookup import Answers
 
 if TYPE_CHECKING:
     from qgis.gui import QgisInterface
 
     from citygrid_plugin.gui.docks.main_dock import MainDock
-    from citygrid_plugin.gui.tools.point_tool import PointTool
     from citygrid_plugin.services.session import Session
 
 _LAST_FOLDER = "citygrid/last_folder"
 
 
 class Controller(QObject):
-    """Connects session, dock, tool and actions."""
+    """Connects session, panel and heat."""
 
     def __init__(
         self,
         iface: QgisInterface,
         session: Session,
         dock: MainDock,
-        tool: PointTool,
         heat_action: QAction,
     ) -> None:
         super().__init__(iface.mainWindow())
         self._iface = iface
         self._session = session
         self._dock = dock
-        self._tool = tool
         self._heat = heat_action
-        self._answers = Answers(QgsProject.instance())
         self._task: CommandTask | None = None
         self._dialog: FindingsDialog | None = None
         self._hidden_for_heat = False
-        self._band = QgsRubberBand(iface.mapCanvas(), QgsWkbTypes.GeometryType.PolygonGeometry)
-        self._band.setColor(QColor(palette.GRID))
-        self._band.setFillColor(QColor(194, 24, 127, 40))
-        self._band.setWidth(3)
         dock.open_wanted.connect(self.choose_workspace)
         dock.refresh_wanted.connect(self.refresh)
         dock.verify_wanted.connect(self.verify)
-        dock.ask_toggled.connect(self.ask)
         dock.heat_toggled.connect(self.show_heat)
-        tool.clicked.connect(self.answer)
-        tool.activated.connect(partial(self._show_tool, True))
-        tool.deactivated.connect(partial(self._show_tool, False))
         session.changed.connect(self._session_changed)
         root = QgsProject.instance().layerTreeRoot()
         root.visibilityChanged.connect(self._heat_changed)
@@ -90,7 +69,6 @@ class Controller(QObject):
         if self._dialog is not None:
             self._dialog.close()
             self._dialog.deleteLater()
-        self._iface.mapCanvas().scene().removeItem(self._band)
         self.deleteLater()
 
     def workspace(self) -> Path | None:
@@ -175,47 +153,6 @@ class Controller(QObject):
         )
         self._dialog.show()
 
-    def ask(self, on: bool) -> None:
-        """Switch the map tool on or off."""
-        canvas = self._iface.mapCanvas()
-        if on and self._session.path is not None:
-            self._dock.setUserVisible(True)
-            canvas.setMapTool(self._tool)
-        else:
-            canvas.unsetMapTool(self._tool)
-            self._show_tool(False)
-
-    def _show_tool(self, on: bool) -> None:
-        """Let button and action say what the tool is; it may be another tool that took over."""
-        self._dock.ask_button.setChecked(on)
-        if self._tool.action() is not None:
-            self._tool.action().setChecked(on)
-        if not on:
-            self._band.reset(QgsWkbTypes.GeometryType.PolygonGeometry)
-
-    def answer(self, point: QgsPointXY, radius: float) -> None:
-        """Answer for a point in the map's CRS; the grid is marked."""
-        path, grids = self._session.path, find_layer(QgsProject.instance(), "grids")
-        if path is None or grids is None:
-            return
-        crs = self._iface.mapCanvas().mapSettings().destinationCrs()
-        transform = QgsCoordinateTransform(crs, grids.crs(), QgsProject.instance())
-        try:
-            there = transform.transform(point)
-            beside = transform.transform(QgsPointXY(point.x() + radius, point.y()))
-            metres = there.distance(beside)
-            found = self._answers.ask(path, there, metres, self._dock.classes.chosen())
-        except CitygridError as error:
-            self._say(shown(error), Qgis.MessageLevel.Warning)
-            return
-        self._dock.show_answer(found)
-        self._band.reset(QgsWkbTypes.GeometryType.PolygonGeometry)
-        if found.grid_code:
-            code = found.grid_code.replace("'", "''")
-            request = QgsFeatureRequest().setFilterExpression(f"\"code\" = '{code}'")
-            for feature in grids.getFeatures(request):
-                self._band.addGeometry(feature.geometry(), grids)
-
     def show_heat(self, on: bool) -> None:
         """Show or hide the choropleth; components step back while it is shown."""
         project = QgsProject.instance()
@@ -237,15 +174,7 @@ class Controller(QObject):
     def _session_changed(self) -> None:
         summary = self._session.summary
         self._dock.show_summary(summary)
-        for action in (self._tool.action(), self._heat):
-            if action is not None:
-                action.setEnabled(summary is not None)
-        self._band.reset(QgsWkbTypes.GeometryType.PolygonGeometry)
-        if summary is None:
-            self._iface.mapCanvas().unsetMapTool(self._tool)
-            self._dock.classes.set_classes({}, {})
-        else:
-            self._dock.classes.set_classes(*self._session.classes())
+        self._heat.setEnabled(summary is not None)
         self._heat_changed()
 
     def _say(self, text: str, level: Qgis.MessageLevel) -> None:

@@ -1,8 +1,7 @@
-"""Who answers here: the core's answer for a point of the map."""
+"""Who answers here: the core's answer for a point of the map, put into words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,48 +10,50 @@ from qgis.core import QgsFeatureRequest, QgsGeometry, QgsPointXY, QgsProject, Qg
 from citygrid_core.workspace.schema import CHOICES
 from citygrid_plugin.i18n import shown, tr
 from citygrid_plugin.layers.project import find_layer
-from citygrid_plugin.services.session import open_workspace
+from citygrid_plugin.services.card import Card, Line, Outcome, Section
+from citygrid_plugin.services.cities import Cities, Loaded
 
 if TYPE_CHECKING:
-    from citygrid_core.operations.city import City
+    from citygrid_core.responsibility import OneAnswer
 
 _TABLES = ("components_point", "components_line", "components_polygon")
-
-
-Line = tuple[str, str, tuple[str, ...]]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What stands in the panel.
-
-    Attributes
-    ----------
-    facts : list of (label, value, details)
-        In the user's language, in reading order; details are the reasons behind a value.
-    grid_code : str
-        Empty where no grid lies.
-    """
-
-    facts: list[Line] = field(default_factory=list)
-    grid_code: str = ""
+_RECORDED = ("supervising", "owning", "maintaining")
+#: How far the card looks for the next grid, in metres.
+_NEXT_GRID = 50.0
 
 
 class Answers:
-    """Answers for one workspace; its index is built once for each state of the store."""
+    """Answers questions about points of the workspace that is open."""
 
-    def __init__(self, project: QgsProject) -> None:
+    def __init__(self, project: QgsProject, cities: Cities | None = None) -> None:
         self._project = project
-        self._city: City | None = None
-        self._state: tuple[Path, str] | None = None
+        self.cities = cities or Cities()
+
+    def cell(self, path: Path, point: QgsPointXY, at: str = "") -> tuple[str, str]:
+        """Return the code of the unit grid at a point and the name of its community.
+
+        Both are empty outside; meant for every move of the mouse.
+        """
+        city = self.cities.get(path, at).city
+        row = city.places.iloc[int(city.positions([point.x()], [point.y()])[0])]
+        return _text(row["grid_code"]), _text(row["community_name"])
+
+    def shape(self, path: Path, code: str, at: str = "") -> QgsGeometry:
+        """Return the outline of a unit grid; null when there is none."""
+        from citygrid_plugin.processing.frames import from_shape
+
+        return from_shape(self.cities.get(path, at).shapes.get(code))
 
     def ask(
         self,
         path: Path,
         point: QgsPointXY,
-        radius: float,
-        asked: tuple[str, str] | None,
-    ) -> Answer:
+        *,
+        radius: float = 0.0,
+        asked: tuple[str, str] | None = None,
+        at: str = "",
+        accuracy: float = 0.0,
+    ) -> Card:
         """Answer for a point in the workspace's CRS.
 
         Parameters
@@ -61,48 +62,21 @@ class Answers:
             A component within this distance (metres) is the one that is meant.
         asked : (kind, class code) or None
             None takes the class of the component at the point.
+        at : str
+            ISO date: the city and the rules of that day; empty: those valid now.
+        accuracy : float
+            Standard error of the position along each axis, in metres.
         """
-        import geopandas as gpd
-
-        from citygrid_core.operations.lookup import lookup
-
-        city = self._load(path)
-        facts: list[Line] = []
+        loaded = self.cities.get(path, at)
         component = self._component(point, radius) if asked is None else None
-        if component is not None:
-            asked = ("component", component["class_code"])
-            facts += [
-                _line(tr("Component", "部件"), component["name"]),
-                _line(tr("Code", "部件标识码"), component["code"]),
-                _line(tr("State", "部件状态"), _choice("component_state", component["state"])),
-            ]
-        kind, code = asked or ("component", None)
-        frame = gpd.GeoDataFrame(
-            geometry=gpd.points_from_xy([point.x()], [point.y()]), crs=city.workspace.crs
-        )
-        row = lookup(city.workspace, frame, class_code=code, object_kind=kind, city=city).iloc[0]
-        facts += _place(row)
-        if code is not None:
-            facts += _departments(row)
-        facts.append(_line(tr("Position", "位置"), f"{point.x():.2f}, {point.y():.2f}"))
-        return Answer(facts, _text(row.get("grid_code")))
-
-    def _load(self, path: Path) -> City:
-        from citygrid_core.operations.city import City
-
-        with open_workspace(path) as workspace:
-            state = (path, workspace.head)
-            if self._city is None or self._state != state:
-                city = City(workspace)
-                # Everything is read here: the store is closed before the next line of the caller.
-                _ = city.cells, city.communities, city.departments, city.duties
-                self._city, self._state = city, state
-        return self._city
+        kind, code = ("component", component["class_code"]) if component else asked or ("", "")
+        return answer(loaded, point.x(), point.y(), kind, code, accuracy, component)
 
     def _component(self, point: QgsPointXY, radius: float) -> dict[str, str] | None:
         """Return the component nearest to the point within the radius, as QGIS shows it."""
         box = QgsRectangle.fromCenterAndSize(point, 2 * radius, 2 * radius)
         best: tuple[float, dict[str, str]] | None = None
+        names = ("class_code", "name", "code", "state", *(f"{role}_code" for role in _RECORDED))
         for table in _TABLES:
             layer = find_layer(self._project, table)
             if layer is None:
@@ -110,52 +84,259 @@ class Answers:
             for feature in layer.getFeatures(QgsFeatureRequest(box)):
                 far = feature.geometry().distance(QgsGeometry.fromPointXY(point))
                 if far <= radius and (best is None or far < best[0]):
-                    names = ("class_code", "name", "code", "state")
                     best = far, {name: _text(feature[name]) for name in names}
         return best[1] if best else None
 
 
-def _line(label: str, value: str, *details: str) -> Line:
-    return label, value, details
+def answer(
+    loaded: Loaded,
+    x: float,
+    y: float,
+    kind: str,
+    class_code: str,
+    accuracy: float,
+    component: dict[str, str] | None = None,
+) -> Card:
+    """Return the card of one point; without a class it tells the place only."""
+    city = loaded.city
+    at = city.at or ""
+    row = city.places.iloc[int(city.positions([x], [y])[0])]
+    grid = _text(row["grid_code"])
+    inside = _text(row["community_code"]) != ""
+    sections = [_component_section(component)] if component else []
+    outcome: Outcome = "place" if inside else "outside"
+    near, headline, bodies = False, "", {}
+    if class_code and inside:
+        question = {
+            "object_kind": kind,
+            "class_code": class_code,
+            "attributes": {"state": component["state"]} if component else {},
+            "recorded": {r: component[f"{r}_code"] for r in _RECORDED} if component else {},
+            "at": at or None,
+        }
+        community = _text(row["community_code"])
+        said = city.duties.answer(x, y, grid_code=grid, community_code=community, **question)
+        outcome, bodies = said.outcome, said.bodies
+        sections.append(_roles_section(loaded, said))
+        headline = _duty_headline(loaded, said, kind)
+        beyond, near, warning = _beyond(loaded, x, y, accuracy, question, said)
+        sections.append(beyond)
+        headline = " ".join(p for p in (headline, warning) if p)
+    elif inside:
+        headline = tr("Choose a class to see who answers.", "选择类别即可查询责任部门。")
+        beyond, near, warning = _beyond(loaded, x, y, accuracy)
+        sections.append(beyond)
+        headline = warning or headline
+    else:
+        headline = tr("This point lies outside the city.", "该点不在城市范围内。")
+    sections.append(_place_section(loaded, row, x, y))
+    sections.append(_history_section(loaded, grid))
+    return Card(
+        x,
+        y,
+        outcome,
+        near,
+        headline,
+        grid,
+        kind or "component",
+        class_code,
+        loaded.classes.get(kind, {}).get(class_code, ""),
+        at,
+        accuracy,
+        bodies,
+        tuple(s for s in sections if s.lines),
+    )
 
 
-def _place(row: Any) -> list[Line]:
+def _component_section(component: dict[str, str]) -> Section:
+    state = component["state"]
+    choices = CHOICES["component_state"]
+    return Section(
+        tr("Component", "部件"),
+        (
+            Line(tr("Component", "部件"), component["name"]),
+            Line(tr("Code", "部件标识码"), component["code"]),
+            Line(tr("State", "部件状态"), shown(choices[state]) if state in choices else state),
+        ),
+    )
+
+
+def _place_section(loaded: Loaded, row: Any, x: float, y: float) -> Section:
     nowhere = tr("outside the city", "不在城市范围内")
     none = tr("no grid drawn here", "此处未划网格")
-    inside = _text(row.get("community_code")) != ""
-    grid = _text(row.get("grid_code")) or (none if inside else nowhere)
-    facts = [_line(tr("Unit grid", "单元网格"), grid)]
+    inside = _text(row["community_code"]) != ""
+    grid = _text(row["grid_code"]) or (none if inside else nowhere)
+    lines = [Line(tr("Unit grid", "单元网格"), grid)]
+    group = _text(row.get("responsibility_grid_code"))
+    if group:
+        name = _text(row.get("responsibility_grid_name"))
+        lines.append(Line(tr("Responsibility grid", "责任网格"), f"{name}  {group}".strip()))
     for level, label in (
         ("community", tr("Community", "社区")),
         ("street", tr("Street", "街道")),
         ("county", tr("County", "区县")),
     ):
-        code, name = _text(row.get(f"{level}_code")), _text(row.get(f"{level}_name"))
-        facts.append(_line(label, f"{name}  {code}" if code else nowhere))
-    return facts
+        code, name = _text(row[f"{level}_code"]), _text(row[f"{level}_name"])
+        lines.append(Line(label, f"{name}  {code}" if code else nowhere))
+    lines.append(Line(tr("Position", "位置"), f"{x:.2f}, {y:.2f}"))
+    return Section(tr("Place", "位置与区划"), tuple(lines))
 
 
-def _departments(row: Any) -> list[Line]:
-    facts = []
-    reasons = row.get("reasons") or ()
+def _roles_section(loaded: Loaded, said: OneAnswer) -> Section:
+    register, at = loaded.city.duties.departments, loaded.city.at
+    lines = []
     for role, label in CHOICES["role"].items():
-        name, code = _text(row.get(f"{role}_name")), _text(row.get(f"{role}_code"))
-        unknown = tr("unknown: no rule names one", "不明：没有规则指定")
-        why = (shown(reason) for reason in reasons if reason.role == role)
-        known = (code,) if code else ()
-        facts.append(_line(shown(label), name or code or unknown, *known, *why))
-    outcome = {
-        "one": tr("one answer", "唯一"),
-        "several": tr("several claim it: not decided", "多头：未判定"),
-        "none": tr("nobody is named", "无人负责"),
-    }
-    said = _text(row.get("duty_outcome"))
-    facts.append(_line(tr("Duty", "责任判定"), outcome.get(said, said)))
-    return facts
+        codes = said.bodies[role]
+        names = [register.name(c, at) or c for c in codes]
+        value = tr(" or ", " 或 ").join(names) or tr("nobody is named", "无部门")
+        reasons = [r for r in said.reasons if r.role == role]
+        today = {
+            r.body.today_name
+            for r in reasons
+            if r.body is not None and r.body.code in codes and r.body.today_code != r.body.code
+        }
+        if today:
+            now = "、".join(sorted(today))
+            value += tr(f" (today {now})", f"（现为{now}）")
+        lines.append(Line(shown(label), value, tuple(_why(shown(r)) for r in reasons)))
+    return Section(tr("Departments and why", "责任部门与依据"), tuple(lines))
 
 
-def _choice(name: str, value: str) -> str:
-    return shown(CHOICES[name][value]) if value in CHOICES[name] else value
+def _why(reason: str) -> str:
+    """Return a reason without its role: it stands below that role already."""
+    for mark in ("：", ": "):
+        head, found, rest = reason.partition(mark)
+        if found and len(head) < 16:
+            return rest
+    return reason
+
+
+def _duty_headline(loaded: Loaded, said: OneAnswer, kind: str) -> str:
+    register, at = loaded.city.duties.departments, loaded.city.at
+    between = tr(", ", "、")
+
+    def names(codes: tuple[str, ...]) -> str:
+        return between.join(register.name(c, at) or c for c in codes)
+
+    roles = CHOICES["role"]
+    if said.outcome == "several":
+        parts = [
+            f"{shown(roles[r])}{tr(': ', '：')}{names(codes)}"
+            for r, codes in said.bodies.items()
+            if len(codes) > 1
+        ]
+        listed = tr("; ", "；").join(parts)
+        return tr(
+            f"Several bodies claim it by rules of equal strength ({listed}); they have to agree.",
+            f"多个部门依同等效力的规则均应负责（{listed}），须协调确定。",
+        )
+    if said.outcome == "none":
+        wanted = loaded.city.duties.order.expected.get(kind, tuple(roles))
+        lacking = between.join(shown(roles[r]) for r in wanted if not said.bodies[r])
+        return tr(
+            f"Nobody is named for: {lacking}. A rule is missing.",
+            f"{lacking}尚无责任部门，缺少规则。",
+        )
+    who = next(
+        (said.bodies[r] for r in ("handling", "maintaining", "owning") if said.bodies[r]), ()
+    )
+    return tr(f"{names(who)} handles it.", f"由{names(who)}负责处置。")
+
+
+def _beyond(
+    loaded: Loaded,
+    x: float,
+    y: float,
+    accuracy: float,
+    question: dict[str, Any] | None = None,
+    said: OneAnswer | None = None,
+) -> tuple[Section, bool, str]:
+    """Return how far the next grid is, and the other answer that an error could hide."""
+    city = loaded.city
+    cells = city.cells if len(city.cells) else city.communities
+    border = cells.border_distance([x], [y], within=_NEXT_GRID)
+    far, other = float(border.distance[0]), int(border.other[0])
+    lines = []
+    if other >= 0:
+        lines.append(
+            Line(
+                tr("Next grid", "相邻网格"),
+                tr(f"{far:.1f} m to {cells.codes[other]}", f"距 {cells.codes[other]} {far:.1f} 米"),
+            )
+        )
+    title = tr("Border", "边界")
+    if not accuracy:
+        return Section(title, tuple(lines)), False, ""
+    if question is None or said is None:
+        from scipy.special import ndtr
+
+        from citygrid_core.responsibility import FLAG_ABOVE
+
+        chance = float(ndtr(-far / accuracy)) if other >= 0 else 0.0
+        near = chance > FLAG_ABOVE
+        lines.append(_chance(chance, accuracy))
+        warning = ""
+        if near:
+            warning = tr(
+                f"Only {far:.1f} m from grid {cells.codes[other]}.",
+                f"距网格 {cells.codes[other]} 仅 {far:.1f} 米。",
+            )
+        return Section(title, tuple(lines)), near, warning
+    from citygrid_core.responsibility import near_point
+
+    found = near_point(city.duties, x, y, said, cells, accuracy=accuracy, **question)
+    lines.append(_chance(found.probability, accuracy))
+    if not found.bodies:
+        return Section(title, tuple(lines)), False, ""
+    register, metres, where = city.duties.departments, found.border_m, found.other_code
+    roles = []
+    for role, label in CHOICES["role"].items():
+        codes = found.bodies[role]
+        if codes != said.bodies[role]:
+            names = "、".join(register.name(c, city.at) or c for c in codes)
+            roles.append(f"{shown(label)}{tr(': ', '：')}{names or tr('nobody', '无部门')}")
+    lines.append(
+        Line(
+            tr("The other answer", "另一侧的答案"),
+            tr(f"{metres:.1f} m away", f"{metres:.1f} 米外"),
+            (tr(f"grid {where}", f"网格 {where}"), *roles),
+        )
+    )
+    warning = ""
+    if found.flagged:
+        warning = tr(
+            f"But the border is {metres:.1f} m away: with a position accurate to {accuracy:g} m "
+            f"the other side is right with {found.probability:.0%} ({'; '.join(roles)}).",
+            f"但距边界仅 {metres:.1f} 米：定位精度 {accuracy:g} 米时，实际位于另一侧的概率为 "
+            f"{found.probability:.0%}（{'；'.join(roles)}）。",
+        )
+    return Section(title, tuple(lines)), found.flagged, warning
+
+
+def _chance(probability: float, accuracy: float) -> Line:
+    shown_ = "< 0.1 %" if probability < 0.001 else f"{probability:.1%}"
+    return Line(
+        tr("Other answer right", "另一答案的概率"),
+        tr(f"{shown_} at ± {accuracy:g} m", f"{shown_}（定位精度 {accuracy:g} 米）"),
+    )
+
+
+def _history_section(loaded: Loaded, grid: str) -> Section:
+    if not grid:
+        return Section("", ())
+    since = loaded.since.get(grid, "")
+    lines = [Line(tr("Valid from", "起始日期"), since)] if since else []
+    origins = loaded.origins.get(grid, [])
+    if origins:
+        last = origins[-1]
+        parents = "、".join(str(link["parent"]) for link in origins if link["parent"])
+        why = " · ".join(_text(last[c]) for c in ("on", "reason", "document") if _text(last[c]))
+        lines.append(
+            Line(
+                tr("Came from", "由来"), parents or tr("newly drawn", "新划"), (why,) if why else ()
+            )
+        )
+    return Section(tr("History of the grid", "网格沿革"), tuple(lines))
 
 
 def _text(value: Any) -> str:

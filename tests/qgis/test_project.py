@@ -25,7 +25,7 @@ from citygrid_plugin.layers.project import (
     is_shown,
     show_group,
 )
-from citygrid_plugin.services.lookup import Answer, Answers
+from citygrid_plugin.services.lookup import Answers
 from citygrid_plugin.services.session import Session, read_source
 
 
@@ -161,10 +161,6 @@ def test_the_base_map_takes_what_the_file_has(small_city: Path, own_city: Path) 
     del made
 
 
-def as_dict(answer: Answer) -> dict[str, str]:
-    return {label: value for label, value, _ in answer.facts}
-
-
 class TestWhoAnswers:
     @pytest.fixture(autouse=True)
     def _english(self) -> Iterator[None]:
@@ -178,17 +174,19 @@ class TestWhoAnswers:
             names = ws.read("departments", geometry=False).set_index("code")["name"]
         one = components[components["owning_code"].notna()].iloc[3]
         point = QgsPointXY(one.geometry.x + 0.3, one.geometry.y)
-        answer = Answers(project).ask(own_city, point, 1.0, None)
-        facts = as_dict(answer)
+        answer = Answers(project).ask(own_city, point, radius=1.0)
+        facts = answer.facts()
         assert facts["Code"] == one["code"]
         assert answer.grid_code == one["grid_code"]
         assert names[one["owning_code"]] in facts["owning"]
-        reasons = {label: details for label, _, details in answer.facts}
+        reasons = {label: details for label, _, details in answer.lines()}
         assert "rule" in " ".join(reasons["owning"])
         assert facts["Community"].endswith(one["grid_code"][:12])
 
     def test_a_place_outside(self, project: QgsProject, own_city: Path) -> None:
-        facts = as_dict(Answers(project).ask(own_city, QgsPointXY(0, 0), 1.0, None))
+        card = Answers(project).ask(own_city, QgsPointXY(0, 0), radius=1.0)
+        facts = card.facts()
+        assert card.outcome == "outside"
         assert facts["Unit grid"] == "outside the city"
         assert facts["County"] == "outside the city"
 
@@ -199,8 +197,8 @@ class TestWhoAnswers:
             grid = ws.read("grids").iloc[0]
         inside = grid.geometry.representative_point()
         point = QgsPointXY(inside.x, inside.y)
-        assert answers.ask(own_city, point, 0.0, None).grid_code == grid["code"]
+        assert answers.ask(own_city, point).grid_code == grid["code"]
         with Workspace.open(own_city) as ws, ws.transaction("test") as tx:
             tx.end("grids", [int(grid.name)], "2026-01-01")
-        facts = as_dict(answers.ask(own_city, point, 0.0, None))
+        facts = answers.ask(own_city, point).facts()
         assert facts["Unit grid"] == "no grid drawn here"

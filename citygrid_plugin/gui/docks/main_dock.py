@@ -18,11 +18,9 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from citygrid_core.workspace.schema import FAMILIES
-from citygrid_plugin.gui.components.class_box import ClassBox
 from citygrid_plugin.gui.components.facts import Fact, FactTable
 from citygrid_plugin.gui.components.legend import RangeLegend
 from citygrid_plugin.i18n import shown, tr
-from citygrid_plugin.services.lookup import Answer
 from citygrid_plugin.services.session import Summary
 
 
@@ -51,9 +49,10 @@ class MainDock(QgsDockWidget):
         layout = QVBoxLayout(body)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.addWidget(self._header())
-        layout.addWidget(self._asking(), 1)
+        layout.addWidget(self._asking())
         layout.addWidget(self._heat())
         layout.addWidget(self._content())
+        layout.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -116,28 +115,17 @@ class MainDock(QgsDockWidget):
         return self.content
 
     def _asking(self) -> QWidget:
-        self.asking = QgsCollapsibleGroupBox(tr("Who answers here", "此处归谁管"))
-        layout = QVBoxLayout(self.asking)
+        self.asking = QWidget()
+        layout = QHBoxLayout(self.asking)
+        layout.setContentsMargins(0, 0, 0, 0)
         self.ask_button = self._button(
             "ask",
-            tr("&Ask on the map", "在地图上查询(&A)"),
-            tr("Then click the map", "然后点击地图"),
+            tr("Who &answers here", "此处归谁管(&A)"),
+            tr("Then click the map: grid, areas, departments", "点击地图：网格、区划与责任部门"),
         )
         self.ask_button.setCheckable(True)
         self.ask_button.clicked.connect(self.ask_toggled)
         layout.addWidget(self.ask_button)
-        row = QHBoxLayout()
-        label = QLabel(tr("&Class:", "类别(&C)："))
-        self.classes = ClassBox()
-        self.classes.setObjectName("citygrid_classes")
-        label.setBuddy(self.classes)
-        row.addWidget(label)
-        row.addWidget(self.classes, 1)
-        layout.addLayout(row)
-        self.answer = FactTable((tr("Question", "项目"), tr("Answer", "结果")))
-        self.answer.setObjectName("citygrid_answer")
-        self.answer.setMinimumHeight(190)
-        layout.addWidget(self.answer, 1)
         return self.asking
 
     def _heat(self) -> QWidget:
@@ -161,7 +149,6 @@ class MainDock(QgsDockWidget):
         if summary is None:
             self.title.setText(tr("No workspace is open.", "尚未打开工作库。"))
             self.counts.clear()
-            self.answer.clear()
             self.last.clear()
             return
         self.title.setText(
@@ -180,10 +167,6 @@ class MainDock(QgsDockWidget):
                 f"最近操作：{summary.last_entry or none}",
             )
         )
-
-    def show_answer(self, answer: Answer) -> None:
-        """Show who answers."""
-        self.answer.set_facts(Fact(*fact) for fact in answer.facts)
 
     def show_verified(self, text: str) -> None:
         """Say how the last verification ended."""

@@ -72,6 +72,12 @@ def picture(name: str) -> None:
     iface.mainWindow().grab().save(str(FOLDER / f"{name}.png"))
 
 
+def screen(name: str) -> None:
+    """Take a picture of the whole screen: tool tips, menus and dialogs too."""
+    QgsApplication.processEvents()
+    QgsApplication.primaryScreen().grabWindow(0).save(str(FOLDER / f"{name}.png"))
+
+
 def run(act: Callable[[], None]) -> None:
     """Play `act` when QGIS is up, then leave as a user does."""
 

@@ -58,18 +58,20 @@ def act() -> None:
         dock().findChild(QPushButton, "citygrid_button_ask"), Qt.MouseButton.LeftButton
     )
     click(x, y)
-    say(answer=dock().answer.facts())
+    card = iface.mainWindow().findChild(QDockWidget, "CitygridAnswerDock")
+    say(answer=card.view.facts())
     picture("answer")
-    box = dock().classes
+    box = card.classes
     box.setCurrentIndex(box.findText(FACTS["class_code"], Qt.MatchFlag.MatchContains))
     click(x, y)
-    say(duty=dock().answer.facts())
+    say(duty=card.view.facts())
     QTest.mouseClick(
         dock().findChild(QPushButton, "citygrid_button_ask"), Qt.MouseButton.LeftButton
     )
     say(tool_off=not dock().ask_button.isChecked())
 
     # Heat, by the box in the panel.
+    dock().setUserVisible(True)
     box = dock().findChild(QCheckBox)
     box.click()
     iface.mapCanvas().setExtent(find_layer(PROJECT, "areas_county").extent())

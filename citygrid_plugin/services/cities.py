@@ -1,0 +1,111 @@
+"""Cities read for asking: one for each state of the store and each day asked."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from citygrid_plugin.services.session import open_workspace
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from citygrid_core.operations.city import City
+
+#: How many days of a city are kept: today and a few that are compared with it.
+_KEPT = 3
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Everything that answers need, read at once: the store is closed again.
+
+    Attributes
+    ----------
+    shapes : GeoSeries
+        Unit grids by code.
+    since : dict
+        Unit grid to the day it began.
+    origins : dict
+        Unit grid to the links to those it was made of.
+    classes : dict
+        Kind (component, event) to the names of its classes by code.
+    """
+
+    city: City
+    shapes: gpd.GeoSeries
+    since: dict[str, str]
+    origins: dict[str, list[dict[str, Any]]]
+    classes: dict[str, dict[str, str]]
+
+
+class Cities:
+    """Reads a city when its file has changed, and not before: a stat is all that an answer costs."""
+
+    def __init__(self) -> None:
+        self._held: OrderedDict[tuple[Path, str], tuple[Any, Loaded]] = OrderedDict()
+
+    def get(self, path: Path, at: str = "") -> Loaded:
+        """Return the city of `path` as of a day (empty: now).
+
+        Raises
+        ------
+        CitygridError
+            The file is no workspace.
+        """
+        key, state = (path, at), state_of(path)
+        held = self._held.get(key)
+        if held is not None and held[0] == state:
+            self._held.move_to_end(key)
+            return held[1]
+        loaded = _load(path, at)
+        # Taken again: the first reading of a store may have emptied its log.
+        self._held[key] = (state_of(path), loaded)
+        self._held.move_to_end(key)
+        while len(self._held) > _KEPT:
+            self._held.popitem(last=False)
+        return loaded
+
+    def forget(self) -> None:
+        """Drop everything: another workspace was opened, or the user asked to read anew."""
+        self._held.clear()
+
+
+def state_of(path: Path) -> tuple[tuple[int, int], ...]:
+    """Return what changes when anybody writes to the file or its log."""
+    found = []
+    for file in (path, path.with_name(path.name + "-wal")):
+        try:
+            about = file.stat()
+        except FileNotFoundError:
+            continue
+        if about.st_size:
+            found.append((about.st_mtime_ns, about.st_size))
+    return tuple(found)
+
+
+def _load(path: Path, at: str) -> Loaded:
+    from citygrid_core.operations.city import City
+    from citygrid_core.standards import load_edition
+
+    with open_workspace(path) as workspace:
+        city = City(workspace, at or None)
+        # Everything is read here: the store is closed before the next line of the caller.
+        _ = city.cells, city.communities, city.departments, city.duties, city.places
+        grids, edition = city.grids, load_edition(workspace.edition)
+        links = workspace.lineage()
+        origins: dict[str, list[dict[str, Any]]] = {}
+        for link in links[links["kind"] == "grid"].to_dict("records"):
+            origins.setdefault(link["child"], []).append(link)
+        return Loaded(
+            city,
+            grids.set_index("code").geometry,
+            {c: str(d)[:10] for c, d in zip(grids["code"], grids["valid_from"], strict=True)},
+            origins,
+            {
+                "component": dict(edition.component_classes["name"]),
+                "event": dict(edition.event_classes["name"]),
+            },
+        )
