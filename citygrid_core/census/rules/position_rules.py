@@ -193,7 +193,7 @@ def _near(m: Material, holds: Callable[[Floats], Bools]) -> Verdict:
         return NO_DATA
     found = twins(frame, dict(m.radii), default_m=0.0)
     keep = holds(found["distance_m"].to_numpy())
-    at, other = found["right"].to_numpy()[keep], found["left"].to_numpy()[keep]
+    at, other = (found[n].to_numpy(dtype=np.int64)[keep] for n in ("right", "left"))
     metres = found["distance_m"].to_numpy()[keep]
     texts: Objects = np.array([f"{d:.3f} m" for d in metres], dtype=object)
     return m.pairs(m.placed & m.values("class_code").given, at, other, texts)
