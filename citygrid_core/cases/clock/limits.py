@@ -13,7 +13,10 @@ from citygrid_core.cases.clock.workdays import Seconds
 from citygrid_core.errors import Problem, Text, UnusableInput
 
 #: What a limit is for: one stage of a case, or all of it.
-LIMITED = ("verify", "register", "dispatch", "handle", "check", "close", "total")
+LIMITED = (
+    "accept", "send_verify", "verify", "register", "dispatch", "handle", "send_check", "check",
+    "close", "total",
+)  # fmt: skip
 COLUMNS = ("stage", "object_kind", "class_code", "condition", "area_class", "value", "unit")
 _KEYS = ("object_kind", "class_code", "condition", "area_class")
 

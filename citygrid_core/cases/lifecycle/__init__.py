@@ -20,9 +20,10 @@ from citygrid_core.cases.lifecycle.profile import (
     Step,
     profiles,
 )
+from citygrid_core.cases.lifecycle.timeline import STAGE_LIMITS, TOLD, timeline
 
 __all__ = [
-    "COUNTS", "GUARDS", "HOLDS", "POSTS", "RULES", "STAGES", "BadProfile", "Entry", "Folded",
+    "COUNTS", "GUARDS", "HOLDS", "POSTS", "RULES", "STAGES", "STAGE_LIMITS", "TOLD", "BadProfile", "Entry", "Folded",
     "Profile", "Step", "StepRefused", "Timer", "UnknownProfile", "advance", "fold", "legal",
-    "profiles", "why",
+    "profiles", "timeline", "why",
 ]  # fmt: skip

@@ -45,8 +45,9 @@ class Folded:
     states : DataFrame
         One row for each case, by number in the order of first appearance: stage, hold,
         department_code (whose turn it is), last_at, dispatched_at (the last time), due_at,
-        held_since (datetime64[s]), limit_s and working of the handling limit, steps (rows
-        of the log), and how often each of `COUNTS` was done.
+        held_since (datetime64[s]), limit_s and working of the handling limit, handle_due and
+        handle_used_s (deadline and seconds used of the last handling, on the clock of the
+        limit), steps (rows of the log), and how often each of `COUNTS` was done.
     wrong : DataFrame
         Rows of the log that are not legal: number, seq, step, rule (of `RULES`).
     """
@@ -130,12 +131,15 @@ class _State:
         self.dispatched = np.full(n, _NAT)
         self.due = np.full(n, _NAT)
         self.since = np.full(n, _NAT)
+        self.handle_due = np.full(n, _NAT)
+        self.handle_used = np.zeros(n, dtype=np.int64)
         own = cases.reindex(numbers)
         at_once = own["source"].isin(profile.register_at_once) if "source" in own else True
         self.at_once = np.broadcast_to(np.asarray(at_once, dtype=bool), n)
         self.limit, self.working = np.zeros(n, np.int64), np.zeros(n, bool)
         if timer is not None:
             self.limit, self.working = timer.limits.seconds_of(own)
+        self.granted = np.zeros(n, dtype=np.int64)  # the limit with its delays
 
     def _lacking(self, rows: pd.DataFrame) -> Bools:
         """Whether a row leaves out what its step needs to be said."""
@@ -166,6 +170,7 @@ class _State:
         to = np.where(known, self.to[s], -1)
         follow = (self.told[r] | (self.rule[r] > 0)) & (self.after[r] >= 0)
         to = np.where(follow, self.after[r], to)
+        self._handled(c, s, at)
         self._clock(c, s, at, self.until[r], known)
         self.stage[c] = np.where(to >= 0, to, self.stage[c])
         named = known & ~self.blank[r] & (self.clock[s] != "stop")
@@ -211,6 +216,7 @@ class _State:
         if self.profile.rework_limit == "again":
             starts |= what == "again"
         self.dispatched[c[starts]] = at[starts]
+        self.granted[c[starts]] = self.limit[c[starts]]
         begin = starts & (self.limit[c] > 0)
         if begin.any() and self.timer is not None:
             k = c[begin]
@@ -218,7 +224,7 @@ class _State:
         self.due[c[what == "stop"]] = _NAT
         self.holder[c[what == "stop"]] = -1  # nobody's turn until it is dispatched again
         moved = (what == "until") & ~np.isnat(until)
-        self.due[c[moved]] = until[moved]
+        self._prolong(c[moved], until[moved])
 
         hold_to = np.where(known, self.hold_to[s], -1)
         put = (hold_to > 0) & (self.hold[c] == 0)
@@ -227,6 +233,31 @@ class _State:
         self._shift(c[end], at[end])
         self.since[c[end]] = _NAT
         self.hold[c] = np.where(hold_to >= 0, hold_to, self.hold[c])
+
+    def _prolong(self, c: Ints, until: Any) -> None:
+        """Set a new deadline; the limit grows by what is between the old one and it."""
+        if self.timer is not None:
+            more = ~np.isnat(self.due[c]) & (until > self.due[c])
+            k = c[more]
+            self.granted[k] += used(self.timer.calendar, self.due[k], until[more], self.working[k])
+        self.due[c] = until
+
+    def _handled(self, c: Ints, s: Ints, at: Any) -> None:
+        """Keep the deadline that a handling met or missed, and the time that it used."""
+        if "handle" not in self.names:
+            return
+        now = s == self.names.index("handle")
+        c, at = c[now], at[now]
+        self.handle_due[c] = self.due[c]
+        if self.timer is None or not len(c):
+            return
+        running = ~np.isnat(self.due[c])
+        c, at = c[running], at[running]
+        # what was left, taken from the whole: holds do not count
+        late = at > self.due[c]
+        a, b = np.where(late, self.due[c], at), np.where(late, at, self.due[c])
+        rest = used(self.timer.calendar, a, b, self.working[c])
+        self.handle_used[c] = self.granted[c] + np.where(late, rest, -rest)
 
     def _shift(self, c: Ints, at: Any) -> None:
         """Give back what was left of the limit when the case was put on hold."""
@@ -253,7 +284,9 @@ class _State:
                 "dispatched_at": self.dispatched,
                 "due_at": self.due,
                 "held_since": self.since,
-                "limit_s": self.limit,
+                "handle_due": self.handle_due,
+                "handle_used_s": self.handle_used,
+                "limit_s": np.where(self.granted > 0, self.granted, self.limit),
                 "working": self.working,
                 "steps": np.bincount(self.case, minlength=len(self.numbers)),
                 **self.counts,
@@ -277,12 +310,16 @@ def _texts(rows: pd.DataFrame, name: str) -> npt.NDArray[np.object_]:
 def _moments(rows: pd.DataFrame, name: str) -> Any:
     if name not in rows:
         return np.full(len(rows), _NAT)
-    held = rows[name]
-    if held.dtype.kind == "M":
-        return held.to_numpy().astype("datetime64[s]")
-    codes, distinct = pd.factorize(held.to_numpy(dtype=object))
-    moments = pd.to_datetime(pd.Series(distinct, dtype=object), format="ISO8601").to_numpy()
-    return np.append(moments.astype("datetime64[s]"), _NAT)[codes]
+    return moments(rows[name])
+
+
+def moments(column: pd.Series) -> Any:
+    """Return ISO texts or times as datetime64[s]; each distinct text is read once."""
+    if column.dtype.kind == "M":
+        return column.to_numpy().astype("datetime64[s]")
+    codes, distinct = pd.factorize(column.to_numpy(dtype=object))
+    read = pd.to_datetime(pd.Series(distinct, dtype=object), format="ISO8601").to_numpy()
+    return np.append(read.astype("datetime64[s]"), _NAT)[codes]
 
 
 def _stages(rows: pd.DataFrame, name: str, places: dict[str, int]) -> Ints:
