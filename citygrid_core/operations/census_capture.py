@@ -21,6 +21,7 @@ from citygrid_core.census.alerts import (
     twin_alert,
 )
 from citygrid_core.census.choose import ClassChooser, ClassHit
+from citygrid_core.census.radii import class_radii
 from citygrid_core.errors import Problem, Text, UnusableInput, UsageError
 from citygrid_core.operations.census_captured import (
     Attributes,
@@ -63,7 +64,8 @@ class CaptureDesk:
     who : str
         The surveyor, for the journal.
     radii : mapping, optional
-        Class code or prefix to the radius (m) within which two are asked about.
+        Class code or prefix to the radius (m) within which two are asked about; by
+        default those of the rule book.
     """
 
     def __init__(
@@ -74,7 +76,7 @@ class CaptureDesk:
         self.chooser = ClassChooser(self.edition)
         self.steps = Steps(workspace, who)
         self.area = SurveyArea()
-        self._radii = dict(radii or {})
+        self._radii = dict(class_radii(self.edition) if radii is None else radii)
         self._city: City | None = None
         self._ground: dict[str, str] = {}
         sequence = self.edition.structures["component"].parts

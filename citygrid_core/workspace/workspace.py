@@ -329,13 +329,6 @@ class Workspace:
             c = TABLES.c
             return dict(connection.execute(sa.select(c.name, c.digest)).all())
 
-    def minted(self, prefix: str = "") -> dict[str, int]:
-        """Return the highest number minted of each scope whose name begins with `prefix`."""
-        with self._reading() as connection:
-            c = COUNTERS.table.c
-            wanted = sa.select(c.scope, c.last).where(c.scope.startswith(prefix, autoescape=True))
-            return dict(connection.execute(wanted).all())
-
     # --- writing -------------------------------------------------------------------
 
     @contextmanager

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsPalLayerSettings, QgsProperty, QgsSymbol, QgsVectorLayer, QgsWkbTypes
+from qgis.core import (
+    QgsPalLayerSettings,
+    QgsProperty,
+    QgsSymbol,
+    QgsSymbolLayerUtils,
+    QgsVectorLayer,
+    QgsWkbTypes,
+)
+from qgis.PyQt.QtCore import QSize
+from qgis.PyQt.QtGui import QIcon
 
 from citygrid_core.errors import Text
 from citygrid_core.workspace.schema import COMPONENTS
@@ -91,6 +100,14 @@ def _symbol(major: str, geometry: QgsWkbTypes.GeometryType) -> QgsSymbol:
         return line(color, 0.6)
     pale = f"{color}40"  # QGIS reads #rrggbbaa
     return fill(_rgba(pale), color, 0.35)
+
+
+def major_icon(major: str, size: int = 14) -> QIcon:
+    """Return the point symbol of a major class as an icon, `size` pixels wide."""
+    symbol = _symbol(major, QgsWkbTypes.GeometryType.PointGeometry)
+    symbol.setSize(size * 0.2)
+    symbol.setDataDefinedSize(QgsProperty())
+    return QgsSymbolLayerUtils.symbolPreviewIcon(symbol, QSize(size, size))
 
 
 def _rgba(hexed: str) -> str:

@@ -118,7 +118,7 @@ def test_several_are_stored_together_or_not_at_all(desk: CaptureDesk) -> None:
     with pytest.raises(OutsideCity):
         desk.place_all([manhole(10), manhole(-90_000)], on=DAY)
     assert desk.workspace.count("components", at="all") == 0
-    assert desk.workspace.minted("component:") == {}
+    assert desk.workspace.counters("component:") == {}
     placed = desk.place_all([manhole(10 * i, 20) for i in range(1, 5)], on=DAY)
     assert len({p.code for p in placed}) == 4
     assert desk.steps.undo() is not None
