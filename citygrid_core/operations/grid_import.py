@@ -32,6 +32,8 @@ FIELDS = (
     Field("reason", "text", labels=("例外原因", "原因")),
     Field("note", "text", labels=("备注", "Note", "BZ")),
 )
+#: Vertices of neighbours nearer than this (m) are one: the accuracy of a base map 1:500.
+SNAP_M = 0.5
 #: A polygon of which less than this share lies in the city is none of its grids.
 INSIDE = 0.5
 
@@ -58,7 +60,8 @@ def import_grids(
     Parameters
     ----------
     strategies : Strategies, optional
-        How overlaps, gaps and loose parts are mended, see `grids.repair`.
+        How near vertices, overlaps, gaps and loose parts are mended, see
+        `grids.repair`. Default: vertices of neighbours nearer than 0.5 m are one.
     redraw : bool
         Retire the grids that are valid now.
 
@@ -99,11 +102,13 @@ def import_grids(
     areas = workspace.read("areas", where={"level": "community"})
     rows = Rows(batch.frame)
     if not isinstance(batch.frame, gpd.GeoDataFrame):
-        raise _useless(path)
+        raise _useless(path, rows)
+    strategies = strategies or Strategies(part="split", part_m2=policy.limit_low_m2, snap_m=SNAP_M)
+    _close(rows, strategies.snap_m)
     _judge(rows, areas)
     good = rows.good
     if not len(good):
-        raise _useless(path)
+        raise _useless(path, rows)
     progress("repairing", 1, 4)
     drawn = good[["source_row", "geometry"]].copy()
     drawn["given"] = text_column(good, "code")
@@ -151,6 +156,23 @@ def import_grids(
     return report, mended.repairs
 
 
+def _close(rows: Rows, snap_m: float) -> None:
+    """Make polygons of lines that end where they begin: how CAD programs draw areas."""
+    frame = gpd.GeoDataFrame(rows.frame)
+    shapes = frame.geometry.to_numpy().copy()
+    for index in np.flatnonzero(shapely.get_type_id(shapes) == 1):
+        xy = shapely.get_coordinates(shapes[index])
+        if len(xy) >= 4 and _apart(shapes[index]) <= snap_m:
+            shapes[index] = shapely.Polygon(xy)
+    rows.frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
+
+
+def _apart(line: shapely.Geometry) -> float:
+    """Return how far (m) the ends of a line are apart."""
+    first, last = shapely.get_coordinates(line)[[0, -1]]
+    return float(np.hypot(*(first - last)))
+
+
 def _judge(rows: Rows, areas: gpd.GeoDataFrame) -> None:
     """Set aside what can't be a grid: no polygon, or mostly outside the city."""
     shapes = rows.frame.geometry
@@ -159,11 +181,14 @@ def _judge(rows: Rows, areas: gpd.GeoDataFrame) -> None:
     for index, shape in shapes.items():
         if shape is None or shape.is_empty or kinds[index] not in ("Polygon", "MultiPolygon"):
             found = None if shape is None else kinds[index]
+            if found == "LineString":
+                x, y = shapely.get_coordinates(shape)[0]
+                found = f"open line, {_apart(shape):.2f} m apart at {x:.1f}, {y:.1f}"
             rows.reject(
                 index,
                 problem(
-                    "grid.geometry", "geometry", found, Text("a closed polygon", "闭合的面"),
-                    Text("close the ring", "请闭合边界"),
+                    "grid.geometry", "geometry", found,
+                    Text("a closed polygon", "闭合的面"), Text("close the ring", "请闭合边界"),
                 ),
             )  # fmt: skip
             continue
@@ -204,17 +229,18 @@ def _link(tx: Any, held: gpd.GeoDataFrame, cells: gpd.GeoDataFrame, cause: Cause
     )
 
 
-def _useless(path: Path) -> UnusableInput:
-    return UnusableInput(
-        replace(
-            problem(
-                "grid.geometry", "geometry", None,
-                Text("polygons inside the communities", "位于社区范围内的面"),
-                Text("check the layer and its CRS (--layer, --crs)", "请检查图层与坐标系"),
-            ),
-            file=path.name,
-        )
-    )  # fmt: skip
+def _useless(path: Path, rows: Rows) -> UnusableInput:
+    """Return what is wrong with every row of a file without a single usable one."""
+    told = [
+        replace(p, file=path.name, row=rows.row(index))
+        for index, found in rows.bad.items()
+        for p in found
+    ]
+    if not told:
+        wanted = Text("polygons inside the communities", "位于社区范围内的面")
+        cure = Text("check the layer and its CRS (--layer, --crs)", "请检查图层与坐标系")
+        told = [replace(problem("grid.geometry", "geometry", None, wanted, cure), file=path.name)]
+    return UnusableInput(*told)
 
 
 def _reject(report: Report, batch: Any, rows: Rows, path: Path, rejects: Path | None) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
-from citygrid_core.errors import Text, UsageError
+from citygrid_core.errors import Problem, Text, UnusableInput, UsageError
 from citygrid_core.grids import Policy, as_frame, check, draw, number
 from citygrid_core.operations.grid_commit import start_after
 from citygrid_core.operations.grid_followers import heirs, left_behind, relocate_components
@@ -17,6 +18,8 @@ from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.tables import Field, read
 from citygrid_core.workspace import Workspace
 
+#: Layers of which outlines count; the others are ground.
+LINES = ("roads", "barriers", "water")
 #: What the layers that steer a division may carry; none of it is required.
 BASE_FIELDS = (
     Field("name", "text", labels=("名称", "道路名称")),
@@ -76,10 +79,10 @@ def draw_grids(
     communities = areas[areas["level"] == "community"]
     drawing = draw(
         communities,
-        read_layer(roads, workspace) if roads is not None else None,
-        barriers=_layers(workspace, (barriers, ""), (water, "water")),
-        buildings=_layers(workspace, (buildings, "")),
-        compounds=_layers(workspace, (compounds, ""), (parks, "park")),
+        _layers(workspace, (roads, "", "roads")),
+        barriers=_layers(workspace, (barriers, "", "barriers"), (water, "water", "water")),
+        buildings=_layers(workspace, (buildings, "", "buildings")),
+        compounds=_layers(workspace, (compounds, "", "compounds"), (parks, "park", "parks")),
         policy=policy,
         workers=workers,
         progress=progress,
@@ -146,15 +149,16 @@ def check_grids(
         grids,
         workspace.read("areas", at=at),
         policy=policy,
-        buildings=read_layer(buildings, workspace) if buildings is not None else None,
+        buildings=_layers(workspace, (buildings, "", "buildings")),
         components=_components(workspace, at) if components else None,
         edition=workspace.edition,
     )
     report = Report("grids check", read=len(grids), unchanged=len(grids))
     report.problems = [f.problem() for f in found]
     by_rule = Counter(f.rule for f in found)
-    errors = {code for f in found if f.severity == "error" for code in f.codes}
-    errors &= set(grids["code"])  # a component that is astray makes no grid illegal
+    # a component that is astray makes no grid illegal
+    grave = [f for f in found if f.severity == "error" and not f.rule.startswith("component.")]
+    errors = {code for f in grave for code in f.codes}
     report.details = {
         "findings": dict(sorted(by_rule.items())),
         "legal_share": round(1 - len(errors) / len(grids), 6) if len(grids) else None,
@@ -168,13 +172,14 @@ def _components(workspace: Workspace, at: str | None) -> gpd.GeoDataFrame:
     return found
 
 
-def _layers(workspace: Workspace, *given: tuple[Path | None, str]) -> gpd.GeoDataFrame | None:
+def _layers(workspace: Workspace, *given: tuple[Path | None, str, str]) -> gpd.GeoDataFrame | None:
     """Read layers into one frame; a kind fills in where a layer does not say its own."""
     parts = []
-    for path, kind in given:
+    for path, kind, role in given:
         if path is None:
             continue
         layer = read_layer(path, workspace)
+        _require_use(layer, path, role, workspace)
         if kind:
             layer["kind"] = kind
         parts.append(layer)
@@ -182,6 +187,36 @@ def _layers(workspace: Workspace, *given: tuple[Path | None, str]) -> gpd.GeoDat
         return None
     joined: gpd.GeoDataFrame = pd.concat(parts, ignore_index=True)
     return joined
+
+
+def _require_use(layer: gpd.GeoDataFrame, path: Path, role: str, workspace: Workspace) -> None:
+    """Refuse a layer that can steer nothing: no street at all, wrong kind, or elsewhere.
+
+    A city may have no river: only a layer of streets may not be empty.
+    """
+    lines = role in LINES
+    expected = Text("lines", "线") if role == "roads" else Text("polygons", "面")
+    expected = Text("lines or polygons", "线或面") if lines and role != "roads" else expected
+    dimension = shapely.get_dimensions(layer.geometry.to_numpy())
+    fits = layer[(dimension >= 1) if lines else (dimension == 2)]
+    found, cure = None, Text("check the file and its layer", "请检查文件与图层")
+    if not len(layer):
+        found = Text("no feature", "没有要素") if role == "roads" else None
+    elif not len(fits):
+        found = Text("points only", "仅有点") if lines else Text("no polygon", "没有面")
+    else:
+        x0, y0, x1, y1 = workspace.read("areas", where={"level": "community"}).total_bounds
+        if not shapely.intersects(shapely.box(x0, y0, x1, y1), fits.geometry.to_numpy()).any():
+            a, b, c, d = fits.total_bounds
+            found = Text(
+                f"everything outside the city ({a:.0f}, {b:.0f} – {c:.0f}, {d:.0f})",
+                f"全部位于城市范围之外（{a:.0f}, {b:.0f} – {c:.0f}, {d:.0f}）",
+            )
+            cure = Text("check the CRS that the file says it is in", "请检查文件声明的坐标系")
+    if found is not None:
+        raise UnusableInput(
+            Problem(f"grids.{role}", found, expected, cure, file=path.name, field="geometry")
+        )
 
 
 def read_layer(path: Path, workspace: Workspace) -> gpd.GeoDataFrame:

@@ -8,6 +8,7 @@ from typing import Any
 
 import geopandas as gpd
 import pytest
+import shapely
 from click.testing import CliRunner
 
 from citygrid_core.cli.app import build as build_cli
@@ -88,6 +89,111 @@ def test_the_other_commands_answer(town: str) -> None:
     assert max(row["grids"] for row in said["rows"]) <= 5
     code, said = grids("check", town, "--repair", "largest", "--at", LATER, "--dry-run")
     assert (code, said["stored"]) == (0, 0)
+
+
+def test_impact_names_all_that_moves(town: str) -> None:
+    """Codes, components, open cases, duty rules and groups: each by its name."""
+    grids("group", town, "--kind", "responsibility", "--target", "100000", "--at", "2025-01-01")
+    with Workspace.open(town) as ws:
+        (name,) = ws.read("grid_groups").query("grid_codes.str.contains(@MIDDLE)")["code"]
+        with ws.transaction("a rule for a group") as tx:
+            rule = ws.read("duty_rules", where={"code": "R1"}, geometry=False)
+            more = rule.drop(columns="table_").assign(
+                code="R2", place="grid_group", place_code=name
+            )
+            tx.insert("duty_rules", more.reset_index(drop=True))
+        inside = ws.read("components", where={"grid_code": MIDDLE})["code"]
+        open_ = ws.read("cases", where={"grid_code": MIDDLE, "stage": "registered"})["number"]
+    _, told = grids("impact", town, "split", MIDDLE, "--line", LINE, "--at", LATER)
+    assert told["retired"] == [MIDDLE]
+    assert sorted(told["created"]) == [FIRST + "026", FIRST + "027"]
+    assert sorted(told["components"]) == sorted(inside)
+    assert sorted(told["open_cases"]) == sorted(open_)
+    assert told["duty_rules_why"] == {"R1": "retired", "R2": "group"}
+    assert told["grid_groups"] == [name]
+    # a border that moves concerns the rules and groups of both grids, none retires
+    _, told = grids(
+        "impact", town, "move", MIDDLE, FIRST + "014", "--at", LATER,
+        "--line", line((280, -190), (280, -310)).wkt,
+    )  # fmt: skip
+    assert told["retired"] == []
+    assert told["changed"] == [MIDDLE, FIRST + "014"]
+    assert told["duty_rules_why"]["R1"] == "moved"
+
+
+def test_a_series_on_the_grids_of_a_day_keeps_its_totals(town: str) -> None:
+    """Counts before and after a split and a merge are equal, whole and by month."""
+    _, before = grids("recount", town, "--period", "month")
+    monthly = sums(before)
+    _, done = grids("split", town, MIDDLE, "--line", LINE, "--at", LATER)
+    _, parts = grids("recount", town, "--period", "month")
+    assert sums(parts) == monthly
+    was = sum(r["cases"] for r in before["rows"] if r["grid_code"] == MIDDLE)
+    now = sum(r["cases"] for r in parts["rows"] if r["grid_code"] in done["created"])
+    assert now == was > 0
+    for code in done["created"]:  # by the cases' own points: not in proportion to area
+        with Workspace.open(town) as ws:
+            shape = ws.read("grids", where={"code": code}).geometry.iloc[0]
+            own = int(ws.read("cases").within(shape).sum())
+        assert sum(r["cases"] for r in parts["rows"] if r["grid_code"] == code) == own
+    _, merged = grids("merge", town, *sorted(done["created"]), "--at", LATER)
+    _, whole = grids("recount", town, "--period", "month")
+    assert sums(whole) == monthly
+    (new,) = merged["created"]
+    assert sum(r["cases"] for r in whole["rows"] if r["grid_code"] == new) == was
+    _, then = grids("recount", town, "--at", "2025-05-31", "--period", "month")
+    assert then["rows"] == before["rows"]
+
+
+def sums(told: dict[str, Any]) -> dict[str, int]:
+    out: dict[str, int] = {}
+    for row in told["rows"]:
+        out[row["period"]] = out.get(row["period"], 0) + row["cases"]
+    assert sum(out.values()) == CASES
+    return out
+
+
+def test_groups_by_street_length(town: str, tmp_path: Path) -> None:
+    streets = [line((0, -y), (600, -y)) for y in range(50, 500, 100)]
+    frame = gpd.GeoDataFrame(geometry=streets, crs="EPSG:4547")
+    frame.to_file(tmp_path / "roads.gpkg")
+    call = ("group", town, "--target", "1000", "--by", "streets", "--at", LATER)
+    code, said = grids(*call, "--roads", str(tmp_path / "roads.gpkg"))
+    assert (code, said["balanced_by"]) == (0, "streets")
+    assert sum(row["load"] for row in said["rows"]) == pytest.approx(3000, abs=10)
+    assert said["load_highest"] < 1500
+    result = CliRunner().invoke(build_cli(), ["grids", *call, "--redraw"])
+    assert result.exit_code == 2
+    assert "--roads" in result.output
+
+
+def test_an_edit_is_undone(town: str) -> None:
+    _, before = grids("show", town)
+    grids("split", town, MIDDLE, "--line", LINE, "--at", LATER)
+    code, said = grids("undo", town)
+    assert said["undone"] == "split"
+    assert grids("show", town)[1]["rows"] == before["rows"]
+    result = CliRunner().invoke(build_cli(), ["grids", "undo", town, "--lang", "zh"])
+    assert result.exit_code == 2
+    assert code == 0
+
+
+def test_a_cut_building_is_refused_with_its_place(town: str, tmp_path: Path) -> None:
+    x, y = line((250, -250), (251, -250)).coords[0]
+    house = gpd.GeoDataFrame(geometry=[shapely.box(x - 9, y - 9, x + 9, y + 9)], crs="EPSG:4547")
+    house.to_file(tmp_path / "houses.gpkg")
+    before = head(town)
+    call = ("split", town, MIDDLE, "--line", LINE, "--at", LATER)
+    houses = ("--buildings", str(tmp_path / "houses.gpkg"))
+    code, said = grids(*call, *houses)
+    assert code == 3
+    assert "cut 1 building" in said["error"]["en"]
+    assert "切割1栋建筑" in said["error"]["zh"]
+    assert f"({x:.0f}"[:5] in said["error"]["en"]
+    assert head(town) == before
+    code, said = grids(*call, *houses, "--accept-cuts", "--reason", "拆迁")
+    assert code == 1
+    assert any(p["rule"] == "building.cut" for p in said["problems"])
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_a_surveyors_file_becomes_a_seamless_numbered_division(
     report, repairs = import_grids(empty, tmp_path / "hand.gpkg", CAUSE)
     assert (report.read, report.stored, report.rejected) == (50, 50, 0)
     assert len(repairs) > 10
-    assert set(repairs["defect"]) <= {"overlap", "gap", "outside", "part"}
+    assert set(repairs["defect"]) <= {"vertex", "overlap", "gap", "outside", "part"}
     grids = legal(empty)
     assert len(grids) == 50
     assert grids.area.sum() == pytest.approx(500_000)
