@@ -20,6 +20,19 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     ),
     "rules": ("census_check", Text("List the rule book.", "列出规则库。")),
     "findings": ("census_check", Text("List findings of the check.", "列出检查发现。")),
+    "pack": (
+        "census_pack",
+        Text("Divide the work into field packs.", "划分作业，生成外业包。"),
+    ),
+    "packs": (
+        "census_packs",
+        Text("Field packs that are out: list, extend, void.", "外业包：查看、延期、作废、重写。"),
+    ),
+    "return": ("census_return", Text("Merge field packs.", "回传并合并外业包。")),
+    "conflicts": (
+        "census_conflicts",
+        Text("Conflicts of packs: list, decide.", "外业包冲突：查看、处理。"),
+    ),
 }
 
 

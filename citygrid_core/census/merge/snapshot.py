@@ -46,7 +46,7 @@ def decode(text: str, crs: object) -> gpd.GeoDataFrame:
     try:
         plain = json.loads(zlib.decompress(base64.b64decode(text, validate=True)))
         index = pd.Index(plain.pop(""), dtype=object)
-    except (zlib.error, KeyError, AttributeError) as error:
+    except (zlib.error, ValueError, KeyError, AttributeError) as error:
         raise ValueError("not a snapshot") from error
     shapes = shapely.from_wkb(np.array(plain.pop(_GEOMETRY, [None] * len(index)), dtype=object))
     columns = {n: pd.Series(v, index=index, dtype=object) for n, v in plain.items()}

@@ -98,13 +98,15 @@ def three_way(
 
 
 def _frame(cells: dict[str, Bools], index: pd.Index) -> pd.DataFrame:
-    return pd.DataFrame(cells, index=index, dtype=bool)
+    frame: pd.DataFrame = pd.DataFrame(cells, index=index, dtype=bool)
+    return frame
 
 
 def _put(mine: pd.Series, theirs: pd.Series, take: Bools) -> pd.Series:
     values = mine.to_numpy(dtype=object).copy()
     values[take] = theirs.to_numpy(dtype=object)[take]
     if str(mine.dtype) == "geometry":
-        return gpd.GeoSeries(values, index=mine.index, crs=mine.crs)
+        shapes: pd.Series = gpd.GeoSeries(values, index=mine.index, crs=mine.crs)
+        return shapes
     series: pd.Series = pd.Series(values, index=mine.index, dtype=object)
     return series

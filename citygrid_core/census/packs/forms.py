@@ -1,0 +1,144 @@
+"""The form of a component in the field: what is shown, filled in, and refused.
+
+One declaration drives the QGIS project of a pack; the same limits are checked again when
+the pack comes back, because a form can be passed by.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from citygrid_core.errors import Text
+
+#: Position accuracy in metres by class (CJ/T 214, GB/T 30428.2, GB/T 47678.5).
+ACCURACY_M = {"A": 0.5, "B": 1.0, "C": 10.0}
+
+
+@dataclass(frozen=True)
+class FormField:
+    """One field of the form.
+
+    Attributes
+    ----------
+    name : str
+        Column.
+    default : str
+        QGIS expression of the value that a new feature gets; empty for none.
+    on_update : bool
+        Whether the default is computed again when the feature changes.
+    constraint : str
+        QGIS expression that must hold; empty for none.
+    why : Text
+        What the form says when it does not.
+    hard : bool
+        Whether the form refuses to save, or only warns.
+    shown, editable : bool
+        Whether people see it, and may change it.
+    """
+
+    name: str
+    default: str = ""
+    on_update: bool = False
+    constraint: str = ""
+    why: Text = Text("", "")
+    hard: bool = True
+    shown: bool = True
+    editable: bool = True
+
+
+def limits() -> dict[str, float]:
+    """Return the accuracy in metres that each class of accuracy promises."""
+    return dict(ACCURACY_M)
+
+
+def gate() -> str:
+    """Return the QGIS expression of the accuracy gate.
+
+    The accuracy that the receiver reported must be as good as the class promises. A point
+    placed on the map, without a receiver, has no such accuracy and is not judged.
+    """
+    cases = " ".join(f"WHEN '{c}' THEN {m:g}" for c, m in sorted(ACCURACY_M.items()))
+    return (
+        '"gnss_accuracy_m" IS NULL OR "accuracy_class" IS NULL OR '
+        f'"gnss_accuracy_m" <= CASE "accuracy_class" {cases} ELSE 10 END'
+    )
+
+
+def form_of(geometry: str) -> tuple[FormField, ...]:
+    """Return the form of the components of one geometry, in tab order.
+
+    Parameters
+    ----------
+    geometry : str
+        ``point``, ``line`` or ``polygon``, as the catalogue of classes says.
+    """
+    left = (
+        "coalesce(aggregate('leases', 'sum', \"left\", "
+        "filter:=\"class_code\" = attribute(@parent, 'class_code')), 0)"
+    )
+    middle = "centroid($geometry)" if geometry != "point" else "$geometry"
+    grid = (
+        "aggregate('grids', 'min', \"code\", "
+        f"filter:=intersects($geometry, {middle.replace('$geometry', 'geometry(@parent)')}))"
+    )
+    known = f"attribute(get_feature('classes', 'code', \"class_code\"), 'geometry') = '{geometry}'"
+    inside = '"grid_code" IS NOT NULL'
+    spare = f'"code" IS NOT NULL OR {left} > 0'
+    department = "get_feature('departments', 'code', \"{0}\") IS NOT NULL OR \"{0}\" IS NULL"
+    owners = tuple(
+        FormField(
+            name,
+            constraint=department.format(name),
+            why=Text("a department of the register", "须为部门名录中的部门"),
+        )
+        for name in ("supervising_code", "owning_code", "maintaining_code")
+    )
+    return (
+        FormField(
+            "class_code",
+            constraint=f"({known}) AND ({spare})",
+            why=Text(
+                "a class of this geometry with numbers left in the lease",
+                "须为该图形类型的部件类别，且租用号段尚有余号",
+            ),
+        ),
+        FormField(
+            "name", default="attribute(get_feature('classes', 'code', \"class_code\"), 'name')"
+        ),
+        FormField(
+            "state",
+            default="'intact'",
+            constraint='"state" IS NOT NULL',
+            why=Text("the state must be said", "须填写部件状态"),
+        ),
+        FormField(
+            "accuracy_class",
+            default="'A'",
+            constraint=gate(),
+            why=Text(
+                "the receiver's accuracy must fit the accuracy class (A 0.5 m, B 1 m, C 10 m)",
+                "定位精度须符合精度等级（A类0.5米、B类1米、C类10米）",
+            ),
+        ),
+        *owners,
+        FormField("note"),
+        FormField("asset_number"),
+        FormField(
+            "grid_code",
+            default=grid,
+            on_update=True,
+            constraint=inside,
+            why=Text("inside the pack's unit grids", "须位于本包单元网格之内"),
+            editable=False,
+        ),
+        FormField("surveyed_on", default="to_date(now())"),
+        FormField("changed_on", default="to_date(now())", on_update=True),
+        FormField("data_source", default="'surveyed'"),
+        FormField(
+            "gnss_accuracy_m",
+            default="@position_horizontal_accuracy",
+            editable=False,
+        ),
+        FormField("code", editable=False),
+        FormField("uid", default="uuid('WithoutBraces')", shown=False, editable=False),
+    )

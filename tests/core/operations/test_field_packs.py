@@ -1,0 +1,576 @@
+"""Out and back: packs, leases, returns and their receipts."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import shapely
+
+from citygrid_core.errors import UsageError
+from citygrid_core.operations.census_capacity import code_capacity, warnings
+from citygrid_core.operations.census_conflicts import list_conflicts, resolve_conflicts
+from citygrid_core.operations.census_pack import PackPlan, make_packs
+from citygrid_core.operations.census_pack_again import rewrite_pack
+from citygrid_core.operations.census_packs import extend_pack, list_packs, void_pack
+from citygrid_core.operations.census_return import return_pack
+from citygrid_core.operations.census_return_rows import PackRefused
+from citygrid_core.operations.store import verify
+from citygrid_core.workspace import Workspace
+
+from . import fieldtown as town
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("town") / "city.gpkg"
+    town.build(path)
+    return path
+
+
+@pytest.fixture
+def ws(built: Path, tmp_path: Path) -> Iterator[Workspace]:
+    path = tmp_path / "city.gpkg"
+    shutil.copy(built, path)
+    with Workspace.open(path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def packs(ws: Workspace, tmp_path: Path) -> list[Path]:
+    return town.send(ws, tmp_path / "out")[1]
+
+
+def one(ws: Workspace, code: str) -> pd.Series:
+    return ws.read("components", where={"code": code}).iloc[0]
+
+
+class TestPacking:
+    def test_every_component_goes_out_once(self, ws: Workspace, tmp_path: Path) -> None:
+        report, folders = town.send(ws, tmp_path / "out", teams=3)
+        assert report.read == ws.count("components") == 80
+        assert [f.name for f in folders] == ["P00001_组1", "P00002_组2", "P00003_组3"]
+        assert all(
+            sorted(p.name for p in f.iterdir()) == ["pack.gpkg", "pack.json", "pack.qgs"]
+            for f in folders
+        )
+        seen: list[str] = []
+        for folder in folders:
+            with town.opened(folder) as c:
+                seen += town.codes_of(c)
+        assert sorted(seen) == sorted(ws.read("components")["code"])
+
+    def test_leases_of_two_packs_never_meet(self, ws: Workspace, packs: list[Path]) -> None:
+        leases = ws.read("code_leases")
+        for _, part in leases.groupby("scope"):
+            part = part.sort_values("first")
+            assert (part["first"].to_numpy()[1:] > part["last"].to_numpy()[:-1]).all()
+        assert leases["last"].max() <= max(ws.counters("component:").values())
+
+    def test_a_new_component_is_coded_in_the_field(self, packs: list[Path]) -> None:
+        for folder in packs:
+            with town.opened(folder) as c:
+                first, last = c.execute(
+                    'SELECT "first", "last" FROM leases WHERE class_code = ?', (town.LAMP,)
+                ).fetchone()
+                town.capture(c, town.X0 + 10, town.Y0 + 10)
+                fid = town.capture(c, town.X0 + 20, town.Y0 + 10)
+                c.execute("DELETE FROM components_point WHERE fid = ?", (fid,))
+                town.capture(c, town.X0 + 30, town.Y0 + 10)
+                codes = town.codes_of(c)[-2:]
+            # the number of the deleted one is gone for good
+            head = town.COUNTY + town.LAMP
+            assert codes == [f"{head}{first:06d}", f"{head}{first + 2:06d}"]
+            assert first + 2 <= last
+
+    def test_an_empty_lease_gives_no_code(self, packs: list[Path]) -> None:
+        with town.opened(packs[0]) as c:
+            c.execute('UPDATE leases SET "next" = "last" + 1')
+            town.capture(c, town.X0 + 10, town.Y0 + 10)
+            assert town.codes_of(c)[-1] is None
+
+    def test_grids_are_not_out_twice(
+        self, ws: Workspace, packs: list[Path], tmp_path: Path
+    ) -> None:
+        with pytest.raises(UsageError, match="out already, with P00001, P00002"):
+            town.send(ws, tmp_path / "again")
+        town.send(ws, tmp_path / "again", overlap=True)
+
+    def test_a_dry_run_leaves_nothing(self, ws: Workspace, tmp_path: Path) -> None:
+        head = ws.head
+        plan = PackPlan(teams=2, until=town.UNTIL)
+        report = make_packs(ws, tmp_path / "out", plan, on=town.OUT, dry_run=True)
+        assert report.read == 80
+        assert (ws.head, list((tmp_path / "out").iterdir())) == (head, [])
+
+    def test_more_teams_than_areas(self, ws: Workspace, tmp_path: Path) -> None:
+        with pytest.raises(UsageError, match="4 areas can't be shared among 5 teams"):
+            town.send(ws, tmp_path / "out", teams=5)
+
+    def test_numbers_that_run_out_are_said_before(self, ws: Workspace, tmp_path: Path) -> None:
+        scope = f"component:{town.COUNTY}{town.LAMP}"
+        with ws.transaction("many") as tx:
+            tx.mint(scope, 1, floor=899_999)
+        fullest = code_capacity(ws)[0]
+        assert (fullest.scope, fullest.left, fullest.low) == (scope, 99_999, True)
+        assert [p.rule for p in warnings(ws)] == ["codes.low"]
+        with pytest.raises(UsageError, match="does not fit"):
+            town.send(ws, tmp_path / "out", reserve=60_000)
+
+    def test_written_again_it_is_the_same(
+        self, ws: Workspace, packs: list[Path], tmp_path: Path
+    ) -> None:
+        made = rewrite_pack(ws, "P00001", tmp_path / "again")
+        for name in ("pack.json", "pack.qgs"):
+            assert (made / name).read_bytes() == (packs[0] / name).read_bytes()
+        with (
+            closing(sqlite3.connect(made / "pack.gpkg")) as a,
+            closing(sqlite3.connect(packs[0] / "pack.gpkg")) as b,
+        ):
+            for table in ("components_point", "leases", "classes", "grids", "cg_pack"):
+                assert (
+                    a.execute(f"SELECT * FROM {table}").fetchall()
+                    == b.execute(f"SELECT * FROM {table}").fetchall()
+                )
+
+
+class TestReturning:
+    def test_untouched(self, ws: Workspace, packs: list[Path]) -> None:
+        head, taken = ws.head, None
+        report = return_pack(ws, packs[0], on=town.BACK)
+        taken = report.details["receipt"]
+        assert taken["unchanged"] == taken["taken"]
+        assert head != ws.head  # that it is back is in the journal
+        assert report.exit_code == 0
+
+    def test_edits_a_deletion_and_a_new_one(self, ws: Workspace, packs: list[Path]) -> None:
+        with town.opened(packs[0]) as c:
+            a, b, gone = town.codes_of(c)[:3]
+            c.execute("UPDATE components_point SET state = 'damaged' WHERE code = ?", (a,))
+            c.execute(
+                "UPDATE components_point SET geom = ? WHERE code = ?",
+                (town.at(town.X0 + 55, town.Y0 + 5), b),
+            )
+            c.execute("DELETE FROM components_point WHERE code = ?", (gone,))
+            town.capture(c, town.X0 + 150, town.Y0 + 50, note="新增")
+            new = town.codes_of(c)[-1]
+        before = ws.count("components")
+        report = return_pack(ws, packs[0], on=town.BACK)
+        receipt = report.details["receipt"]
+        assert (receipt["merged"], receipt["added_merged"], receipt["written"]) == (3, 1, 4)
+        assert report.balanced
+        assert one(ws, a)["state"] == "damaged"
+        assert (one(ws, b)["grid_code"], one(ws, b).geometry.x) == (
+            town.COMMUNITY + "001",
+            town.X0 + 55,
+        )
+        assert (one(ws, new)["grid_code"], one(ws, new)["note"]) == (town.COMMUNITY + "002", "新增")
+        assert ws.count("components") == before
+        # the past is kept
+        assert ws.read("components", at=town.OUT, where={"code": a}).iloc[0]["state"] == "intact"
+        assert len(ws.read("components", at="all", where={"code": gone})) == 1
+        assert verify(ws).problems == []
+
+    def test_twice_and_after_more_work(self, ws: Workspace, packs: list[Path]) -> None:
+        rng = random.Random(1)
+        town.scribble(packs[0], rng, edits=8, deletes=3, new=4)
+        first = return_pack(ws, packs[0], on=town.BACK).details["receipt"]
+        head = ws.head
+        second = return_pack(ws, packs[0], on=town.BACK).details["receipt"]
+        assert (second, head) == ({**first, "written": 0}, ws.head)
+        town.scribble(packs[0], rng, edits=5, deletes=1, new=2)
+        third = return_pack(ws, packs[0], on="2026-03-03")
+        assert third.details["receipt"]["added"] == first["added"] + 2
+        assert third.details["receipt"]["conflicts"] == 0
+        assert verify(ws).problems == []
+
+    def test_an_older_copy_changes_nothing(
+        self, ws: Workspace, packs: list[Path], tmp_path: Path
+    ) -> None:
+        with town.opened(packs[0]) as c:
+            code = town.codes_of(c)[0]
+            c.execute("UPDATE components_point SET note = 'old' WHERE code = ?", (code,))
+        shutil.copytree(packs[0], tmp_path / "older")
+        with town.opened(packs[0]) as c:
+            c.execute("UPDATE components_point SET note = 'new' WHERE code = ?", (code,))
+        return_pack(ws, packs[0], on=town.BACK)
+        late = return_pack(ws, tmp_path / "older", on="2026-03-09")
+        assert late.details["older_copy"]
+        assert late.details["receipt"]["written"] == 0
+        assert one(ws, code)["note"] == "new"
+
+    def test_two_devices_from_one_pack(
+        self, ws: Workspace, packs: list[Path], tmp_path: Path
+    ) -> None:
+        shutil.copytree(packs[0], tmp_path / "second")
+        for folder, note in ((packs[0], "one"), (tmp_path / "second", "two")):
+            with town.opened(folder) as c:
+                codes = town.codes_of(c)
+                c.execute("UPDATE components_point SET note = ? WHERE code = ?", (note, codes[0]))
+                c.execute(
+                    "UPDATE components_point SET state = 'lost' WHERE code = ?",
+                    (codes[len(note) - 2],),
+                )
+                town.capture(c, town.X0 + 10 * len(note), town.Y0 + 50, note=note)
+        return_pack(ws, packs[0], on=town.BACK)
+        report = return_pack(ws, tmp_path / "second", on=town.BACK)
+        # both took the same number from the lease: the second one is coded anew
+        assert len(report.details["recoded"]) == 1
+        assert report.details["receipt"]["conflicts"] == 1
+        assert ws.read("components")["code"].is_unique
+        assert set(ws.read("components")["note"].dropna()) == {"one", "two"}
+
+    def test_a_layer_that_is_missing_deletes_nothing(
+        self, ws: Workspace, packs: list[Path]
+    ) -> None:
+        with town.opened(packs[0]) as c:
+            c.execute("DELETE FROM components_point")
+            c.execute("DROP TABLE cg_log")  # rows lost without a trace
+        before = ws.count("components")
+        report = return_pack(ws, packs[0], on=town.BACK)
+        receipt = report.details["receipt"]
+        assert receipt["rejected"] == receipt["taken"]
+        assert ws.count("components") == before
+
+    def test_bad_rows_are_rejected_with_reasons_and_can_be_mended(
+        self, ws: Workspace, packs: list[Path], tmp_path: Path
+    ) -> None:
+        with town.opened(packs[0]) as c:
+            a = town.codes_of(c)[0]
+            c.execute("UPDATE components_point SET state = 'fine' WHERE code = ?", (a,))
+            town.capture(c, town.X0 - 900, town.Y0)
+            town.capture(c, town.X0 + 10, town.Y0 + 10, "99999")
+            town.capture(c, town.X0 + 10, town.Y0 + 20, accuracy_class="A", gnss_accuracy_m=2.0)
+            town.capture(c, town.X0 + 10, town.Y0 + 30, owning_code="某公司")
+        rejects = tmp_path / "rejects.csv"
+        report = return_pack(ws, packs[0], on=town.BACK, rejects=rejects)
+        rules = sorted(p.rule for p in report.problems)
+        assert rules == [
+            "accuracy.gate",
+            "class.unknown",
+            "department.unmatched",
+            "position.outside",
+            "value.choice",
+        ]
+        assert (
+            report.details["receipt"]["rejected"],
+            report.details["receipt"]["added_rejected"],
+        ) == (1, 4)
+        assert report.balanced
+        assert len(rejects.read_text("utf-8-sig").splitlines()) == 6
+        with town.opened(packs[0]) as c:
+            c.execute("UPDATE components_point SET state = 'lost' WHERE code = ?", (a,))
+            c.execute("UPDATE components_point SET accuracy_class = 'C' WHERE gnss_accuracy_m > 1")
+        again = return_pack(ws, packs[0], on=town.BACK)
+        assert (
+            again.details["receipt"]["rejected"],
+            again.details["receipt"]["added_rejected"],
+        ) == (0, 3)
+        assert again.balanced
+
+    def test_another_class_for_an_old_component_is_refused(
+        self, ws: Workspace, packs: list[Path]
+    ) -> None:
+        with town.opened(packs[0]) as c:
+            c.execute("UPDATE components_point SET class_code = '01002' WHERE fid = 1")
+        report = return_pack(ws, packs[0], on=town.BACK)
+        assert [p.rule for p in report.problems] == ["class.changed"]
+
+
+class TestConflicts:
+    @pytest.fixture
+    def clashed(self, ws: Workspace, packs: list[Path]) -> list[str]:
+        """Codes that both sides changed: a state, a place, one deleted there, one ended here."""
+        with town.opened(packs[0]) as c:
+            codes = town.codes_of(c)[:4]
+            c.execute("UPDATE components_point SET state = 'lost' WHERE code = ?", (codes[0],))
+            c.execute(
+                "UPDATE components_point SET geom = ? WHERE code = ?",
+                (town.at(town.X0 + 5, town.Y0 + 5), codes[1]),
+            )
+            c.execute("DELETE FROM components_point WHERE code = ?", (codes[2],))
+            c.execute("UPDATE components_point SET note = 'still here' WHERE code = ?", (codes[3],))
+        with ws.transaction("office") as tx:
+            held = ws.read("components", where={"code": codes}).set_index("code", drop=False)
+            fid = dict(
+                zip(held["code"], ws.read("components", where={"code": codes}).index, strict=True)
+            )
+            for code, values in ((codes[0], {"state": "damaged"}), (codes[2], {"note": "checked"})):
+                tx.update(
+                    "components",
+                    pd.DataFrame(
+                        {**{k: [v] for k, v in values.items()}, "table_": ["components_point"]},
+                        index=[fid[code]],
+                    ),
+                )
+            moved = ws.read("components", where={"code": codes[1]})
+            moved = moved.set_geometry([shapely.Point(town.X0 + 15, town.Y0 + 15)], crs=ws.crs)
+            tx.update("components", moved[["table_", "geometry"]])
+            tx.end("components", ws.read("components", where={"code": codes[3]}), town.BACK)
+        report = return_pack(ws, packs[0], on=town.BACK)
+        assert report.details["receipt"]["conflicts"] == 4
+        return codes
+
+    def by_kind(self, ws: Workspace) -> dict[str, str]:
+        held = ws.read("pack_conflicts")
+        return dict(zip(held["kind"], held["code"], strict=True))
+
+    def test_listed_side_by_side(self, ws: Workspace, clashed: list[str]) -> None:
+        report, rows = list_conflicts(ws)
+        assert report.details["by_kind"] == {"field": 1, "geometry": 1, "deleted": 1, "gone": 1}
+        both = rows[rows["kind"] == "geometry"].set_index("side").geometry
+        assert (both["mine"].x, both["theirs"].x) == (town.X0 + 15, town.X0 + 5)
+
+    def test_mine_is_kept_for_good(
+        self, ws: Workspace, clashed: list[str], packs: list[Path]
+    ) -> None:
+        resolve_conflicts(ws, ["P00001"], "mine", on=town.BACK)
+        again = return_pack(ws, packs[0], on=town.BACK)
+        assert again.details["conflicts_now"] == again.details["receipt"]["written"] == 0
+        assert one(ws, clashed[0])["state"] == "damaged"
+
+    def test_theirs(self, ws: Workspace, clashed: list[str]) -> None:
+        resolve_conflicts(ws, ["P00001"], "theirs", on=town.BACK)
+        assert one(ws, clashed[0])["state"] == "lost"
+        assert one(ws, clashed[1]).geometry.x == town.X0 + 5
+        assert ws.count("components", where={"code": clashed[2]}) == 0
+        assert one(ws, clashed[3])["note"] == "still here"
+        assert verify(ws).problems == []
+
+    @pytest.mark.parametrize(("choice", "valid", "more"), [("both", 1, 1), ("split", 0, 1)])
+    def test_two_things(
+        self, ws: Workspace, clashed: list[str], choice: str, valid: int, more: int
+    ) -> None:
+        before = ws.count("components")
+        resolve_conflicts(ws, [self.by_kind(ws)["geometry"]], choice, on=town.BACK)  # type: ignore[arg-type]
+        assert ws.count("components", where={"code": clashed[1]}) == valid
+        assert ws.count("components") == before + more
+        children = ws.lineage()["child"].tolist()
+        assert len(children) == 2 - valid
+        assert ws.count("components", where={"code": children}) == len(children)
+
+    def test_what_makes_no_sense(self, ws: Workspace, clashed: list[str]) -> None:
+        kinds = self.by_kind(ws)
+        for codes, choice, why in (
+            (["X"], "mine", "unknown"),
+            ([kinds["field"]], "both", "only geometries"),
+        ):
+            with pytest.raises(UsageError, match=why):
+                resolve_conflicts(ws, codes, choice, on=town.BACK)  # type: ignore[arg-type]
+        resolve_conflicts(ws, [kinds["field"]], "mine", on=town.BACK)
+        assert resolve_conflicts(ws, [kinds["field"]], "mine", on=town.BACK).unchanged == 1
+        with pytest.raises(UsageError, match="decided already"):
+            resolve_conflicts(ws, [kinds["field"]], "theirs", on=town.BACK)
+
+
+class TestRefusals:
+    def refused(self, ws: Workspace, pack: Path, on: str = town.BACK) -> str:
+        head = ws.head
+        with pytest.raises(PackRefused) as error:
+            return_pack(ws, pack, on=on)
+        assert ws.head == head
+        assert error.value.text("zh")
+        return error.value.problems[0].rule
+
+    def test_an_expired_lease(self, ws: Workspace, packs: list[Path]) -> None:
+        town.scribble(packs[0], random.Random(2), edits=3, deletes=0, new=1)
+        assert self.refused(ws, packs[0], on="2026-05-01") == "pack.expired"
+        extend_pack(ws, "P00001", "2026-05-31")
+        assert return_pack(ws, packs[0], on="2026-05-01").details["receipt"]["written"] == 4
+
+    def test_a_tampered_pack(self, ws: Workspace, packs: list[Path], tmp_path: Path) -> None:
+        def edit(name: str, change: Callable[[sqlite3.Connection], object]) -> Path:
+            folder = tmp_path / name
+            shutil.copytree(packs[0], folder)
+            with closing(sqlite3.connect(folder / "pack.gpkg")) as c, c:
+                change(c)
+            return folder
+
+        manifest = json.loads((packs[0] / "pack.json").read_text("utf-8"))
+        manifest["team"] = "别人"
+        for name, statement, values in (
+            (
+                "manifest",
+                "UPDATE cg_pack SET value = ? WHERE key = 'manifest'",
+                (json.dumps(manifest),),
+            ),
+            ("none", "DELETE FROM cg_pack WHERE key = 'manifest'", ()),
+            ("lease", 'UPDATE leases SET "last" = "last" + 1000', ()),
+        ):
+            folder = edit(name, lambda c, s=statement, v=values: c.execute(s, v))
+            assert self.refused(ws, folder) == "pack.tampered"
+
+    def test_another_workspace(self, ws: Workspace, packs: list[Path], tmp_path: Path) -> None:
+        town.build(tmp_path / "other.gpkg", seed=2)
+        with Workspace.open(tmp_path / "other.gpkg") as other:
+            assert self.refused(other, packs[0]) == "pack.workspace"
+
+    def test_an_older_backup(self, built: Path, packs: list[Path], tmp_path: Path) -> None:
+        shutil.copy(built, tmp_path / "backup.gpkg")
+        with Workspace.open(tmp_path / "backup.gpkg") as backup:
+            assert self.refused(backup, packs[0]) == "pack.unknown"
+
+    def test_a_void_pack(self, ws: Workspace, packs: list[Path], tmp_path: Path) -> None:
+        with pytest.raises(UsageError, match="why"):
+            void_pack(ws, "P00001", reason=" ", on=town.BACK)
+        void_pack(ws, "P00001", reason="平板丢失", on=town.BACK)
+        assert self.refused(ws, packs[0]) == "pack.void"
+        with pytest.raises(UsageError, match="no pack P7"):
+            extend_pack(ws, "P7", town.UNTIL)
+        rows = list_packs(ws, on="2026-05-01")[1].set_index("code")
+        assert rows["overdue"].to_dict() == {"P00001": False, "P00002": True}
+
+    @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 0.999])
+    def test_truncated(self, ws: Workspace, packs: list[Path], share: float) -> None:
+        file = packs[0] / "pack.gpkg"
+        raw = file.read_bytes()
+        file.write_bytes(raw[: int(len(raw) * share)])
+        assert self.refused(ws, packs[0]) in ("pack.damaged", "pack.tampered")
+
+    def test_mangled_bytes_never_crash(
+        self, ws: Workspace, packs: list[Path], tmp_path: Path
+    ) -> None:
+        raw = (packs[0] / "pack.gpkg").read_bytes()
+        rng = random.Random(3)
+        components = ws.count("components")
+        for n in range(25):
+            bad = bytearray(raw)
+            for _ in range(40):
+                bad[rng.randrange(len(bad))] = rng.randrange(256)
+            file = tmp_path / f"bad{n}.gpkg"
+            file.write_bytes(bytes(bad))
+            try:
+                receipt = return_pack(ws, file, on=town.BACK, dry_run=True).details["receipt"]
+                assert (
+                    receipt["taken"]
+                    == receipt["unchanged"]
+                    + receipt["merged"]
+                    + receipt["conflicts"]
+                    + receipt["rejected"]
+                )
+            except PackRefused:
+                pass
+        assert ws.count("components") == components
+
+    def test_no_pack_at_all(self, ws: Workspace, tmp_path: Path) -> None:
+        (tmp_path / "x.gpkg").write_text("hello")
+        assert self.refused(ws, tmp_path / "x.gpkg") == "pack.damaged"
+        assert self.refused(ws, tmp_path / "nowhere") == "pack.absent"
+
+
+def _in_a_process(city: Path, pack: Path, on: str) -> int:
+    child = os.fork()
+    if child == 0:
+        status = 4
+        try:
+            with Workspace.open(city) as ws:
+                return_pack(ws, pack, on=on)
+            status = 0
+        finally:
+            os._exit(status)
+    return child
+
+
+def campaign(
+    folder: Path, *, teams: int, components: int, kills: int, side: int, seed: int = 5
+) -> dict[str, int]:
+    """Teams work offline, the office works too, every return may be killed; return the books."""
+    city = folder / "city.gpkg"
+    town.build(city, side=side, components=components, groups=max(teams, side))
+    with Workspace.open(city) as ws:
+        packs = town.send(ws, folder / "out", teams=teams, reserve=300, new_share=1.0)[1]
+    rng, rounds = random.Random(seed), 2
+    ever: set[str] = set()
+    left, done = kills, {"kills": 0, "killed_before": 0, "returns": 0, "conflicts": 0}
+    for turn in range(rounds):
+        on = f"2026-03-{turn + 2:02d}"
+        for pack in packs:
+            each = components // teams
+            town.scribble(pack, rng, edits=each // 5, deletes=each // 50, new=each // 10)
+            with town.opened(pack) as c:
+                ever |= set(town.codes_of(c))
+        with Workspace.open(city) as ws:  # the office edits what is out
+            held = ws.read("components")
+            mine = held.sample(n=len(held) // 20, random_state=turn)
+            with ws.transaction("office") as tx:
+                tx.update("components", mine[["table_"]].assign(state="abandoned", note="办公室"))
+        share = max(left // max((rounds - turn) * len(packs), 1), 0)
+        for pack in packs:
+            times = share if pack is not packs[-1] or turn < rounds - 1 else left
+            begun = time.perf_counter()
+            shutil.copy(city, folder / "trial.gpkg")
+            os.waitpid(_in_a_process(folder / "trial.gpkg", pack, on), 0)
+            whole = time.perf_counter() - begun
+            for leftover in folder.glob("trial.gpkg*"):
+                leftover.unlink()
+            for _ in range(times):
+                with Workspace.open(city) as ws:
+                    before = ws.head
+                child = _in_a_process(city, pack, on)
+                time.sleep(rng.uniform(0, whole))
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+                with Workspace.open(city) as ws:
+                    done["killed_before"] += ws.head == before
+                done["kills"] += 1
+            left -= times
+            with Workspace.open(city) as ws:
+                report = return_pack(ws, pack, on=on)
+                receipt = report.details["receipt"]
+                assert report.balanced
+                assert report.details["balanced"]
+                assert receipt["rejected"] == receipt["added_rejected"] == 0
+                done["returns"] += 1
+                done["conflicts"] += report.details["conflicts_now"]
+    with Workspace.open(city) as ws:
+        assert [p.text() for p in ws.verify()] == []
+        versions = ws.read("components", at="all", geometry=False)
+        now = ws.read("components", columns=["code"], geometry=False)
+        assert now["code"].is_unique
+        # every row that a team ever coded is there, and nothing has two components' history
+        done["lost"] = len(ever - set(versions["code"]))
+        origin = versions.groupby("code")[["class_code"]].nunique()
+        done["duplicates"] = int((origin["class_code"] > 1).sum())
+        new = versions[versions["source"].fillna("").str.startswith("pack")]
+        done["new"] = new["code"].nunique()
+        assert new.groupby("code")["source_key"].nunique().max() == 1
+        for pack in packs:
+            # what a team has is what the workspace has, but for open conflicts
+            with town.opened(pack) as c:
+                theirs = {
+                    r[0]: (r[1], r[2])
+                    for r in c.execute("SELECT code, state, note FROM components_point")
+                }
+            mine = ws.read("components", where={"code": list(theirs)}, geometry=False)
+            clash = set(ws.read("pack_conflicts")["component_code"])
+            office = set(mine.loc[mine["note"] == "办公室", "code"])
+            for code, state, note in zip(mine["code"], mine["state"], mine["note"], strict=True):
+                if code not in clash and code not in office:
+                    assert (state, note) == theirs[code], code
+        done["components"] = len(now)
+    return done
+
+
+def test_offline_teams_small(tmp_path: Path) -> None:
+    books = campaign(tmp_path, teams=3, components=300, kills=8, side=4)
+    assert (books["kills"], books["lost"], books["duplicates"], books["returns"]) == (8, 0, 0, 6)
+    assert books["conflicts"] > 0
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [5, 6])
+def test_offline_teams_whole(tmp_path: Path, seed: int) -> None:
+    """10 teams × 10,000 components, 500 kills, twice."""
+    books = campaign(tmp_path, teams=10, components=100_000, kills=500, side=20, seed=seed)
+    print(books)
+    assert (books["kills"], books["lost"], books["duplicates"]) == (500, 0, 0)
