@@ -195,13 +195,16 @@ class CitygridPlugin:
         toolbar.addAction(panel)
         self._controller = controller
         self._answering(session, dock, ask)
+        self._grids(session)
 
     def _answering(self, session: Session, panel: MainDock, ask: QAction) -> None:
         """Wire "who answers here": the map tool and the dock of cards."""
         from qgis.core import QgsProject
 
         from citygrid_plugin.gui.answer_desk import AnswerDesk
+        from citygrid_plugin.gui.dispute_desk import DisputeDesk
         from citygrid_plugin.gui.docks.answer_dock import AnswerDock
+        from citygrid_plugin.gui.docks.dispute_dock import DisputeDock
         from citygrid_plugin.gui.tools.answer_tool import AnswerTool
         from citygrid_plugin.services.lookup import Answers
 
@@ -214,8 +217,21 @@ class CitygridPlugin:
         answers = Answers(QgsProject.instance())
         self.answers = AnswerDesk(iface, session, dock, tool, ask, answers)
         self._stack.callback(self.answers.close)
+        listed = DisputeDock(iface.mainWindow())
+        self._beside(listed)
+        self.disputes = DisputeDesk(iface, session, listed)
+        self._stack.callback(self.disputes.close)
+        self.answers.on_dispute = self.disputes.propose
+        dock.list_wanted.connect(self.disputes.open)
         panel.ask_toggled.connect(self.answers.switch)
         ask.toggled.connect(panel.ask_button.setChecked)
+
+    def _grids(self, session: Session) -> None:
+        """Wire the editing of unit grids: a toolbar and a dock of their own."""
+        from citygrid_plugin.gui.grid_room import GridRoom
+
+        self.grids = GridRoom(self._iface, session, icon)
+        self._stack.callback(self.grids.close)
 
     def _beside(self, dock: QDockWidget) -> None:
         """Add a dock that waits, closed, until it is asked for."""

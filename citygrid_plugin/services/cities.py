@@ -93,7 +93,7 @@ def _load(path: Path, at: str) -> Loaded:
     with open_workspace(path) as workspace:
         city = City(workspace, at or None)
         # Everything is read here: the store is closed before the next line of the caller.
-        _ = city.cells, city.communities, city.departments, city.duties, city.places
+        _ = city.cells, city.communities, city.departments, city.duties, city.places, city.disputes
         grids, edition = city.grids, load_edition(workspace.edition)
         links = workspace.lineage()
         origins: dict[str, list[dict[str, Any]]] = {}

@@ -120,7 +120,7 @@ def answer(
         sections.append(_roles_section(loaded, said))
         headline = _duty_headline(loaded, said, kind)
         beyond, near, warning = _beyond(loaded, x, y, accuracy, question, said)
-        sections.append(beyond)
+        sections += [beyond, _precedents_section(loaded, said, x, y, kind, class_code)]
         headline = " ".join(p for p in (headline, warning) if p)
     elif inside:
         headline = tr("Choose a class to see who answers.", "选择类别即可查询责任部门。")
@@ -319,6 +319,42 @@ def _chance(probability: float, accuracy: float) -> Line:
         tr("Other answer right", "另一答案的概率"),
         tr(f"{shown_} at ± {accuracy:g} m", f"{shown_}（定位精度 {accuracy:g} 米）"),
     )
+
+
+def _precedents_section(
+    loaded: Loaded, said: OneAnswer, x: float, y: float, kind: str, class_code: str
+) -> Section:
+    """Return what was settled before in similar questions."""
+    from citygrid_core.responsibility import precedents
+
+    city = loaded.city
+    if not len(city.disputes):
+        return Section("", ())
+    bodies = {code for codes in said.bodies.values() for code in codes}
+    found = precedents(
+        city.disputes, x, y, object_kind=kind, class_code=class_code, bodies=bodies, at=city.at
+    )
+    lines = []
+    for row in found.itertuples():
+        who = city.duties.departments.name(row.department_code, city.at) or row.department_code
+        role = shown(CHOICES["role"][row.role])
+        why = " ".join(p for p in (_text(row.document), _text(row.clause)) if p)
+        lines.append(
+            Line(
+                str(row.code),
+                f"{role}{tr(': ', '：')}{who}",
+                (
+                    tr(
+                        f"class {row.class_code}, {row.distance_m:.0f} m away, "
+                        f"settled {str(row.settled_on)[:10]}",
+                        f"类别 {row.class_code}，相距 {row.distance_m:.0f} 米，"
+                        f"{str(row.settled_on)[:10]} 办结",
+                    ),
+                    *((why,) if why else ()),
+                ),
+            )
+        )
+    return Section(tr("Precedents", "先例"), tuple(lines))
 
 
 def _history_section(loaded: Loaded, grid: str) -> Section:

@@ -35,7 +35,10 @@ def places(path: Path) -> dict[str, dict[str, Any]]:
         for outcome in ("several", "none"):
             row = audit[audit["outcome"] == outcome].iloc[0]
             point = row.geometry.representative_point()
-            found[outcome] = {"x": point.x, "y": point.y, "class_code": row["class_code"]}
+            found[outcome] = {
+                "x": point.x, "y": point.y, "class_code": row["class_code"],
+                "object_kind": row["object_kind"],
+            }  # fmt: skip
         found["near"] = near(city)
     return found
 
@@ -119,3 +122,37 @@ def test_who_answers_here(locale: str, own_city: Path, tmp_path: Path, gallery: 
     assert said["tool_off"]
     assert set(said["milliseconds"]) == set(asked)
     print("a card takes (ms):", said["milliseconds"])
+
+
+def test_an_unclear_answer_becomes_a_rule(own_city: Path, tmp_path: Path, gallery: Path) -> None:
+    place = places(own_city)["several"]
+    with Workspace.open(own_city) as ws:
+        city = City(ws)
+        where = city.points([place["x"]], [place["y"]]).iloc[0]
+        said = city.duties.answer(
+            place["x"], place["y"], object_kind=place["object_kind"],
+            class_code=place["class_code"], grid_code=where["grid_code"],
+        )  # fmt: skip
+        role, bodies = next((r, b) for r, b in said.bodies.items() if len(b) > 1)
+    went = visit(
+        "disputes.py",
+        tmp_path / "visit",
+        workspace=own_city,
+        place=json.dumps(place),
+        reason="two bodies claim it",
+        department=bodies[1],
+    ).check()
+    show(went, gallery, "zh-Hans")
+    told = went.said
+    assert told["before"] == "several"
+    assert [len(told[s]) for s in ("proposed", "contested", "decided")] == [1, 1, 1]
+    assert not told["may_confirm"]
+    assert told["steps"] == 3
+    # The store holds the decision as a rule; the card follows, and offers it as a precedent.
+    with Workspace.open(own_city) as ws:
+        dispute = ws.read("duty_disputes").iloc[0]
+        assert (dispute["state"], dispute["department_code"]) == ("decided", bodies[1])
+        assert dispute["role"] == role
+        assert ws.verify() == []
+    assert told["bodies"][role] == [bodies[1]]
+    assert "先例" in told["sections"]

@@ -24,8 +24,12 @@ def test_load_unload_load_leaves_the_main_window_as_it_was(tmp_path: Path) -> No
     assert said["again"] == loaded
     assert said["at_last"] == before
     # What it adds, so that the comparison can't pass on a plugin that did nothing.
-    assert set(loaded["toolbars"]) - set(before["toolbars"]) == {"CitygridToolBar"}
-    assert set(loaded["docks"]) - set(before["docks"]) == {"CitygridDock", "CitygridAnswerDock"}
+    assert set(loaded["toolbars"]) - set(before["toolbars"]) == {
+        "CitygridToolBar", "CitygridGridToolBar",
+    }  # fmt: skip
+    assert set(loaded["docks"]) - set(before["docks"]) == {
+        "CitygridDock", "CitygridAnswerDock", "CitygridDisputeDock",
+    }  # fmt: skip
     assert set(loaded["providers"]) - set(before["providers"]) == {"citygrid"}
 
 

@@ -54,7 +54,7 @@ class AnswerDock(QgsDockWidget):
         The user switched the map tool.
     question_changed()
         Class, date or accuracy are others now: the last point is asked again.
-    pin_wanted(), copy_wanted(), dispute_wanted()
+    pin_wanted(), copy_wanted(), dispute_wanted(), list_wanted()
         A button below the card was pressed.
     pinned_chosen(int), unpin_wanted(int)
         A pinned card, by its number, is to be shown or taken off.
@@ -65,6 +65,7 @@ class AnswerDock(QgsDockWidget):
     pin_wanted = pyqtSignal()
     copy_wanted = pyqtSignal()
     dispute_wanted = pyqtSignal()
+    list_wanted = pyqtSignal()
     pinned_chosen = pyqtSignal(int)
     unpin_wanted = pyqtSignal(int)
 
@@ -158,7 +159,9 @@ class AnswerDock(QgsDockWidget):
                 "将责任不清事项列入协调清单",
             )
         )
-        for button in (self.pin_button, self.copy_button, self.dispute_button):
+        self.list_button = _button("list", tr("&List", "清单(&L)"), self.list_wanted)
+        self.list_button.setToolTip(tr("Open the co-ordination list", "打开责任协调清单"))
+        for button in (self.pin_button, self.copy_button, self.dispute_button, self.list_button):
             row.addWidget(button)
         row.addStretch(1)
         return row

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from qgis.core import QgsApplication, QgsCoordinateTransform, QgsPointXY, QgsProject
-from qgis.PyQt.QtCore import QPoint, QPointF, Qt
+from qgis.PyQt.QtCore import QPoint, QPointF, Qt, QTimer
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QAbstractItemView, QDockWidget, QTreeWidget, QWidget
+from qgis.PyQt.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QDialog,
+    QDockWidget,
+    QTreeWidget,
+    QWidget,
+)
 from qgis.utils import iface
 from stage import wait
 
@@ -101,3 +109,16 @@ def open_branch(tree: QTreeWidget, text: str) -> None:
     QTest.keyClick(tree, Qt.Key.Key_Right)
     tree.scrollToItem(found[0])
     QgsApplication.processEvents()
+
+
+def in_dialog(act: Callable[[QDialog], None], milliseconds: int = 300) -> None:
+    """Play `act` in the modal dialog that the next click opens."""
+
+    def play() -> None:
+        dialog = QApplication.activeModalWidget()
+        if dialog is None:
+            QTimer.singleShot(100, play)
+            return
+        act(dialog)
+
+    QTimer.singleShot(milliseconds, play)
