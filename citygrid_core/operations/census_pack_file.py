@@ -322,6 +322,8 @@ def _triggers(table: str, county: str) -> list[str]:
 def kind_of(frame: gpd.GeoDataFrame) -> GeometryType:
     """Return the type of the table that a layer of the base map becomes."""
     kinds = set(frame.geometry.geom_type.dropna())
+    if not kinds:
+        return "MULTIPOLYGON"
     if kinds <= {"Point"}:
         return "POINT"
     return "MULTILINESTRING" if kinds <= {"LineString", "MultiLineString"} else "MULTIPOLYGON"

@@ -14,7 +14,7 @@ from typing import Any
 
 import pyproj
 
-from citygrid_core.census.packs import FormField, form_of
+from citygrid_core.census.packs import FormField, form_of, layer_id
 from citygrid_core.errors import Language
 from citygrid_core.operations.census_pack_file import FIELD_ONLY, GEOMETRY_OF, STORED
 from citygrid_core.workspace.schema import CHOICES, COMPONENTS, FAMILIES
@@ -88,7 +88,7 @@ def project(
     root.append(layers)
     order = ET.SubElement(root, "layerorder")
     for name in (*GEOMETRY_OF, *background):
-        ET.SubElement(order, "layer", id=name)
+        ET.SubElement(order, "layer", id=layer_id(name))
     _properties(root)
     text: str = ET.tostring(root, encoding="unicode", short_empty_elements=True)
     return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + text + "\n"
@@ -180,7 +180,7 @@ def _widget(
 
 def _relation(layer: str, value: str, file: str, wanted: str) -> dict[str, Any]:
     return {
-        "Layer": layer,
+        "Layer": layer_id(layer),
         "LayerName": _WORDS[layer][1],
         "LayerSource": f"./{file}|layername={layer}",
         "LayerProviderName": "ogr",
@@ -210,7 +210,7 @@ def _layer(
         readOnly=str(int(read_only)), hasScaleBasedVisibilityFlag="0",
         simplifyDrawingHints="1", labelsEnabled="0",
     )  # fmt: skip
-    _text(layer, "id", name)
+    _text(layer, "id", layer_id(name))
     _text(layer, "datasource", f"./{file}|layername={name}")
     _text(layer, "layername", _label(name, lang))
     _crs(ET.SubElement(layer, "srs"), crs)
@@ -260,7 +260,7 @@ def _snapping(root: ET.Element, layers: Sequence[str]) -> None:
     single = ET.SubElement(snap, "individual-layer-settings")
     for name in (*layers, "grids"):
         ET.SubElement(
-            single, "layer-setting", id=name, enabled="1", type="3", tolerance="12", units="1",
+            single, "layer-setting", id=layer_id(name), enabled="1", type="3", tolerance="12", units="1",
             maxScale="0", minScale="0",
         )  # fmt: skip
 
@@ -277,6 +277,9 @@ def _canvas(root: ET.Element, crs: pyproj.CRS, extent: Sequence[float]) -> None:
 
 def _properties(root: ET.Element) -> None:
     properties = ET.SubElement(root, "properties")
+    # without it QGIS passes the CRS of the project by
+    system = ET.SubElement(properties, "SpatialRefSys")
+    ET.SubElement(system, "ProjectionsEnabled", type="int").text = "1"
     paths = ET.SubElement(properties, "Paths")
     ET.SubElement(paths, "Absolute", type="bool").text = "false"
     measure = ET.SubElement(properties, "Measurement")
@@ -287,7 +290,7 @@ def _properties(root: ET.Element) -> None:
 def _node(tree: ET.Element, name: str, lang: Language, file: str) -> None:
     shown = name not in ("leases", "classes", "departments")
     ET.SubElement(
-        tree, "layer-tree-layer", id=name, name=_label(name, lang), providerKey="ogr",
+        tree, "layer-tree-layer", id=layer_id(name), name=_label(name, lang), providerKey="ogr",
         source=f"./{file}|layername={name}", expanded="0",
         checked="Qt::Checked" if shown else "Qt::Unchecked",
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from citygrid_core.census.packs.capacity import Capacity, capacity
 from citygrid_core.census.packs.divide import Share, divide
 from citygrid_core.census.packs.expectation import expected_components, street_lengths
-from citygrid_core.census.packs.forms import FormField, form_of, gate, limits
+from citygrid_core.census.packs.forms import FormField, form_of, gate, layer_id, limits
 from citygrid_core.census.packs.leases import lease_sizes
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "expected_components",
     "form_of",
     "gate",
+    "layer_id",
     "lease_sizes",
     "limits",
     "street_lengths",

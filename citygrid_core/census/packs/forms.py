@@ -46,6 +46,11 @@ class FormField:
     editable: bool = True
 
 
+def layer_id(table: str) -> str:
+    """Return the id that a table has as a layer of the project; QGIS renames shorter ones."""
+    return f"citygrid_{table}"
+
+
 def limits() -> dict[str, float]:
     """Return the accuracy in metres that each class of accuracy promises."""
     return dict(ACCURACY_M)
@@ -57,15 +62,19 @@ def gate() -> str:
     The accuracy that the receiver reported must be as good as the class promises. A point
     placed on the map, without a receiver, has no such accuracy and is not judged.
     """
-    cases = " ".join(f"WHEN '{c}' THEN {m:g}" for c, m in sorted(ACCURACY_M.items()))
+    cases = " ".join(
+        f"WHEN \"accuracy_class\" = '{c}' THEN {m:g}" for c, m in sorted(ACCURACY_M.items())
+    )
     return (
         '"gnss_accuracy_m" IS NULL OR "accuracy_class" IS NULL OR '
-        f'"gnss_accuracy_m" <= CASE "accuracy_class" {cases} ELSE 10 END'
+        f'"gnss_accuracy_m" <= CASE {cases} ELSE 10 END'
     )
 
 
 def form_of(geometry: str) -> tuple[FormField, ...]:
     """Return the form of the components of one geometry, in tab order.
+
+    Expressions name the layers of the pack by their ids, `layer_id`.
 
     Parameters
     ----------
@@ -73,18 +82,20 @@ def form_of(geometry: str) -> tuple[FormField, ...]:
         ``point``, ``line`` or ``polygon``, as the catalogue of classes says.
     """
     left = (
-        "coalesce(aggregate('leases', 'sum', \"left\", "
+        "coalesce(aggregate('citygrid_leases', 'sum', \"left\", "
         "filter:=\"class_code\" = attribute(@parent, 'class_code')), 0)"
     )
     middle = "centroid($geometry)" if geometry != "point" else "$geometry"
     grid = (
-        "aggregate('grids', 'min', \"code\", "
+        "aggregate('citygrid_grids', 'min', \"code\", "
         f"filter:=intersects($geometry, {middle.replace('$geometry', 'geometry(@parent)')}))"
     )
-    known = f"attribute(get_feature('classes', 'code', \"class_code\"), 'geometry') = '{geometry}'"
+    known = f"attribute(get_feature('citygrid_classes', 'code', \"class_code\"), 'geometry') = '{geometry}'"
     inside = '"grid_code" IS NOT NULL'
     spare = f'"code" IS NOT NULL OR {left} > 0'
-    department = "get_feature('departments', 'code', \"{0}\") IS NOT NULL OR \"{0}\" IS NULL"
+    department = (
+        "get_feature('citygrid_departments', 'code', \"{0}\") IS NOT NULL OR \"{0}\" IS NULL"
+    )
     owners = tuple(
         FormField(
             name,
@@ -103,7 +114,8 @@ def form_of(geometry: str) -> tuple[FormField, ...]:
             ),
         ),
         FormField(
-            "name", default="attribute(get_feature('classes', 'code', \"class_code\"), 'name')"
+            "name",
+            default="attribute(get_feature('citygrid_classes', 'code', \"class_code\"), 'name')",
         ),
         FormField(
             "state",

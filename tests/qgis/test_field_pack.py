@@ -1,0 +1,217 @@
+"""The project of a field pack, opened in real QGIS: layers, forms, constraints, codes."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from qgis.core import (
+    Qgis,
+    QgsApplication,
+    QgsExpression,
+    QgsExpressionContext,
+    QgsExpressionContextUtils,
+    QgsFeature,
+    QgsGeometry,
+    QgsPointXY,
+    QgsProject,
+    QgsVectorLayer,
+    QgsVectorLayerUtils,
+)
+
+from citygrid_core.operations.census_return import return_pack
+from citygrid_core.workspace import Workspace
+from tests.core.operations import fieldtown as town
+
+COMPONENTS = ("components_point", "components_line", "components_polygon")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("field")
+    town.build(folder / "city.gpkg")
+    with Workspace.open(folder / "city.gpkg") as ws:
+        packs = town.send(ws, folder / "out")[1]
+    return folder / "city.gpkg", packs[0]
+
+
+@pytest.fixture
+def project(qgis_app: QgsApplication, made: tuple[Path, Path]) -> QgsProject:
+    opened = QgsProject.instance()  # expressions look for layers there
+    assert opened.read(str(made[1] / "pack.qgs"))
+    yield opened
+    opened.clear()
+
+
+def layer_of(project: QgsProject, name: str) -> QgsVectorLayer:
+    found = project.mapLayer(f"citygrid_{name}")
+    assert isinstance(found, QgsVectorLayer)
+    assert found.isValid(), name
+    return found
+
+
+def problems(layer: QgsVectorLayer, feature: QgsFeature) -> set[str]:
+    """Fields whose hard constraints a feature breaks."""
+    wrong = set()
+    for index, field in enumerate(layer.fields()):
+        good, _ = QgsVectorLayerUtils.validateAttribute(layer, feature, index)
+        if not good:
+            wrong.add(field.name())
+    return wrong
+
+
+def drawn(layer: QgsVectorLayer, x: float, y: float, **values: object) -> QgsFeature:
+    """A new feature with the form's defaults, as the capture tools make it."""
+    place = QgsGeometry.fromPointXY(QgsPointXY(x, y))
+    given = {layer.fields().indexOf(n): v for n, v in values.items()}
+    context = layer.createExpressionContext()
+    return QgsVectorLayerUtils.createFeature(layer, place, given, context)
+
+
+def test_every_layer_opens_from_where_the_folder_is(
+    project: QgsProject, made: tuple[Path, Path]
+) -> None:
+    names = {layer.name() for layer in project.mapLayers().values()}
+    assert {
+        "部件（点）",
+        "部件（线）",
+        "部件（面）",
+        "单元网格",
+        "社区",
+        "号段余量",
+        "部件类别",
+        "部门",
+    } <= names
+    assert all(layer.isValid() for layer in project.mapLayers().values())
+    assert all(str(made[1]) in layer.source() for layer in project.mapLayers().values())
+    assert project.crs().authid() == f"EPSG:{town.SRS}"
+    with town.opened(made[1]) as c:
+        taken = len(town.codes_of(c))
+    assert layer_of(project, "components_point").featureCount() == taken > 0
+
+
+def test_symbols_value_lists_and_snapping(project: QgsProject) -> None:
+    points = layer_of(project, "components_point")
+    assert points.renderer().type() == "categorizedSymbol"
+    assert len(points.renderer().categories()) >= 5
+    state = points.editorWidgetSetup(points.fields().indexOf("state"))
+    assert state.type() == "ValueMap"
+    assert {k: v for one in state.config()["map"] for k, v in one.items()}["破损"] == "damaged"
+    kind = points.editorWidgetSetup(points.fields().indexOf("class_code"))
+    assert (kind.type(), kind.config()["Layer"]) == ("ValueRelation", "citygrid_classes")
+    assert points.attributeAlias(points.fields().indexOf("owning_code")) == "权属单位代码"
+    snapping = project.snappingConfig()
+    assert snapping.enabled()
+    assert {layer.id() for layer in snapping.individualLayerSettings()} >= {
+        f"citygrid_{n}" for n in COMPONENTS
+    }
+    assert not layer_of(project, "grids").isEditable()
+    assert layer_of(project, "grids").readOnly()
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_every_expression_parses(project: QgsProject, name: str) -> None:
+    layer = layer_of(project, name)
+    for field in layer.fields():
+        for text in (
+            field.constraints().constraintExpression(),
+            field.defaultValueDefinition().expression(),
+        ):
+            assert not text or not QgsExpression(text).hasParserError(), (field.name(), text)
+
+
+def test_the_form_fills_in_and_refuses(project: QgsProject) -> None:
+    points = layer_of(project, "components_point")
+    good = drawn(points, town.X0 + 150, town.Y0 + 50, class_code=town.LAMP)
+    assert good["grid_code"] == town.COMMUNITY + "002"
+    assert (good["state"], good["data_source"], good["name"]) == ("intact", "surveyed", "路灯")
+    assert len(good["uid"]) == 32 or len(good["uid"]) == 36
+    assert problems(points, good) == set()
+    # a class that is a line's, no class, a place outside, a body nobody knows
+    wrong = drawn(points, town.X0 - 500, town.Y0, class_code="00000", owning_code="某公司")
+    assert {"class_code", "grid_code", "owning_code"} <= problems(points, wrong)
+
+
+@pytest.mark.parametrize(
+    ("class_", "accuracy", "good"),
+    [
+        ("A", 0.4, True),
+        ("A", 0.6, False),
+        ("B", 0.6, True),
+        ("B", 1.2, False),
+        ("C", 9.0, True),
+        ("C", 11.0, False),
+        ("A", None, True),
+    ],
+)
+def test_the_receiver_must_be_as_good_as_the_class(
+    project: QgsProject, class_: str, accuracy: float | None, good: bool
+) -> None:
+    points = layer_of(project, "components_point")
+    feature = drawn(points, town.X0 + 50, town.Y0 + 50, class_code=town.LAMP, accuracy_class=class_)
+    feature["gnss_accuracy_m"] = accuracy
+    assert ("accuracy_class" not in problems(points, feature)) is good
+
+
+def test_the_gate_takes_what_qfield_says(project: QgsProject) -> None:
+    """QField gives the receiver's accuracy as a variable of the position scope."""
+    points = layer_of(project, "components_point")
+    text = points.defaultValueDefinition(points.fields().indexOf("gnss_accuracy_m")).expression()
+    context = QgsExpressionContext()
+    scope = QgsExpressionContextUtils.globalScope()
+    scope.setVariable("position_horizontal_accuracy", 0.25)
+    context.appendScope(scope)
+    assert QgsExpression(text).evaluate(context) == 0.25
+
+
+def test_saved_in_qgis_coded_by_the_lease_and_returned(
+    project: QgsProject, made: tuple[Path, Path]
+) -> None:
+    city, pack = made
+    points = layer_of(project, "components_point")
+    with closing(sqlite3.connect(pack / "pack.gpkg")) as c:
+        first = c.execute(
+            'SELECT "next" FROM leases WHERE class_code = ?', (town.LAMP,)
+        ).fetchone()[0]
+    before = points.featureCount()
+    assert points.startEditing()
+    for i in range(3):
+        assert points.addFeature(
+            drawn(points, town.X0 + 110 + i, town.Y0 + 50, class_code=town.LAMP)
+        )
+    assert points.commitChanges(), points.commitErrors()
+    old = next(points.getFeatures())
+    assert points.startEditing()
+    points.changeAttributeValue(old.id(), points.fields().indexOf("state"), "damaged")
+    assert points.commitChanges(), points.commitErrors()
+    points.reload()
+    assert points.featureCount() == before + 3
+    codes = sorted(f["code"] for f in points.getFeatures())
+    want = [f"{town.COUNTY}{town.LAMP}{first + i:06d}" for i in range(3)]
+    assert set(want) <= set(codes)
+    with Workspace.open(city) as ws:
+        receipt = return_pack(ws, pack, on=town.BACK).details["receipt"]
+        assert (receipt["merged"], receipt["added_merged"]) == (1, 3)
+        assert set(want) <= set(ws.read("components")["code"])
+        assert ws.verify() == []
+
+
+def test_the_map_can_be_looked_at(project: QgsProject, tmp_path: Path) -> None:
+    from qgis.core import QgsMapRendererParallelJob, QgsMapSettings
+    from qgis.PyQt.QtCore import QSize
+
+    settings = QgsMapSettings()
+    settings.setLayers([layer_of(project, n) for n in (*COMPONENTS, "grids", "communities")])
+    settings.setDestinationCrs(project.crs())
+    settings.setExtent(layer_of(project, "grids").extent().buffered(20))
+    settings.setOutputSize(QSize(900, 600))
+    job = QgsMapRendererParallelJob(settings)
+    job.start()
+    job.waitForFinished()
+    image = job.renderedImage()
+    assert image.save(str(tmp_path / "pack.png"))
+    colours = {image.pixel(x, y) for x in range(0, 900, 3) for y in range(0, 600, 3)}
+    assert len(colours) > 10
+    assert Qgis.QGIS_VERSION_INT >= 32200
