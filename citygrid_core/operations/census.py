@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from citygrid_core.census import classify, component_codes, match_departments
-from citygrid_core.errors import Text
+from citygrid_core.errors import Problem, Text
+from citygrid_core.operations.census_keys import Held, Seen, hashes
+from citygrid_core.operations.census_rows import (
+    Proposals,
+    classify_rows,
+    fill_duties,
+    identify,
+    locate_rows,
+    mint_codes,
+    tie_departments,
+)
+from citygrid_core.operations.census_sources import as_table, parts
 from citygrid_core.operations.city import City
-from citygrid_core.operations.intake import Rows, SourceOptions, choices, import_file, problem
+from citygrid_core.operations.intake import (
+    Rows,
+    SourceOptions,
+    choices,
+    problem,
+    refuse_own_file,
+    rejected,
+)
+from citygrid_core.operations.storing import store
 from citygrid_core.report import Progress, Report, no_progress
-from citygrid_core.standards import Edition, load_edition
-from citygrid_core.tables import Field
+from citygrid_core.standards import load_edition
+from citygrid_core.tables import Field, Reject, write, write_rejects
 from citygrid_core.workspace import Transaction, Workspace
-
-ROLES = ("supervising", "owning", "maintaining")
+from citygrid_core.workspace.schema import FAMILIES
 
 
 def fields() -> tuple[Field, ...]:
@@ -70,6 +86,8 @@ def fields() -> tuple[Field, ...]:
             labels=("精度等级", "精度"),
             choices=choices("accuracy_class"),
         ),
+        Field("manhole_number", "text", labels=("井盖编号", "井盖号", "窨井编号")),
+        Field("asset_number", "text", labels=("权属单位资产编号", "权属资产编号", "产权单位编号")),
         Field("note", "text", labels=("备注", "BZ", "Note")),
     )
 
@@ -85,6 +103,8 @@ COMPARE = (
     "changed_on",
     "data_source",
     "accuracy_class",
+    "manhole_number",
+    "asset_number",
     "note",
     "geometry",
 )
@@ -96,206 +116,125 @@ def import_components(
     *,
     source: str = "",
     options: SourceOptions = SourceOptions(),
+    from_edition: str | None = None,
     on: str,
     who: str = "",
     dry_run: bool = False,
     rejects: Path | None = None,
+    proposals: Path | None = None,
+    rows_at_once: int = 100_000,
     progress: Progress = no_progress,
 ) -> Report:
-    """Import components from one file.
+    """Import components from one file, in parts, in one transaction.
 
-    Classes are taken by code, by a code that lost its leading zeros, or by name;
-    departments by code, name or alias, never by likeness (likely ones are
-    proposed in the reject). Roles that the file leaves empty are filled from the
-    duty rules where exactly one body answers. Codes are minted per county and
-    minor class in the transaction that stores the components.
+    Classes are taken by code, by a code that lost its leading zeros, by name, or by the
+    code of another edition through the crosswalk; departments by code, name or alias,
+    never by likeness (likely ones are proposed). Roles that the file leaves empty are
+    filled from the duty rules where exactly one body answers. Codes are minted per
+    county and minor class. A kill leaves the workspace as it was; the same call again
+    completes it, and once more changes nothing.
 
     Parameters
     ----------
     source : str
         Who delivers; with the row's own key it says what is the same component.
         Default: the file's name. Rows without a key are known by class and place.
+    from_edition : str, optional
+        The edition that the file's class codes are of, if another.
+    proposals : Path, optional
+        CSV file for what matched nothing: field, text, rows, three proposals, and a
+        column for the decision, from which ``[values.class_code]`` of a mapping file
+        is written.
+    rows_at_once : int
+        Rows held in memory at a time.
+
+    Returns
+    -------
+    Report
+        read = stored + unchanged + rejected.
     """
+    path = Path(path)
+    refuse_own_file(workspace, path)
     edition = load_edition(workspace.edition)
+    if from_edition is not None:
+        load_edition(from_edition)
     city = City(workspace)
-
-    def prepare(rows: Rows) -> None:
-        _identify(rows, source or Path(path).name)
-        _classify(rows, edition)
-        _departments(rows, city.departments, on)
-        _locate(rows, city)
-
+    name = source or path.name
+    held, seen, open_ = Held(workspace, name), Seen(), Proposals()
     filled: dict[str, int] = {}
+    report = Report("census import", dry_run=dry_run)
+    set_aside: list[Reject] = []
+    counts = {"new": 0, "changed": 0, "repaired": 0}
+    findings: list[Problem] = []
 
     def mint(tx: Transaction, fresh: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-        return _mint(tx, _fill_duties(fresh, city, on, filled), edition)
+        return mint_codes(tx, fill_duties(fresh, city, on, filled), edition)
 
-    report = import_file(
-        workspace,
-        path,
-        operation="census import",
-        family="components",
-        fields=fields(),
-        key=("source", "source_key"),
-        compare=COMPARE,
-        prepare=prepare,
-        options=options,
-        mint=mint,
-        on=on,
-        who=who,
-        dry_run=dry_run,
-        rejects=rejects,
-        progress=progress,
-    )
-    report.details["departments_by_rule"] = sum(filled.values())
+    facts = {"file": path.name, "on": on, "source": name}
+    with (
+        as_table(path, options) as (table, read_options),
+        workspace.transaction("census import", who=who, parameters=facts) as tx,
+    ):
+        for batch in parts(table, fields(), read_options, workspace, rows_at_once):
+            progress("storing", report.read, 0)
+            rows = Rows(batch.frame)
+            identify(rows, name)
+            classify_rows(rows, edition, from_edition, open_)
+            tie_departments(rows, city.departments, on, open_)
+            locate_rows(rows, city)
+            _reject_repeated(rows, seen, path.name)
+            good = rows.good
+            stored = store(
+                tx, workspace, FAMILIES["components"], good, ("source", "source_key"),
+                COMPARE, on, mint, held=held.rows(good["source_key"]),
+            )  # fmt: skip
+            report.read += batch.read
+            report.stored += stored.new + stored.changed
+            report.unchanged += stored.unchanged
+            counts["new"] += stored.new
+            counts["changed"] += stored.changed
+            counts["repaired"] += len(batch.repairs)
+            set_aside += rejected(batch, rows, path)
+            findings += rows.findings
+        if dry_run:
+            tx.rollback()
+    report.rejected = len(set_aside)
+    report.problems = [p for r in set_aside for p in r.problems] + findings
+    report.details = {**counts, "departments_by_rule": sum(filled.values())}
+    if rejects is not None and set_aside:
+        write_rejects(rejects, set_aside)
+    if open_.found:
+        report.details["unmatched_texts"] = len(open_.found)
+        if proposals is not None:
+            write(open_.frame(), proposals, overwrite=True)
+            report.details["proposals_file"] = str(proposals)
+    progress("done", report.read, report.read)
     return report
 
 
-def _identify(rows: Rows, source: str) -> None:
-    frame = rows.frame
-    key = frame["source_key"] if "source_key" in frame else pd.Series("", index=frame.index)
-    key = key.fillna("").astype(str)
-    bounds = frame.geometry.bounds
-    place = (
-        frame["class_code"].astype(str)
-        + "@"
-        + bounds["minx"].map("{:.3f}".format)
-        + ","
-        + bounds["miny"].map("{:.3f}".format)
-    )
-    frame["source_key"] = key.where(key != "", place)
-    frame["source"] = source
-
-
-def _classify(rows: Rows, edition: Edition) -> None:
-    found = classify(rows.frame["class_code"], edition)
-    typed = rows.frame["class_code"]
-    for index in found.index[found["outcome"] == "unknown"]:
-        near = _near(found.at[index, "proposals"])
+def _reject_repeated(rows: Rows, seen: Seen, file: str) -> None:
+    """Set aside rows whose key an earlier good row of the file has."""
+    good = rows.good
+    keys = hashes(good["source_key"])
+    numbers = good["source_row"].to_numpy(dtype=np.int64)
+    first = seen.find(keys)
+    position = pd.Series(np.arange(len(keys))).groupby(keys).transform("min").to_numpy()
+    here = position < np.arange(len(keys))
+    first = np.where((first < 0) & here, numbers[position] if len(keys) else first, first)
+    for at in np.flatnonzero(first >= 0):
+        row, index = int(first[at]), good.index[at]
         rows.reject(
             index,
             problem(
-                "class.unknown",
-                "class_code",
-                typed[index],
-                Text(f"a component class of {edition.id}", f"{edition.id} 的部件类别"),
-                Text(f"perhaps {near}", f"可能是 {near}") if near else Text("", ""),
-            ),
-        )
-    rows.frame["class_code"] = found["class_code"]
-    names = edition.component_classes["name"]
-    default = found["class_code"].map(names)
-    given = rows.frame["name"] if "name" in rows.frame else pd.Series(None, index=default.index)
-    rows.frame["name"] = given.where(given.notna() & (given.astype(str) != ""), default)
-
-
-def _departments(rows: Rows, departments: pd.DataFrame, on: str) -> None:
-    frame = rows.frame
-    for role in ROLES:
-        column = f"{role}_code"
-        frame[column] = pd.Series(None, index=frame.index, dtype=object)
-        if role not in frame:
-            continue
-        typed = frame[role].fillna("").astype(str)
-        distinct = pd.Series(typed[typed != ""].unique(), dtype=object)
-        if distinct.empty:
-            continue
-        match = match_departments(distinct, departments, at=on)
-        match.index = pd.Index(distinct)
-        frame[column] = typed.map(match["code"].to_dict()).where(typed != "", None)
-        bad = match.index[~match["outcome"].isin(["exact", "alias", "normalised"])]
-        for index in typed.index[typed.isin(bad)]:
-            near = _near(match.at[typed[index], "proposals"])
-            rows.reject(
-                index,
-                problem(
-                    "department.unmatched",
-                    role,
-                    typed[index],
-                    Text("a department of the register", "部门名录中的部门"),
-                    Text(f"perhaps {near}; or add an alias", f"可能是 {near}；或在名录中补充别名")
-                    if near
-                    else Text("add it to the register", "请先补充部门名录"),
-                ),
-            )
-
-
-def _near(proposals: Any) -> str:
-    return "、".join(f"{p.code} {p.name}" for p in proposals[:3])
-
-
-def _locate(rows: Rows, city: City) -> None:
-    frame = rows.frame
-    point = frame.geometry.representative_point()
-    x, y = point.x.to_numpy(), point.y.to_numpy()
-    located = city.locate(x, y).set_axis(frame.index)
-    outside = located["community_code"].isna()
-    for index in frame.index[outside]:
-        p = point[index]
-        rows.reject(
-            index,
-            problem(
-                "position.outside",
-                "geometry",
-                f"{p.x:.3f}, {p.y:.3f}" if p is not None and not p.is_empty else None,
+                "row.duplicate",
+                "source_key",
+                good["source_key"].iat[at],
                 Text(
-                    f"a point inside the city ({_extent(city)})",
-                    f"位于城市范围内（{_extent(city)}）",
+                    f"a key used once in {file}; row {row} has it already",
+                    f"在{file}中唯一，第{row}行已使用",
                 ),
-                _suspicion(p, city),
+                Text("keep one of the rows, or correct its key", "保留其中一行，或更正其编号"),
             ),
         )
-    for name in ("grid_code", "community_code", "street_code", "county_code"):
-        frame[name] = located[name]
-
-
-def _extent(city: City) -> str:
-    x0, y0, x1, y1 = city.areas.total_bounds
-    return f"x {x0:.0f}–{x1:.0f}, y {y0:.0f}–{y1:.0f}"
-
-
-def _suspicion(p: Any, city: City) -> Text:
-    """Name the likely mistake behind a point outside: axes swapped, or degrees."""
-    if p is None or p.is_empty:
-        return Text("", "")
-    x0, y0, x1, y1 = city.areas.total_bounds
-    if x0 <= p.y <= x1 and y0 <= p.x <= y1:
-        return Text("x and y look swapped", "x、y 疑似颠倒")
-    if abs(p.x) <= 180 and abs(p.y) <= 90:
-        return Text("looks like degrees: give --crs EPSG:4490", "疑似经纬度：请用 --crs EPSG:4490")
-    return Text("", "")
-
-
-def _fill_duties(
-    fresh: gpd.GeoDataFrame, city: City, on: str, filled: dict[str, int]
-) -> gpd.GeoDataFrame:
-    """Let the duty rules name the bodies that the file leaves open, where they are sure.
-
-    New components only: a later import of the same file must change nothing, even
-    when the rules have changed since.
-    """
-    columns = [f"{role}_code" for role in ROLES]
-    open_ = fresh[columns].isna().any(axis=1)
-    if not open_.any() or not city.workspace.count("duty_rules", at="all"):
-        return fresh
-    asked = fresh.loc[open_].copy()
-    asked["object_kind"] = "component"
-    asked["geometry"] = asked.geometry.representative_point()
-    answer = city.duties.resolve(asked, at=on)
-    fresh = fresh.copy()
-    for column in columns:
-        empty = asked[column].isna() & answer[column].notna()
-        fresh.loc[asked.index[empty], column] = answer.loc[empty, column]
-        filled[column] = int(empty.sum())
-    return fresh
-
-
-def _mint(tx: Transaction, fresh: gpd.GeoDataFrame, edition: Edition) -> gpd.GeoDataFrame:
-    fresh = fresh.copy()
-    sequence = np.zeros(len(fresh), dtype=np.int64)
-    groups = fresh.groupby(["county_code", "class_code"], sort=True).indices
-    for (county, class_), at in groups.items():
-        minted = tx.mint(f"component:{county}{class_}", len(at))
-        sequence[at] = np.arange(minted.start, minted.stop)
-    fresh["code"] = component_codes(fresh["county_code"], fresh["class_code"], sequence, edition)
-    return fresh
+    new = first < 0
+    seen.add(keys[new], numbers[new])

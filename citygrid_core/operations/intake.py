@@ -211,7 +211,8 @@ def _reject_duplicates(rows: Rows, key: Sequence[str], file: str) -> None:
         )
 
 
-def _books(report: Report, batch: Batch, rows: Rows, path: Path, rejects: Path | None) -> None:
+def rejected(batch: Batch, rows: Rows, path: Path) -> list[Reject]:
+    """Return every row of a batch that is not stored, as it came, with its reasons."""
     from dataclasses import replace
 
     all_rejects = list(batch.rejects)
@@ -221,6 +222,13 @@ def _books(report: Report, batch: Batch, rows: Rows, path: Path, rejects: Path |
         placed = tuple(replace(p, file=path.name, row=row) for p in found)
         all_rejects.append(Reject(row, raw, placed))
     all_rejects.sort(key=lambda r: r.row)
+    return all_rejects
+
+
+def _books(report: Report, batch: Batch, rows: Rows, path: Path, rejects: Path | None) -> None:
+    from dataclasses import replace
+
+    all_rejects = rejected(batch, rows, path)
     report.rejected = len(all_rejects)
     report.problems = [p for r in all_rejects for p in r.problems]
     report.problems += [replace(p, file=p.file or path.name) for p in rows.findings]

@@ -39,6 +39,7 @@ def store(
     on: str,
     mint: Minting | None = None,
     follow: Following | None = None,
+    held: gpd.GeoDataFrame | None = None,
 ) -> Stored:
     """Write what is new or changed of `frame`.
 
@@ -51,8 +52,11 @@ def store(
         Columns whose difference makes a row "changed"; an empty value says nothing.
     on : str
         ISO date from which new and changed rows are valid.
+    held : GeoDataFrame, optional
+        Every held row that may be the same thing; read whole when left out.
     """
-    held = workspace.read(family.name, at="all") if family.history else workspace.read(family.name)
+    if held is None:
+        held = workspace.read(family.name, at="all" if family.history else None)
     if family.history and len(held):
         held = held.iloc[np.argsort(held["valid_from"].astype(str).to_numpy(), kind="stable")]
     split = compare_frames(held, frame, key=key, columns=compare)
