@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from pathlib import Path
@@ -11,14 +12,8 @@ import shapely
 
 from citygrid_core.census.merge import decode
 from citygrid_core.errors import Language, Text, UsageError
-from citygrid_core.operations.census_pack import (
-    background_of,
-    clipped,
-    codes_of,
-    digest_of,
-    workspace_id,
-    write_folder,
-)
+from citygrid_core.operations.census_pack import codes_of, digest_of, workspace_id
+from citygrid_core.operations.census_pack_folder import background_of, clipped, write_folder
 from citygrid_core.operations.census_packs import pack_row
 from citygrid_core.standards import load_edition
 from citygrid_core.workspace import Workspace
@@ -54,8 +49,6 @@ def rewrite_pack(workspace: Workspace, code: str, folder: Path, *, lang: Languag
             "left": leases["last"].astype(int) - leases["first"].astype(int) + 1,
         }
     )
-    import hashlib
-
     manifest = {
         "pack": code,
         "team": pack["team"],

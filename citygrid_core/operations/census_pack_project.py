@@ -224,9 +224,9 @@ def _layer(
         None,
         {"QFieldSync/action": "no_action", "QFieldSync/cloud_action": "no_action"},
     )
-    style = _style(_STYLE_OF.get(name, name), set(columns) | {"fid"})
-    if kind != "NONE" and style is not None:
-        layer.append(style)
+    if kind != "NONE":
+        style = _style(_STYLE_OF.get(name, name), set(columns) | {"fid"})
+        layer.append(_plain(kind, name) if style is None else style)
     return layer
 
 
@@ -247,6 +247,34 @@ def _style(name: str, columns: set[str]) -> ET.Element | None:
         said = " ".join(str(r.get("filter", "")) for r in rules.iter("rule"))
         wanted |= {w for w in known if f'"{w}"' in said}
     return renderer if wanted <= columns else None
+
+
+def _plain(kind: str, name: str) -> ET.Element:
+    """Return a renderer for the base map: quiet, and nothing is covered."""
+    what, layer, options = {
+        "POINT": ("marker", "SimpleMarker", {"color": "120,120,120,255", "size": "1.2"}),
+        "MULTILINESTRING": ("line", "SimpleLine", {"line_color": "150,150,150,255"}),
+    }.get(
+        kind,
+        (
+            "fill",
+            "SimpleFill",
+            {
+                "style": "no" if name == "communities" else "solid",
+                "color": "235,235,235,255",
+                "outline_color": "90,90,90,255",
+                "outline_width": "0.6" if name == "communities" else "0.1",
+            },
+        ),
+    )
+    renderer = ET.Element("renderer-v2", type="singleSymbol", forceraster="0", symbollevels="0")
+    symbols = ET.SubElement(renderer, "symbols")
+    symbol = ET.SubElement(symbols, "symbol", type=what, name="0", alpha="1", clip_to_extent="1")
+    made = ET.SubElement(symbol, "layer", enabled="1", locked="0")
+    made.set("class", layer)
+    made.set("pass", "0")
+    _option(made, None, options)
+    return renderer
 
 
 def _snapping(root: ET.Element, layers: Sequence[str]) -> None:
