@@ -5,7 +5,7 @@ A point on a shared edge or vertex belongs to the touching cell with the lowest 
 
 from citygrid_core.locate.border import Border, Neighbours
 from citygrid_core.locate.errors import IndexFileError, NoAccelerator, UnusableCells
-from citygrid_core.locate.index import CellIndex, Engine
+from citygrid_core.locate.index import CellIndex, Engine, in_parts
 
 __all__ = [
     "Border",
@@ -15,4 +15,5 @@ __all__ = [
     "Neighbours",
     "NoAccelerator",
     "UnusableCells",
+    "in_parts",
 ]

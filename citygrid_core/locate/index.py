@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -19,8 +19,9 @@ from citygrid_core.locate.border import Border, Borders, Neighbours
 from citygrid_core.locate.build import build_layout
 from citygrid_core.locate.exact import Shapes
 from citygrid_core.locate.gather import candidates, places
-from citygrid_core.locate.kernel import DOUBTFUL, answer, arguments, compiled, installed
+from citygrid_core.locate.kernel import DOUBTFUL, answer, arguments, compiled, installed, loaded
 from citygrid_core.locate.layout import Floats, Ints, Layout
+from citygrid_core.locate.polygons import Flat, edge_starts
 
 Engine = Literal["auto", "numpy", "numba"]
 
@@ -28,6 +29,8 @@ Engine = Literal["auto", "numpy", "numba"]
 _CHUNK = 65_536
 #: From this many points on, importing and loading numba pays.
 _WORTH_COMPILING = 5_000_000
+#: The same, once it is loaded.
+_WORTH_RUNNING = 20_000
 
 
 class CellIndex:
@@ -137,7 +140,7 @@ class CellIndex:
             The answers are the same. ``auto`` takes numba, when it is installed,
             for millions of points.
         threads : int, optional
-            For numba; by default as many as the process may use.
+            By default as many as the process may use.
 
         Returns
         -------
@@ -147,14 +150,17 @@ class CellIndex:
         px, py = _points(x, y)
         flat_x, flat_y = px.reshape(-1), py.reshape(-1)
         if engine == "auto":
-            engine = "numba" if flat_x.size >= _WORTH_COMPILING and installed() else "numpy"
+            worth = flat_x.size >= (_WORTH_RUNNING if loaded() else _WORTH_COMPILING)
+            engine = "numba" if worth and installed() else "numpy"
         if engine == "numba":
             out = self._compiled(flat_x, flat_y, threads)
         elif engine == "numpy":
             out = np.empty(flat_x.size, dtype=np.int64)
-            for i in range(0, flat_x.size, _CHUNK):
-                part = slice(i, i + _CHUNK)
+
+            def gather(part: slice) -> None:
                 out[part] = self._gathered(flat_x[part], flat_y[part])
+
+            in_parts(gather, flat_x.size, threads)
         else:
             raise UsageError(
                 Text(
@@ -181,21 +187,42 @@ class CellIndex:
             A pair for each hit: by point, then by code.
         """
         px, py = (v.reshape(-1) for v in _points(x, y))
-        points, ranks = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
-        for i in range(0, px.size, _CHUNK):
-            cx, cy = px[i : i + _CHUNK], py[i : i + _CHUNK]
+        empty = np.empty(0, dtype=np.int64)
+        points = [empty] * -(-px.size // _CHUNK)
+        ranks = points.copy()
+
+        def gather(part: slice) -> None:
+            cx, cy = px[part], py[part]
             found = places(self._layout, cx, cy)
             plain = np.flatnonzero(found.answer >= 0)
             owner, rank, inside = candidates(self._layout, self._shapes, found, cx, cy)
             point = np.concatenate([plain, found.at[owner[inside]]])
             order = np.argsort(point, kind="stable")
-            points.append(point[order] + i)
-            ranks.append(np.concatenate([found.answer[plain], rank[inside]])[order])
-        return np.concatenate(points), self._layout.order[np.concatenate(ranks)]
+            at = part.start // _CHUNK
+            points[at] = point[order] + part.start
+            ranks[at] = np.concatenate([found.answer[plain], rank[inside]])[order]
+
+        in_parts(gather, px.size)
+        whole = np.concatenate([empty, *ranks])
+        return np.concatenate([empty, *points]), self._layout.order[whole]
 
     def shapes(self, positions: ArrayLike) -> NDArray[np.object_]:
         """Return the polygons at some positions, as multipolygons."""
         return self._shapes.take(self._rank_of(np.asarray(positions, dtype=np.int64)))
+
+    def edges(self) -> tuple[Floats, Floats, Ints]:
+        """Return every edge of the polygons that has a length.
+
+        Returns
+        -------
+        begin, end : float64, (n, 2)
+        position : int64
+            The polygon that each edge bounds.
+        """
+        coords = self._layout.coords
+        flat = Flat(coords, self._layout.rings, self._layout.parts, self._layout.polygons)
+        at, rank = edge_starts(flat)
+        return coords[at], coords[at + 1], self._position_of(rank)
 
     def border_distance(self, x: ArrayLike, y: ArrayLike, *, within: ArrayLike) -> Border:
         """Return how far points are from where their answer changes, and what lies beyond.
@@ -282,6 +309,21 @@ class CellIndex:
             at = open_[i : i + _CHUNK]
             out[at] = self._gathered(x[at], y[at])
         return out
+
+
+def in_parts(work: Callable[[slice], None], number: int, threads: int | None = None) -> None:
+    """Run `work` on parts of `number` rows, on several processors when there are several parts.
+
+    numpy and GEOS let other threads run while they compute.
+    """
+    parts = [slice(i, i + _CHUNK) for i in range(0, number, _CHUNK)]
+    share = min(threads or _processors(), len(parts) // 2)
+    if share > 1:
+        with ThreadPoolExecutor(share) as pool:
+            list(pool.map(work, parts))
+    else:
+        for part in parts:
+            work(part)
 
 
 def _processors() -> int:

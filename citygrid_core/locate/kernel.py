@@ -148,6 +148,11 @@ def installed() -> bool:
     return importlib.util.find_spec("numba") is not None
 
 
+def loaded() -> bool:
+    """Return whether the compiled form is ready."""
+    return bool(_compiled)
+
+
 def compiled() -> Callable[..., None]:
     """Return `answer` compiled; it runs without the interpreter's lock.
 

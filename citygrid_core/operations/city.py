@@ -16,7 +16,7 @@ import shapely
 
 from citygrid_core.locate import CellIndex, IndexFileError
 from citygrid_core.operations.areas import areas_of
-from citygrid_core.responsibility import DutyBook
+from citygrid_core.responsibility import DutyBook, framed
 from citygrid_core.workspace import Workspace
 
 Floats = npt.NDArray[np.float64]
@@ -157,10 +157,31 @@ class City:
     def place(self, x: Floats, y: Floats) -> pd.DataFrame:
         """Return all columns of `places` for points in the workspace's CRS."""
         at = self.positions(x, y)
-        taken = {c: self.places[c].to_numpy(dtype=object)[at] for c in self.places}
-        series = {c: pd.Series(v, dtype=object, copy=False) for c, v in taken.items()}
-        answer: pd.DataFrame = pd.DataFrame(series, copy=False)
-        return answer
+        return framed(self.taken(at), pd.RangeIndex(len(at)))
+
+    def taken(self, at: Ints) -> dict[str, npt.NDArray[np.object_]]:
+        """Return the columns of `places` for rows of it."""
+        return {
+            str(c): self.places[c].to_numpy(dtype=object).take(at, mode="clip") for c in self.places
+        }
+
+    def numbered(self, at: Ints) -> dict[str, pd.Categorical]:
+        """Return the code columns of `locate` for rows of `places`, as categories.
+
+        Numbers instead of texts: `DutyBook.resolve` then looks at no text row by row.
+        """
+        return {
+            name: pd.Categorical.from_codes(codes[at], dtype=kinds)
+            for name, (codes, kinds) in self._numbers.items()
+        }
+
+    @cached_property
+    def _numbers(self) -> dict[str, tuple[npt.NDArray[np.int32], pd.CategoricalDtype]]:
+        found = {}
+        for name in ("grid_code", *(f"{level}_code" for level in LEVELS)):
+            codes, values = pd.factorize(self.places[name].to_numpy(dtype=object))
+            found[name] = (codes.astype(np.int32), pd.CategoricalDtype(list(values)))
+        return found
 
     def points(self, x: Floats, y: Floats) -> gpd.GeoDataFrame:
         """Return located points as a frame that `DutyBook.resolve` takes."""

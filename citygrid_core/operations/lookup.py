@@ -8,6 +8,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from scipy.special import ndtr
@@ -17,7 +18,16 @@ from citygrid_core.operations.city import City, Floats
 from citygrid_core.operations.intake import SourceOptions
 from citygrid_core.operations.misplaced import misplaced
 from citygrid_core.report import Progress, Report, no_progress
-from citygrid_core.responsibility import FLAG_ABOVE, REACH, DepartmentHistory, near_border
+from citygrid_core.responsibility import (
+    FLAG_ABOVE,
+    OUTCOMES,
+    REACH,
+    DepartmentHistory,
+    Resolved,
+    framed,
+    near_columns,
+    nearest_others,
+)
 from citygrid_core.standards import ClassKind, load_edition
 from citygrid_core.tables import Field, read
 from citygrid_core.workspace import Workspace
@@ -72,68 +82,90 @@ def lookup(
     projected = points if points.crs == workspace.crs else points.to_crs(workspace.crs)
     shapes = projected.geometry.to_numpy()
     x, y = shapely.get_x(shapes), shapely.get_y(shapes)
-    place = city.place(x, y).set_axis(points.index)
-    asked = gpd.GeoDataFrame(place, geometry=shapes, crs=workspace.crs)
-    asked["class_code"] = points.get("class_code", class_code)
-    asked["object_kind"] = points.get("object_kind", object_kind)
+    at_place = city.positions(x, y)
+    found: dict[str, Any] = dict(city.taken(at_place))
+    classes = points.get("class_code", class_code)
     if class_code is not None:
-        asked["class_code"] = class_of(workspace, object_kind, class_code)
-    found: dict[str, pd.Series[Any]] = {}
-    classed = bool(asked["class_code"].notna().any())
+        classes = class_of(workspace, object_kind, class_code)
+    asked_class = _numbered(classes, len(points))
+    classed = bool((asked_class.codes >= 0).any())
+    asked: Resolved | None = None
     if classed:
-        duty = city.duties.resolve(asked, at=at)
-        found["class_code"] = asked["class_code"]
-        for role in ROLES:
-            found |= _bodies(city.duties.departments, role, duty[f"{role}_code"], at)
-        found["duty_outcome"] = duty["duty_outcome"]
-        found["reasons"] = duty["reasons"]
-    if accuracy is not None and classed:
+        question = {
+            **city.numbered(at_place),
+            "class_code": asked_class,
+            "object_kind": _numbered(points.get("object_kind", object_kind), len(points)),
+        }
+        frame = gpd.GeoDataFrame(
+            pd.DataFrame(question, index=points.index, copy=False),
+            geometry=projected.geometry.array,
+            crs=workspace.crs,
+        )
+        asked = city.duties.resolved(frame, at=at, xy=(x, y))
+        names = np.array([*asked_class.categories, None], dtype=object)
+        found["class_code"] = names[asked_class.codes]
+        for i, role in enumerate(ROLES):
+            found |= _bodies(asked, city.duties.departments, i, role, at)
+        found["duty_outcome"] = OUTCOMES[asked.overall]
+        found["reasons"] = asked.reasons
+    if accuracy is not None and asked is not None:
         cells = city.cells if len(city.cells) else city.communities
-        near = near_border(city.duties, asked, duty, cells, accuracy=accuracy, at=at)
+        own = None if len(cells) == 0 or cells is not city.cells else at_place
+        if own is not None:
+            own = np.where(own < len(cells), own, -1)
+        near = nearest_others(city.duties, asked, x, y, cells, accuracy=accuracy, own=own)
         register = city.duties.departments
-        for name in map(str, near):
-            found[name] = near[name]
+        for name, values in near_columns(near, cells, len(points)).items():
+            found[name] = values
             if name.endswith("_other"):
                 found[f"{name}_name"] = _each(
-                    near[name],
+                    values,
+                    near.rows,
                     lambda codes: "#".join(register.name(c, at) or c for c in codes.split("#")),
                 )
     elif accuracy is not None:
-        found |= _near_cells(city, x, y, accuracy, points.index)
-    answer: pd.DataFrame = pd.concat([place, pd.DataFrame(found, index=points.index)], axis=1)
-    return answer
+        found |= _near_cells(city, x, y, accuracy)
+    return framed(found, points.index)
+
+
+def _numbered(given: Any, number: int) -> Any:
+    """Return a column, or one value for all, as categories."""
+    if isinstance(given, pd.Series):
+        if isinstance(given.dtype, pd.CategoricalDtype):
+            return given.array
+        codes, values = pd.factorize(given.to_numpy(dtype=object))
+        return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(list(values)))
+    values = np.array([] if given is None else [given], dtype=object)
+    codes = np.full(number, len(values) - 1, dtype=np.int8)
+    return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(list(values)))
 
 
 def _bodies(
-    register: DepartmentHistory, role: str, codes: pd.Series[Any], at: str | None
-) -> dict[str, pd.Series[Any]]:
+    asked: Resolved, register: DepartmentHistory, i: int, role: str, at: str | None
+) -> dict[str, npt.NDArray[np.object_]]:
     """Return the columns of one role: the body of the day and, for a day, today's."""
-    number, distinct = pd.factorize(codes.to_numpy(dtype=object))
-
-    def said(values: list[str]) -> pd.Series[Any]:
-        table = np.array([*(v or None for v in values), None], dtype=object)
-        column: pd.Series[Any] = pd.Series(table[number], index=codes.index, dtype=object)
-        return column
-
-    found = {f"{role}_code": codes, f"{role}_name": said([register.name(c, at) for c in distinct])}
+    found = {
+        f"{role}_code": asked.codes(i),
+        f"{role}_name": asked.codes(i, lambda c: register.name(c, at) or None),
+    }
     if at is not None:
-        today = [register.on(c, None) for c in distinct]
-        found[f"{role}_today_code"] = said([body.code for body in today])
-        found[f"{role}_today_name"] = said([body.name for body in today])
+        found[f"{role}_today_code"] = asked.codes(i, lambda c: register.on(c, None).code)
+        found[f"{role}_today_name"] = asked.codes(i, lambda c: register.on(c, None).name or None)
     return found
 
 
-def _each(values: pd.Series[Any], say: Callable[[str], str | None]) -> pd.Series[Any]:
-    """Return what is said of each value, asked once for each distinct one."""
-    number, distinct = pd.factorize(values.to_numpy(dtype=object))
+def _each(
+    values: npt.NDArray[np.object_], rows: npt.NDArray[np.int64], say: Callable[[str], str]
+) -> npt.NDArray[np.object_]:
+    """Return what is said of the values of some rows, asked once for each distinct one."""
+    number, distinct = pd.factorize(values[rows])
     said = np.array([*(say(str(v)) for v in distinct), None], dtype=object)
-    found: pd.Series[Any] = pd.Series(said[number], index=values.index, dtype=object)
+    found = np.full(len(values), None, dtype=object)
+    found[rows] = said[number]
     return found
 
 
-def _near_cells(
-    city: City, x: Floats, y: Floats, accuracy: float, index: pd.Index
-) -> dict[str, pd.Series[Any]]:
+def _near_cells(city: City, x: Floats, y: Floats, accuracy: float) -> dict[str, npt.NDArray[Any]]:
     """Return how far the next unit grid is and how probable, when no class is asked."""
     cells = city.cells if len(city.cells) else city.communities
     border = cells.border_distance(x, y, within=REACH * accuracy)
@@ -141,12 +173,11 @@ def _near_cells(
     probability = np.zeros(len(x))
     if accuracy > 0:
         probability = np.nan_to_num(ndtr(-distance / accuracy))
-    other = np.array([*cells.codes, None], dtype=object)[border.other]
     return {
-        "near_border": pd.Series(probability > FLAG_ABOVE, index=index),
-        "other_probability": pd.Series(probability, index=index),
-        "border_m": pd.Series(distance, index=index),
-        "other_grid_code": pd.Series(other, index=index, dtype=object),
+        "near_border": probability > FLAG_ABOVE,
+        "other_probability": probability,
+        "border_m": distance,
+        "other_grid_code": np.array([*cells.codes, None], dtype=object)[border.other],
     }
 
 

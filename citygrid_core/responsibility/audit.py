@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from citygrid_core.errors import MissingCrs, Text
 from citygrid_core.responsibility.answers import Answer
-from citygrid_core.responsibility.book import OUTCOMES, DutyBook
+from citygrid_core.responsibility.book import DutyBook
 from citygrid_core.responsibility.errors import MissingColumns
 from citygrid_core.responsibility.frames import column, texts
+from citygrid_core.responsibility.resolved import OUTCOMES
 from citygrid_core.responsibility.strength import ROLES
 
 _COLUMNS = (

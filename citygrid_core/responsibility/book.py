@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -11,19 +11,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from citygrid_core.errors import MissingCrs, Problem
+from citygrid_core.locate import CellIndex
 from citygrid_core.responsibility.answers import Answer, Judge, Question
-from citygrid_core.responsibility.asked import Asked, read_points
+from citygrid_core.responsibility.around import Surroundings, zones
+from citygrid_core.responsibility.asked import Asked, Coordinates, read_points
 from citygrid_core.responsibility.departments import DepartmentHistory
 from citygrid_core.responsibility.errors import CrsMismatch
 from citygrid_core.responsibility.frames import column, text, texts
 from citygrid_core.responsibility.moments import moment
 from citygrid_core.responsibility.places import Codes, Shapes
 from citygrid_core.responsibility.reasons import ANSWERING, Reason, Reasons
+from citygrid_core.responsibility.resolved import Resolved
 from citygrid_core.responsibility.rules import read_rules
 from citygrid_core.responsibility.strength import DEFAULT_ORDER, ROLES, Order
-
-#: Outcomes by number, the number of the arrays.
-OUTCOMES = np.array(["none", "one", "several"], dtype=object)
 
 
 class OneAnswer(NamedTuple):
@@ -92,6 +92,7 @@ class DutyBook:
             raise MissingCrs("duty rules / 责任规则")
         self.shapes = Shapes(read.shapes)
         self.codes = Codes(read.rules, _groups(groups))
+        self._surroundings: list[Surroundings] = []
         self._judge = Judge(read.rules, self.departments, order)
 
     def __len__(self) -> int:
@@ -126,28 +127,42 @@ class DutyBook:
         MissingColumns, MissingCrs, CrsMismatch
             The frame can't be asked about.
         """
-        asked = self._asked(points, at)
+        return self.resolved(points, at=at).frame(points.index)
+
+    def resolved(
+        self, points: pd.DataFrame, *, at: Any = None, xy: Coordinates | None = None
+    ) -> Resolved:
+        """Answer as `resolve` does, without making a frame of it.
+
+        Parameters
+        ----------
+        xy : tuple of two float64 arrays, optional
+            The coordinates of the points, when they are at hand.
+        """
+        return self.judged(self._asked(points, at, xy))
+
+    def judged(self, asked: Asked) -> Resolved:
+        """Answer questions that were read before."""
         answers = [self._judge.answer(q) for q in asked.questions]
-        outcome = [
-            np.array([a.outcomes[i] for a in answers], dtype=np.int8)[asked.group]
-            for i in range(len(ROLES))
-        ]
-        out: dict[str, Any] = {}
-        for i, role in enumerate(ROLES):
-            code = _objects([a.codes[i] for a in answers])[asked.group]
-            recorded = asked.recorded.get(role)
-            if recorded is not None:
-                self._take_recorded(code, outcome[i], recorded, asked, answers, i)
-            out[f"{role}_code"] = code
-        for i, role in enumerate(ROLES):
-            out[f"{role}_outcome"] = OUTCOMES[outcome[i]]
-            out[f"{role}_candidates"] = _objects([a.candidates[i] for a in answers])[asked.group]
-        out["duty_outcome"] = OUTCOMES[self._overall(outcome, asked)]
-        out["reasons"] = _objects([a.reasons for a in answers])[asked.group]
-        # As objects: newer pandas would make texts of them, and NaN of None.
-        series = {k: pd.Series(v, index=points.index, dtype=object) for k, v in out.items()}
-        answered: pd.DataFrame = pd.DataFrame(series, index=points.index)
-        return answered
+        return Resolved(asked, answers, self.departments, self.order)
+
+    def surroundings(self, cells: CellIndex, reach: float) -> Surroundings:
+        """Return the borders that can change an answer; kept for the next question.
+
+        Parameters
+        ----------
+        cells : CellIndex
+            Of the unit grids (or communities), by code, in the CRS of the rules.
+        reach : float
+            How far will be asked for at most, in metres.
+        """
+        for kept in self._surroundings:
+            if kept.cells is cells and reach <= kept.reach <= 4 * reach:
+                return kept
+        zone, places = zones(cells.codes, lambda code: self.codes.keys(code[:12], code))
+        made = Surroundings(cells, zone, [*places, self.codes.keys("", "")], self.shapes, reach)
+        self._surroundings = [made, *self._surroundings[:3]]
+        return made
 
     def answer(
         self,
@@ -256,56 +271,13 @@ class DutyBook:
         recorded = {role: values.names[values.which[0]] for role, values in asked.recorded.items()}
         return self._judge.explain(question, {k: v for k, v in recorded.items() if v})
 
-    def _asked(self, points: pd.DataFrame, at: Any) -> Asked:
+    def _asked(self, points: pd.DataFrame, at: Any, xy: Coordinates | None = None) -> Asked:
         if len(self.shapes) and isinstance(points, gpd.GeoDataFrame):
             if points.crs is None:
                 raise MissingCrs("points / 点位")
             if points.crs != self.crs:
                 raise CrsMismatch(str(points.crs), str(self.crs))
-        return read_points(points, at, self._judge, self.codes, self.shapes)
-
-    def _take_recorded(
-        self,
-        code: NDArray[np.object_],
-        outcome: NDArray[np.int8],
-        recorded: Any,
-        asked: Asked,
-        answers: Sequence[Answer],
-        role: int,
-    ) -> None:
-        """Put the recorded bodies, as of each day, where the record is the strongest."""
-        wins = np.array([a.by_record[role] for a in answers], dtype=bool)[asked.group]
-        at = np.flatnonzero(wins)
-        if not len(at):
-            return
-        pair = recorded.which[at] * len(asked.questions) + asked.day[asked.group[at]]
-        distinct, which = np.unique(pair, return_inverse=True)
-        bodies = []
-        for p in distinct.tolist():
-            name, example = recorded.names[p // len(asked.questions)], p % len(asked.questions)
-            bodies.append(self.departments.on(name, asked.questions[example].moment.day))
-        which = which.reshape(-1)
-        code[at] = _objects([b.code if b.alive else None for b in bodies])[which]
-        outcome[at] = np.array([int(b.alive) for b in bodies], dtype=np.int8)[which]
-
-    def _overall(self, outcome: Sequence[NDArray[np.int8]], asked: Asked) -> NDArray[np.int8]:
-        overall = np.ones(len(asked.group), dtype=np.int8)
-        for role, mine in zip(ROLES, outcome, strict=True):
-            needed = np.array(
-                [role in self.order.expected.get(q.object_kind, ROLES) for q in asked.questions],
-                dtype=bool,
-            )
-            overall[(mine == 0) & needed[asked.group]] = 0
-        for mine in outcome:
-            overall[mine == 2] = 2
-        return overall
-
-
-def _objects(values: Sequence[Any]) -> NDArray[np.object_]:
-    out = np.empty(len(values), dtype=object)
-    for i, value in enumerate(values):
-        out[i] = value
-    return out
+        return read_points(points, at, self._judge, self.codes, self.shapes, xy)
 
 
 def _groups(frame: pd.DataFrame | None) -> Mapping[str, tuple[str, ...]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 
 def column(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
@@ -31,12 +32,23 @@ def texts(series: pd.Series[Any]) -> list[str]:
     return [text(v) for v in series]
 
 
-def coded(series: pd.Series[Any]) -> tuple[np.ndarray[Any, np.dtype[np.int64]], list[str]]:
-    """Return a column as numbers and the text of each number; missing is "" like empty."""
-    numbers, values = pd.factorize(series, use_na_sentinel=True)
-    said = [text(v) for v in values]
-    if len(numbers) and numbers.min() < 0:
-        said.append("")  # -1 is the last one
+class Coded(NamedTuple):
+    """A column as numbers: the number of each row, and the text of each number."""
+
+    which: NDArray[np.int64]
+    names: list[str]
+
+
+def coded(series: pd.Series[Any]) -> Coded:
+    """Return a column as numbers and the text of each number; missing is "" like empty.
+
+    A categorical column is not looked at row by row: only its categories are read.
+    """
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        numbers, values = series.cat.codes.to_numpy(), series.cat.categories
+    else:
+        numbers, values = pd.factorize(series, use_na_sentinel=True)
+    said = [*(text(v) for v in values), ""]  # -1 is the last one
     distinct: dict[str, int] = {}
     place = np.array([distinct.setdefault(s, len(distinct)) for s in said], dtype=np.int64)
-    return place[numbers.astype(np.int64)], list(distinct)
+    return Coded(place[numbers], list(distinct))

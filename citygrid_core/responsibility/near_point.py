@@ -10,13 +10,7 @@ import numpy as np
 
 from citygrid_core.locate import CellIndex
 from citygrid_core.responsibility.book import DutyBook, OneAnswer
-from citygrid_core.responsibility.near import (
-    FLAG_ABOVE,
-    REACH,
-    _beyond_cells,
-    _beyond_shapes,
-    _merged,
-)
+from citygrid_core.responsibility.near import FLAG_ABOVE, REACH
 
 
 class NearAnswer(NamedTuple):
@@ -83,7 +77,8 @@ def near_point(
     if not accuracy > 0:
         return none
     px, py, reach = np.array([float(x)]), np.array([float(y)]), np.array([REACH * accuracy])
-    beyond = _merged(_beyond_cells(cells, px, py, reach), _beyond_shapes(book, px, py, reach))
+    around = book.surroundings(cells, REACH * accuracy)
+    beyond = around.beyond(px, py, cells.locate(px, py), reach)
     position = cells.locate(beyond.x, beyond.y).tolist()
     places = sorted(
         zip(beyond.distance.tolist(), beyond.x.tolist(), beyond.y.tolist(), position, strict=True)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from citygrid_core.locate import CellIndex
+from citygrid_core.locate import CellIndex, in_parts
 from citygrid_core.responsibility.rules import PlaceKey, Rule, Shape
 
 Ints = NDArray[np.int64]
@@ -92,11 +91,15 @@ class Shapes:
         point, shape = self._index.locate_all(x, y)
         keep = np.ones(len(point), dtype=bool)
         along = np.flatnonzero(self._line[shape])
-        for number in np.unique(shape[along]).tolist():
-            mine = along[shape[along] == number]
-            at = point[mine]
-            line, width = self._shapes[number]
-            keep[mine] = shapely.dwithin(line, shapely.points(x[at], y[at]), width)
+        lines = np.array([s.geometry for s in self._shapes], dtype=object)
+        widths = np.array([s.width_m for s in self._shapes])
+
+        def test(part: slice) -> None:
+            mine = along[part]
+            points, number = shapely.points(x[point[mine]], y[point[mine]]), shape[mine]
+            keep[mine] = shapely.dwithin(lines[number], points, widths[number])
+
+        in_parts(test, len(along))
         return point[keep], shape[keep]
 
     def outlines(self, quad_segs: int) -> NDArray[np.object_]:
@@ -108,30 +111,6 @@ class Shapes:
         areas = ~self._line | (widths > 0)
         out: NDArray[np.object_] = shapely.boundary(shapes[areas])
         return out
-
-    @cached_property
-    def _edges(self) -> Any:
-        """Tree of the outlines of polygons and of the lines."""
-        return shapely.STRtree(
-            [
-                s.geometry if line else shapely.boundary(s.geometry)
-                for s, line in zip(self._shapes, self._line.tolist(), strict=True)
-            ]
-        )
-
-    def near(
-        self, x: NDArray[np.float64], y: NDArray[np.float64], reach: NDArray[np.float64]
-    ) -> tuple[Ints, Ints]:
-        """Return (point, shape) where a shape may begin or end within reach of a point."""
-        if not len(self._shapes):
-            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-        widest = max(s.width_m for s in self._shapes)
-        points = shapely.points(x, y)
-        point, shape = self._edges.query(points, predicate="dwithin", distance=reach + widest)
-        width = np.array([s.width_m for s in self._shapes])[shape]
-        away = shapely.distance(np.asarray(self._edges.geometries)[shape], points[point])
-        close = np.abs(away - width) <= reach[point]
-        return point[close].astype(np.int64), shape[close].astype(np.int64)
 
 
 def hit_sets(number: int, point: Ints, shape: Ints) -> tuple[Ints, list[frozenset[int]]]:
