@@ -1,11 +1,21 @@
-"""`citygrid gazetteer import`."""
+"""`citygrid gazetteer import | check | alias`."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
+from citygrid_core.cli.answers import hand_out, overwrite_option
+from citygrid_core.cli.door import (
+    guarded,
+    output_options,
+    show,
+    today,
+    workspace_argument,
+    write_options,
+)
 from citygrid_core.cli.imports import import_command, source_option
 from citygrid_core.cli.language import t
 
@@ -33,3 +43,91 @@ gazetteer.add_command(
         source_option,
     )
 )
+
+
+@gazetteer.command(
+    help=t(
+        "Check the gazetteer: twin numbers, wrong sides, broken orders, far plates, one name in "
+        "two places.",
+        "检查地名库：重号、错侧、号序错乱、门牌远离街巷、一名两地。",
+    )
+)
+@workspace_argument
+@click.option("-o", "--output", type=click.Path(path_type=Path), help=t("output file", "输出文件"))
+@click.option(
+    "--far",
+    type=click.FloatRange(min=0),
+    default=100.0,
+    show_default=True,
+    help=t("a plate further than this from its street is a finding, m", "门牌距街巷的限值（米）"),
+)
+@click.option(
+    "--apart",
+    type=click.FloatRange(min=0),
+    default=300.0,
+    show_default=True,
+    help=t("one name at two places this far apart is a finding, m", "同名两地的距离限值（米）"),
+)
+@click.option("--at", metavar="DATE", help=t("places of that day", "该日的地名"))
+@overwrite_option
+@output_options
+@guarded
+def check(
+    workspace: str,
+    output: Path | None,
+    far: float,
+    apart: float,
+    at: str | None,
+    overwrite: bool,
+    json_: bool,
+) -> None:
+    """Check the gazetteer."""
+    from citygrid_core.operations.gazetteer import check_places
+    from citygrid_core.workspace import Workspace
+
+    with Workspace.open(workspace) as ws:
+        report, findings = check_places(ws, far_m=far, apart_m=apart, at=at)
+    shown = ["rule", "severity", "place", "measure", "x", "y", "grid_code", t("en", "zh")]
+    hand_out(report, findings, output, overwrite, json_, shown)
+
+
+@gazetteer.command(
+    help=t(
+        "Give PLACE (its code, or a name that is one place's) a further NAME.",
+        "为 PLACE（代码或唯一名称）增加别名 NAME。",
+    )
+)
+@workspace_argument
+@click.argument("place")
+@click.argument("name")
+@click.option("--former", is_flag=True, help=t("a former name", "曾用名"))
+@click.option("--since", default="", metavar="DATE", help=t("in use from", "启用日期"))
+@click.option("--until", default="", metavar="DATE", help=t("in use until", "停用日期"))
+@click.option("--at", metavar="DATE", help=t("valid from this day", "起始日期"))
+@write_options
+@output_options
+@guarded
+def alias(
+    workspace: str,
+    place: str,
+    name: str,
+    former: bool,
+    since: str,
+    until: str,
+    at: str | None,
+    dry_run: bool,
+    who: str,
+    json_: bool,
+) -> None:
+    """Add a name."""
+    from citygrid_core.operations.geocode_review import NewName, add_names
+    from citygrid_core.report import Report
+    from citygrid_core.workspace import Workspace
+
+    dates = [today(d) if d else "" for d in (since, until)]
+    new = NewName(place, name, former or any(dates), *dates)
+    with Workspace.open(workspace) as ws:
+        added = add_names(ws, [new], on=today(at), who=who, dry_run=dry_run)
+    report = Report("gazetteer alias", read=1, stored=added, unchanged=1 - added, dry_run=dry_run)
+    report.details = {"place": place, "name": new.told}
+    show(report, json_)

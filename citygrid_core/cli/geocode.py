@@ -7,23 +7,44 @@ from pathlib import Path
 import click
 
 from citygrid_core.cli.answers import hand_out, overwrite_option
-from citygrid_core.cli.door import guarded, output_options, progress_bar, workspace_argument
+from citygrid_core.cli.door import (
+    DATUMS,
+    guarded,
+    output_options,
+    progress_bar,
+    show,
+    today,
+    workspace_argument,
+    write_options,
+)
 from citygrid_core.cli.language import t
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command(
     help=t(
-        "Match the ADDRESSES of a file: point, error, grid and areas, or an honest doubt.",
-        "匹配文件中的地址：给出点位、误差、网格与区域，或如实存疑。",
+        "Match the ADDRESSES of a file: point, error, grid, areas and who answers, or an honest "
+        "doubt. --apply-review takes back what people decided of the doubtful ones; --fit "
+        "learns from addresses whose places are known how far an answer is to be believed.",
+        "匹配文件中的地址：给出点位、误差、网格、区域与责任单位，或如实存疑。"
+        "--apply-review 收回人工判定的结果；--fit 由已知位置的地址学习可信度。",
     )
 )
 @workspace_argument
-@click.argument("addresses", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("addresses", type=_FILE, required=False)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help=t("output file", "输出文件"))
 @click.option(
     "--review",
     type=click.Path(path_type=Path),
     help=t("file for the rows a person has to decide", "待人工判定的记录文件"),
+)
+@click.option("--apply-review", type=_FILE, help=t("a review file filled in", "已填写的判定文件"))
+@click.option(
+    "--fit",
+    "labelled",
+    type=_FILE,
+    help=t("addresses with true positions", "带真实坐标的地址文件"),
 )
 @click.option(
     "--accept",
@@ -32,42 +53,91 @@ from citygrid_core.cli.language import t
     show_default=True,
     help=t("least probability that is accepted", "接受的最低可信度"),
 )
+@click.option("--class", "class_code", help=t("class of all: names who answers", "全部的类别代码"))
 @click.option(
-    "--mapping",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help=t("TOML file: their columns to ours", "字段对照文件（TOML）"),
+    "--object",
+    "object_kind",
+    type=click.Choice(["component", "event"]),
+    default="component",
+    show_default=True,
+    help=t("what the class is of", "类别所属对象"),
+)
+@click.option("--mapping", type=_FILE, help=t("TOML file: their columns to ours", "字段对照文件"))
+@click.option("--encoding", help=t("encoding, when detection errs", "文件编码"))
+@click.option("--layer", help=t("layer or sheet", "图层或工作表"))
+@click.option("--crs", help=t("CRS of the positions for --fit", "--fit 坐标的坐标系"))
+@click.option(
+    "--datum", type=click.Choice(DATUMS), help=t("datum of these positions", "其坐标基准")
 )
 @click.option("--at", metavar="DATE", help=t("places of that day", "该日的地名"))
 @overwrite_option
+@write_options
 @output_options
 @guarded
 def geocode(
     workspace: str,
-    addresses: Path,
+    addresses: Path | None,
     output: Path | None,
     review: Path | None,
+    apply_review: Path | None,
+    labelled: Path | None,
     accept: float,
+    class_code: str | None,
+    object_kind: str,
     mapping: Path | None,
+    encoding: str | None,
+    layer: str | None,
+    crs: str | None,
+    datum: str | None,
     at: str | None,
     overwrite: bool,
+    dry_run: bool,
+    who: str,
     json_: bool,
 ) -> None:
     """Match addresses."""
-    from citygrid_core.operations.gazetteer import geocode_file
+    from citygrid_core.operations.geocode import geocode_file
+    from citygrid_core.operations.geocode_fit import fit_city
+    from citygrid_core.operations.geocode_review import apply_review as take_back
+    from citygrid_core.operations.geocode_review import review_rows
     from citygrid_core.operations.intake import SourceOptions
     from citygrid_core.tables import write
     from citygrid_core.workspace import Workspace
 
+    if sum(f is not None for f in (addresses, apply_review, labelled)) != 1:
+        raise click.UsageError(
+            t(
+                "give one of ADDRESSES, --apply-review and --fit",
+                "请给出 ADDRESSES、--apply-review、--fit 之一",
+            )
+        )
+    options = SourceOptions(mapping, crs, datum, encoding, layer)
     with Workspace.open(workspace) as ws:
+        if labelled is not None:
+            fitted = fit_city(
+                ws, labelled, options=SourceOptions(mapping, crs or str(ws.crs), datum, encoding,
+                layer), who=who, dry_run=dry_run, output=output, progress=progress_bar(json_),
+            )  # fmt: skip
+            show(fitted, json_)
+        if apply_review is not None:
+            report, rows = take_back(
+                ws, apply_review, accept=accept, on=today(at), who=who, dry_run=dry_run
+            )
+            seen = ["address", "outcome", "decided_by", "level", "x", "y", "grid_code"]
+            hand_out(report, rows, output, overwrite, json_, seen)
+        assert addresses is not None
         report, answers = geocode_file(
             ws,
             addresses,
             accept=accept,
-            options=SourceOptions(mapping),
+            class_code=class_code,
+            object_kind=object_kind,
+            options=options,
             at=at,
             progress=progress_bar(json_),
         )
     if review is not None:
-        write(answers[answers["outcome"] != "accepted"], review, overwrite=overwrite)
+        write(review_rows(answers), review, overwrite=overwrite)
     shown = ["address", "outcome", "probability", "level", "x", "y", "error_m", "grid_code"]
+    shown += ["handling_name", "maintaining_name"]
     hand_out(report, answers, output, overwrite, json_, shown)

@@ -5,11 +5,11 @@ probability and a stated error; there is never a default point.
 """
 
 from citygrid_core.geocode.build import GazetteerInputError
-from citygrid_core.geocode.calibrate import Labelled, fit, save
+from citygrid_core.geocode.calibrate import Labelled, as_toml, fit, save
 from citygrid_core.geocode.candidate import LEVELS, Candidate
 from citygrid_core.geocode.file import PlacesFileError
 from citygrid_core.geocode.gazetteer import Gazetteer, check
-from citygrid_core.geocode.judge import Calibration, load_calibration
+from citygrid_core.geocode.judge import Calibration, load_calibration, parse_calibration
 from citygrid_core.geocode.normalise import Normal, normalise
 from citygrid_core.geocode.parse import LABELS, Parsed, Part, parse
 
@@ -25,10 +25,12 @@ __all__ = [
     "Parsed",
     "Part",
     "PlacesFileError",
+    "as_toml",
     "check",
     "fit",
     "load_calibration",
     "normalise",
     "parse",
+    "parse_calibration",
     "save",
 ]

@@ -8,6 +8,7 @@ is 20 m off is worth 0.8 or less, and no certainty is claimed for it.
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,12 +159,18 @@ def _fit(
     return Calibration(weights, error, made)
 
 
-def save(calibration: Calibration, path: Path) -> None:
-    """Write a calibration as TOML, to be read by `load_calibration`."""
-    lines = [f'made = "{calibration.made}"', "", "[levels]"]
+def as_toml(calibration: Calibration) -> str:
+    """Return a calibration as TOML, to be read by `parse_calibration`."""
+    made = json.dumps(calibration.made, ensure_ascii=False)
+    lines = [f"made = {made}", "", "[levels]"]
     lines += [f"{v} = {calibration.weights['level.' + v]}" for v in LEVELS]
     lines += ["", "[signs]"]
     lines += [f"{s} = {calibration.weights[s]}" for s in SIGNS]
     lines += ["", "[error]"]
     lines += [f"{v} = [{calibration.error[v][0]}, {calibration.error[v][1]}]" for v in ERRORS]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return "\n".join(lines) + "\n"
+
+
+def save(calibration: Calibration, path: Path) -> None:
+    """Write a calibration as TOML, to be read by `load_calibration`."""
+    path.write_text(as_toml(calibration), encoding="utf-8")

@@ -70,6 +70,7 @@ class Gazetteer:
         self.matcher = Matcher(tables)
         self.straight = Straightener(tables, calibration)
         self.tag = ""
+        self._areas = dict(zip(tables.regions.code, tables.regions.name, strict=True))
         self._reverser: Reverser | None = None
 
     @classmethod
@@ -139,6 +140,11 @@ class Gazetteer:
         gazetteer.tag = tag
         return gazetteer
 
+    def calibrate(self, calibration: Calibration | None) -> None:
+        """Judge by another calibration; None is the package's own."""
+        self.calibration = calibration or load_calibration()
+        self.straight = Straightener(self.tables, self.calibration)
+
     @property
     def crs(self) -> Any:
         """The CRS of the answers."""
@@ -185,7 +191,7 @@ class Gazetteer:
             - ``matched``: list of {part, typed, name, code, via}
             - ``ignored``: list of typed pieces that were not used
             - ``candidates``: list of {code, name, level, x, y, error_m,
-              probability}, JSON-ready, the best first
+              probability, matched, area}, JSON-ready, the best first
             - ``reasons``: list of {en, zh}
         """
         codes, uniques = pd.factorize(addresses)
@@ -255,7 +261,7 @@ class Gazetteer:
             return _nothing(Text("nothing readable in the address", "地址中没有可识别的内容"))
         straight = self.straight.find(parsed)
         if straight is not None:
-            return _at_once(straight, accept)
+            return _at_once(straight, accept, self._area(straight.area))
         found = self.matcher.candidates(parsed)
         judge(found, self.calibration)
         reasons = found[0].reasons if found else []
@@ -277,7 +283,10 @@ class Gazetteer:
             best.matched,
             _ignored(parsed, best),
             [self._plain(c) for c in found[:_SHOWN]],
-            [{"en": r.en, "zh": r.zh} for r in best.reasons],
+            [
+                {"en": r.en, "zh": r.zh}
+                for r in (best.reasons if accepted else [*best.reasons, _doubt(len(found))])
+            ],
         )
 
     def _plain(self, c: Candidate) -> dict[str, Any]:
@@ -289,10 +298,25 @@ class Gazetteer:
             "y": round(c.y, 2),
             "error_m": round(self.calibration.error_of(c), 1),
             "probability": round(c.probability, 4),
+            "matched": c.matched,
+            "area": self._area(c.area),
         }
 
+    def _area(self, codes: frozenset[str]) -> str:
+        """Return the name of the area of a place; of a long street's, the districts'."""
+        if len(codes) > 1:
+            codes = frozenset(c[:6] for c in codes)
+        return "、".join(sorted({self._areas.get(c, c) for c in codes}))
 
-def _at_once(s: Straight, accept: float) -> tuple[Any, ...]:
+
+def _doubt(count: int) -> Text:
+    """Say why an answer is not accepted."""
+    if count > 1:
+        return Text(f"{count} places fit: which of these?", f"有{count}处相符，请判定是哪一处")
+    return Text("not certain enough to be accepted", "可信度不足，未予采纳")
+
+
+def _at_once(s: Straight, accept: float, area: str) -> tuple[Any, ...]:
     """Return the row of a straight answer."""
     accepted = s.probability >= accept
     shown = {
@@ -303,6 +327,8 @@ def _at_once(s: Straight, accept: float) -> tuple[Any, ...]:
         "y": round(s.y, 2),
         "error_m": round(s.error, 1),
         "probability": round(s.probability, 4),
+        "matched": [s.matched],
+        "area": area,
     }
     return (
         "accepted" if accepted else "ambiguous",
@@ -314,7 +340,7 @@ def _at_once(s: Straight, accept: float) -> tuple[Any, ...]:
         [s.matched],
         [],
         [shown],
-        [],
+        [] if accepted else [_doubt(1)._asdict()],
     )
 
 

@@ -98,7 +98,23 @@ def load_calibration(path: Path | None = None) -> Calibration:
     """
     if path is None:
         return _packaged("calibration.toml")
-    return _read(tomllib.loads(path.read_text(encoding="utf-8")), str(path))
+    return parse_calibration(path.read_text(encoding="utf-8"), str(path))
+
+
+def parse_calibration(text: str, name: str) -> Calibration:
+    """Read a calibration from the text of its file; `name` is for the message.
+
+    Raises
+    ------
+    UsageError
+        It is no TOML, or lacks a level or a sign.
+    """
+    try:
+        return _read(tomllib.loads(text), name)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(
+            Text(f"calibration {name} is no TOML: {error}", f"校准文件 {name} 不是 TOML：{error}")
+        ) from error
 
 
 def prior() -> Calibration:

@@ -141,8 +141,14 @@ class Matcher:
         if via in ("former", "alias", "short"):
             c.signs[via] = 1.0
         if via == "former":
+            when = found.ref.when
+            dated = Text(f" ({when})", f"（{when}）") if when else Text("", "")
+            c.matched[-1]["when"] = when
             c.reasons.append(
-                Text(f"{typed} is a former name of {c.name}", f"“{typed}”为“{c.name}”的曾用名")
+                Text(
+                    f"{typed} is a former name of {c.name}{dated.en}",
+                    f"“{typed}”为“{c.name}”的曾用名{dated.zh}",
+                )
             )
         elif via == "alias":
             c.reasons.append(

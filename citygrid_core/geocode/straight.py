@@ -27,6 +27,7 @@ class Straight(NamedTuple):
     code: str
     name: str
     matched: dict[str, str]
+    area: frozenset[str]
 
 
 class Straightener:
@@ -59,7 +60,7 @@ class Straightener:
         if first == last or plates.rest[first] or (last - first > 1 and not plates.rest[first + 1]):
             return None
         area = plates.area[first]
-        areas = (area,) if area else street.areas
+        areas = frozenset((area,)) if area else street.areas
         agrees = False
         roads = numbers = 0
         for part in parts:
@@ -87,9 +88,9 @@ class Straightener:
         }
         name = f"{street.name}{wanted.main}号"
         x, y = float(plates.x[first]), float(plates.y[first])
-        return Straight(x, y, judged[1], judged[0], plates.code[first], name, matched)
+        return Straight(x, y, judged[1], judged[0], plates.code[first], name, matched, areas)
 
-    def _agrees(self, region: str, areas: frozenset[str] | tuple[str, ...]) -> bool:
+    def _agrees(self, region: str, areas: frozenset[str]) -> bool:
         """Whether all that a region's name may mean holds, or is held by, the plate's area."""
         for ref in self.t.names.refs[region]:
             if ref.label in REGIONS and ref.target >= 0:

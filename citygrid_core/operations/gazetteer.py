@@ -1,15 +1,15 @@
-"""Places come into the workspace; addresses are matched against them."""
+"""Places come into the workspace; are they sound?"""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pandas as pd
 
-from citygrid_core.errors import Text, UsageError
-from citygrid_core.geocode import Gazetteer
+from citygrid_core.errors import Problem, Text, UsageError
 from citygrid_core.operations.city import City
+from citygrid_core.operations.geocode import geocode_file
+from citygrid_core.operations.geocode_index import gazetteer
 from citygrid_core.operations.intake import (
     Rows,
     SourceOptions,
@@ -19,11 +19,20 @@ from citygrid_core.operations.intake import (
     text_column,
 )
 from citygrid_core.report import Progress, Report, no_progress
-from citygrid_core.standards import load_edition
-from citygrid_core.tables import Field, read
+from citygrid_core.tables import Field
 from citygrid_core.workspace import Transaction, Workspace
 
-KINDS = choices("place_kind")
+__all__ = ["KINDS", "check_places", "gazetteer", "geocode_file", "import_places"]
+
+#: What bureaus write beside the standard's words.
+_ALSO = {
+    "region": ("行政区域", "政区"),
+    "zone": ("小区", "住宅区"),
+    "street": ("道路", "街路巷", "路街巷"),
+    "plate": ("门牌", "楼牌", "门楼牌", "楼门牌", "门牌号"),
+    "poi": ("POI", "地标", "单位"),
+}
+KINDS = {kind: (*said, *_ALSO.get(kind, ())) for kind, said in choices("place_kind").items()}
 FIELDS = (
     Field("source_key", "text", labels=("来源主键", "编号", "标识码", "id")),
     Field("kind", "choice", labels=("类别", "地名类别"), choices=KINDS),
@@ -41,11 +50,6 @@ COMPARE = (
     "name", "aliases", "former_names", "street_name", "number", "zone_name", "address",
     "category", "note", "geometry",
 )  # fmt: skip
-
-ADDRESS_FIELDS = (
-    Field("id", "text", labels=("编号", "序号", "案卷号")),
-    Field("address", "text", labels=("地址", "事发位置", "详细地址")),
-)
 
 
 def import_places(
@@ -193,70 +197,32 @@ def _place_areas(rows: Rows, city: City) -> None:
         frame[name] = located[name]
 
 
-def gazetteer(workspace: Workspace, at: str | None = None) -> Gazetteer:
-    """Build the matcher from the places and areas of a workspace."""
-    areas = workspace.read("areas", at=at)
-    return Gazetteer.build(
-        workspace.read("places", at=at), areas=areas, cities=_cities(workspace, areas)
-    )
-
-
-def _cities(workspace: Workspace, areas: pd.DataFrame) -> list[str]:
-    """Return the names of the city and its province: an address of another city is rejected.
-
-    Nothing when the workspace has a working title instead of a city's name: then a
-    city in an address says nothing.
-    """
-    if not workspace.name.endswith(("市", "州", "盟", "地区")) or areas.empty:
-        return []
-    provinces = load_edition(workspace.edition).registry.provinces
-    digits = str(areas["code"].iloc[0])[:2]
-    return [workspace.name, *([provinces[digits].zh] if digits in provinces else [])]
-
-
-def geocode_file(
+def check_places(
     workspace: Workspace,
-    path: Path,
     *,
-    accept: float = 0.8,
-    options: SourceOptions = SourceOptions(),
+    far_m: float = 100.0,
+    apart_m: float = 300.0,
     at: str | None = None,
-    progress: Progress = no_progress,
 ) -> tuple[Report, pd.DataFrame]:
-    """Match a file of addresses: point, error, grid, areas, or an honest doubt.
+    """Check the health of the workspace's gazetteer.
 
     Returns
     -------
-    report, answers
-        One row of answers for each row read, in the file's order; its `outcome`
-        is accepted, ambiguous or rejected. Rows that could not even be read are
-        in ``report.rejected``.
+    report, findings
+        The findings as `Gazetteer.check` gives them, with the grid and the areas where
+        each lies. Each is a problem of the report too, so that the exit code tells.
     """
-    batch = read(
-        path,
-        ADDRESS_FIELDS,
-        mapping=options.resolved(),
-        encoding=options.encoding,
-        layer=options.layer,
-        positions="ignore",
-    )
-    progress("building", 0, 2)
     matcher = gazetteer(workspace, at)
-    progress("matching", 1, 2)
-    addresses = batch.frame["address"].fillna("")
-    answers = matcher.geocode(addresses, accept=accept)
-    located = City(workspace, at).locate(answers["x"].to_numpy(float), answers["y"].to_numpy(float))
-    named = ["id"] if "id" in batch.frame else []
-    for column in ("matched", "ignored", "candidates", "reasons"):
-        answers[column] = [json.dumps(v, ensure_ascii=False) for v in answers[column]]
-    result = pd.concat(
-        [batch.frame[[*named, "address", "source_row"]], answers, located.set_axis(answers.index)],
-        axis=1,
-    )
-    report = Report("geocode", read=batch.read, stored=len(result), rejected=len(batch.rejects))
-    outcomes = answers["outcome"].value_counts()
-    report.details = {o: int(outcomes.get(o, 0)) for o in ("accepted", "ambiguous", "rejected")}
-    report.details = {f"addresses_{k}": v for k, v in report.details.items()}
-    report.problems = [p for r in batch.rejects for p in r.problems]
-    progress("done", 2, 2)
-    return report, result
+    found = matcher.check(far_m=far_m, apart_m=apart_m)
+    located = City(workspace, at).locate(found["x"].to_numpy(float), found["y"].to_numpy(float))
+    findings: pd.DataFrame = pd.concat([found, located.set_axis(found.index)], axis=1)
+    count = workspace.count("places", at=at)
+    report = Report("gazetteer check", read=count, unchanged=count)
+    report.details = {"findings": len(findings)}
+    report.details |= {str(k): int(v) for k, v in findings["rule"].value_counts().items()}
+    for rule, codes, place, en, zh in findings[["rule", "codes", "place", "en", "zh"]].itertuples(
+        index=False
+    ):
+        expected = Text("a sound gazetteer", "地名库无误")
+        report.problems.append(Problem(rule, Text(en, zh), expected, field=place or codes))
+    return report, findings
