@@ -1,6 +1,7 @@
 """Dividing a city: our `grids.draw` beside what a user would take instead.
 
-    python benchmarks/division/run.py [--city data_samples/small] [--target 10000] [--json]
+    python -m benchmarks.division.run [--city data_samples/small | --wuhan DATA [--side M]]
+                                      [--target 10000] [--json]
 
 Peers: a square grid cut by the communities; Voronoi cells of as many centroids of
 buildings (k-means); plain polygonise of the lines; momepy's enclosed tessellation, when
@@ -21,42 +22,13 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
 from scipy.cluster.vq import kmeans2
 
+from benchmarks.division.cities import City, sample, wuhan
 from citygrid_core.grids import Policy, border_f1, draw, summary
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-class City:
-    """The layers of a sample city that a division needs."""
-
-    def __init__(self, folder: Path) -> None:
-        def layer(name: str) -> gpd.GeoDataFrame:
-            return pyogrio.read_dataframe(folder / "base.gpkg", layer=name)
-
-        areas = pyogrio.read_dataframe(folder / "areas.gpkg", layer="areas")
-        self.areas = areas[areas["level"] == "community"].reset_index(drop=True)
-        self.roads = layer("roads")
-        water = layer("water").assign(kind="water")
-        self.barriers = pd.concat([layer("barriers"), water], ignore_index=True)
-        self.buildings = layer("buildings")
-        parks = layer("parks").assign(kind="park")
-        self.compounds = pd.concat([layer("compounds"), parks], ignore_index=True)
-        edges = self.barriers.assign(geometry=self.barriers.boundary.where(
-            self.barriers.geom_type.isin(["Polygon", "MultiPolygon"]), self.barriers.geometry))  # fmt: skip
-        self.lines = pd.concat([self.roads[["geometry"]], edges[["geometry"]]], ignore_index=True)
-        blocks = folder / "truth" / "blocks.gpkg"
-        self.reference = pyogrio.read_dataframe(blocks) if blocks.exists() else None
-
-    def clipped(self, cells: np.ndarray) -> gpd.GeoDataFrame:
-        """Cut cells by the communities; loose parts become cells of their own."""
-        frame = gpd.GeoDataFrame(geometry=cells, crs=self.areas.crs)
-        cut = gpd.overlay(frame, self.areas[["code", "geometry"]], keep_geom_type=True)
-        cut = cut.rename(columns={"code": "community_code"}).explode(ignore_index=True)
-        return cut[cut.area > 1].reset_index(drop=True)
 
 
 def ours(city: City, policy: Policy) -> gpd.GeoDataFrame:
@@ -78,7 +50,9 @@ def square_grid(city: City, policy: Policy) -> gpd.GeoDataFrame:
 
 
 def voronoi(city: City, policy: Policy) -> gpd.GeoDataFrame:
-    points = shapely.get_coordinates(city.buildings.centroid.values)
+    # of buildings; where none are known, of the streets
+    known = city.buildings if len(city.buildings) else city.roads
+    points = shapely.get_coordinates(shapely.centroid(known.geometry.values))
     count = min(max(2, round(city.areas.area.sum() / policy.target_m2)), len(points))
     middle = points.mean(axis=0)
     centres, _ = kmeans2(points - middle, count, minit="++", seed=1)
@@ -101,6 +75,8 @@ def momepy_enclosed(city: City, policy: Policy) -> gpd.GeoDataFrame:
         city.roads, limit=gpd.GeoSeries([limit], crs=city.areas.crs),
         additional_barriers=[city.lines],
     )  # fmt: skip
+    if not len(city.buildings):  # a tessellation needs buildings: its enclosures remain
+        return city.clipped(enclosures.geometry.values)
     cells = momepy.enclosed_tessellation(city.buildings, enclosures.geometry)
     return city.clipped(cells.geometry.values)
 
@@ -133,6 +109,8 @@ def judge(city: City, policy: Policy) -> pd.DataFrame:
             "in soft range %": 100 * found["in_soft_range"],
             "buildings cut": found["buildings_cut"],
             "median m²": found["area_m2"]["p50"],
+            "p5 m²": found["area_m2"]["p5"],
+            "p95 m²": found["area_m2"]["p95"],
             "area cv": found["area_cv"],
             "border on lines %": 100 * found["border_on_lines"],
             "Polsby-Popper": found["polsby_popper"],
@@ -140,7 +118,10 @@ def judge(city: City, policy: Policy) -> pd.DataFrame:
             "s / 1,000 cells": round(1000 * spent / max(len(grids), 1), 2),
         }
         if city.reference is not None:
-            row["border F1"] = round(border_f1(grids, city.reference)["f1"], 3)
+            found = border_f1(grids, city.reference)
+            row |= {
+                f"border {name}": round(found[name], 3) for name in ("precision", "recall", "f1")
+            }
         rows[name] = row
     return pd.DataFrame(rows).T
 
@@ -148,11 +129,14 @@ def judge(city: City, policy: Policy) -> pd.DataFrame:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--city", type=Path, default=ROOT / "data_samples" / "small")
+    parser.add_argument("--wuhan", type=Path, metavar="DATA", help="folder of real data")
+    parser.add_argument("--side", type=float, default=3000.0)
     parser.add_argument("--target", type=float, default=10_000.0)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     warnings.filterwarnings("ignore", category=UserWarning)
-    table = judge(City(options.city), Policy(target_m2=options.target))
+    city = wuhan(options.wuhan, side_m=options.side) if options.wuhan else sample(options.city)
+    table = judge(city, Policy(target_m2=options.target))
     if options.json:
         print(json.dumps(table.to_dict("index")))
     else:

@@ -14,8 +14,8 @@ import shapely
 from numpy.typing import NDArray
 
 from citygrid_core.errors import Problem, Text, UnusableInput
+from citygrid_core.grids import banks, slivers
 from citygrid_core.grids import compounds as walls
-from citygrid_core.grids import slivers
 from citygrid_core.grids.buildings import Conflict, make_way
 from citygrid_core.grids.frames import (
     communities,
@@ -256,6 +256,7 @@ def draw_community(task: _Task) -> Lines:
     policy = task.policy
     mesh = build(task.arcs, policy.grid_m, task.shape)
     mesh = slivers.absorb(mesh, slivers.find(mesh, policy, task.buildings), policy, task.shape)
+    mesh = banks.break_up(mesh, task.water, policy, task.shape)
     mesh = _with_compounds(mesh, task)
     mesh = _merged(mesh, _fixed(mesh, task), task)
     mesh = _cut(mesh, _fixed(mesh, task), task)

@@ -10,8 +10,18 @@ import pyogrio
 import pytest
 import shapely
 
+from benchmarks.division.cities import wuhan
 from citygrid_core.errors import MissingCrs, UnusableInput
-from citygrid_core.grids import CrsMismatch, NotProjected, Policy, check, clean_areas, draw, number
+from citygrid_core.grids import (
+    CrsMismatch,
+    NotProjected,
+    Policy,
+    check,
+    clean_areas,
+    draw,
+    measure,
+    number,
+)
 from tests.core.grids.town import COMMUNITIES, X0, Y0, Town, frame, shuffled, town
 
 
@@ -195,3 +205,33 @@ def test_cambridge_is_legal(real_data: Path) -> None:
     assert Policy().in_range(grids["area_m2"].to_numpy()).mean() >= 0.95
     shape = 4 * np.pi * grids.area / grids.length**2
     assert np.percentile(shape, 5) > 0.4
+
+
+def legal_along_real_streets(data: Path, side_m: float, workers: int = 1) -> None:
+    """Streets of central Wuhan: dual carriageways, junctions, huge blocks."""
+    city = wuhan(data, side_m=side_m)
+    grids = draw(city.areas, city.roads, workers=workers).grids
+    grids["code"] = number(grids)
+    found = check(grids, city.areas)
+    assert [f.text.en for f in found if f.severity == "error"] == []
+    # by an independent check: GEOS's own, and plain areas
+    assert shapely.coverage_is_valid(grids.geometry.values)
+    assert grids.area.sum() == pytest.approx(city.areas.area.sum(), rel=1e-9)
+    homes = city.areas.set_index("code").geometry[grids["community_code"]]
+    core = shapely.buffer(grids.geometry.values, -0.002, join_style="mitre")
+    assert shapely.covers(homes.to_numpy(), core).all()
+    assert grids["code"].is_unique
+    assert grids["code"].str.fullmatch(r"[0-9]{15}").all()
+    assert Policy().in_range(grids["area_m2"].to_numpy()).mean() >= 0.9
+    along = measure(grids, lines=city.lines)
+    share = (along["on_lines"] * along["perimeter_m"]).sum() / along["perimeter_m"].sum()
+    assert share > 0.3  # many blocks are far larger than a grid, and most strips are absorbed
+
+
+def test_a_window_of_wuhan_is_legal(real_data: Path) -> None:
+    legal_along_real_streets(real_data, 2_000)
+
+
+@pytest.mark.long
+def test_central_wuhan_is_legal(real_data: Path) -> None:
+    legal_along_real_streets(real_data, 0, workers=2)
