@@ -18,6 +18,10 @@ COMMANDS: dict[str, tuple[str, Text]] = {
         "census_check",
         Text("Check components by the rule book.", "按规则库检查部件。"),
     ),
+    "twins": (
+        "census_twins",
+        Text("Components surveyed twice: list and merge.", "重复普查的部件：列出与合并。"),
+    ),
     "rules": ("census_check", Text("List the rule book.", "列出规则库。")),
     "findings": ("census_check", Text("List findings of the check.", "列出检查发现。")),
     "pack": (
@@ -32,6 +36,14 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "conflicts": (
         "census_conflicts",
         Text("Conflicts of packs: list, decide.", "外业包冲突：查看、处理。"),
+    ),
+    "photos": (
+        "census_photos",
+        Text("Attach photos to components.", "将照片关联到部件。"),
+    ),
+    "not-visited": (
+        "census_resurvey",
+        Text("List what a second survey has not reached.", "列出复核未到的部件。"),
     ),
 }
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from citygrid_core.census.radii import class_radii
 from citygrid_core.census.rules import Material
+from citygrid_core.operations.census_rows import middles
 from citygrid_core.operations.city import City
 from citygrid_core.standards import load_edition
 from citygrid_core.workspace import Workspace
@@ -77,7 +78,7 @@ def material(
         departments=city.departments,
         attachments=_attachments(workspace, components, judged),
         before=before,
-        duties=_duties(city, components, on),
+        duties=_duties(city, components, judged, on),
         digests=_digests(Path(workspace.path).parent),
         radii=reach,
         tolerances=dict(tolerances or {}),
@@ -119,22 +120,26 @@ def _attachments(workspace: Workspace, components: Any, judged: Any) -> Any:
 
 
 def _duties(
-    city: City, components: gpd.GeoDataFrame, on: str
+    city: City, components: gpd.GeoDataFrame, judged: Any, on: str
 ) -> Callable[[Ints], pd.DataFrame] | None:
     if not city.workspace.count("duty_rules", at="all"):
         return None
-    answers: dict[bytes, pd.DataFrame] = {}
+    known: list[pd.DataFrame] = []
+    wanted = np.ones(len(components), dtype=bool) if judged is None else judged
+    wanted = wanted & ~(components.geometry.isna() | components.geometry.is_empty).to_numpy(
+        dtype=bool
+    )
+    place = np.cumsum(wanted) - 1
 
     def ask(at: Ints) -> pd.DataFrame:
-        key = at.tobytes()
-        if key not in answers:
-            asked = components.iloc[at].drop(columns=list(_ROLES)).copy()
+        if not known:  # all roles at once, for everything that may be asked
+            asked = components[wanted].drop(columns=list(_ROLES)).copy()
             asked["object_kind"] = "component"
             asked["community_code"] = [str(g or "")[:12] for g in asked["grid_code"]]
-            asked["geometry"] = asked.geometry.representative_point()
-            answers.clear()
-            answers[key] = city.duties.resolve(asked.reset_index(drop=True), at=on)
-        return answers[key]
+            asked["geometry"] = middles(asked)
+            known.append(city.duties.resolve(asked.reset_index(drop=True), at=on))
+        answers: pd.DataFrame = known[0].iloc[place[at]]
+        return answers
 
     return ask
 

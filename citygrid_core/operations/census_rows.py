@@ -168,20 +168,20 @@ def _near(proposals: Any) -> str:
     return "、".join(f"{p.code} {p.name}" for p in proposals[:3])
 
 
-def _middles(frame: gpd.GeoDataFrame) -> Any:
-    """Return a point on each geometry; points are their own."""
+def middles(frame: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """Return a point on each geometry, aligned to the frame; points are their own."""
     shapes = np.asarray(frame.geometry.to_numpy(), dtype=object)
     out = shapes.copy()
     shaped = shapely.get_type_id(shapes) > 0
     if shaped.any():
         out[shaped] = shapely.point_on_surface(shapes[shaped])
-    return out
+    return gpd.GeoSeries(out, index=frame.index, crs=frame.crs)
 
 
 def locate_rows(rows: Rows, city: City) -> None:
     """Find the unit grid and the areas of each row; rows outside the city are set aside."""
     frame = rows.frame
-    point = _middles(frame)
+    point = middles(frame).to_numpy()
     x, y = shapely.get_x(point), shapely.get_y(point)
     located = city.locate(x, y).set_axis(frame.index)
     outside = located["community_code"].isna()
@@ -235,7 +235,7 @@ def fill_duties(
         return fresh
     asked = fresh.loc[open_].copy()
     asked["object_kind"] = "component"
-    asked["geometry"] = gpd.GeoSeries(_middles(asked), index=asked.index, crs=asked.crs)
+    asked["geometry"] = middles(asked)
     answer = city.duties.resolve(asked, at=on)
     fresh = fresh.copy()
     for column in columns:

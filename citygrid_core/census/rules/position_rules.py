@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from citygrid_core.census.rules.base import NO_DATA, Bools, Objects, Rule, Verdict
+from citygrid_core.census.rules.base import NO_DATA, Bools, Ints, Objects, Rule, Verdict
 from citygrid_core.census.rules.material import Floats, Material
 from citygrid_core.census.twins import twins
 from citygrid_core.errors import Text
@@ -84,7 +84,7 @@ class NearBorder(Rule):
         reach = m.values("accuracy_class").mapped(ACCURACY, 0.0).astype(float) * m.limit(self)
         inside = np.array([g is not None for g in m.located], dtype=bool)
         can = inside & (reach > 0) & m.asked & (m.kind == 0)
-        at = np.flatnonzero(can)
+        at = _near_communities(m, np.flatnonzero(can), reach)
         metres = np.full(len(m), np.inf)
         if len(at):
             border = m.cells.border_distance(m.xy[at, 0], m.xy[at, 1], within=reach[at])
@@ -183,6 +183,20 @@ class AcrossGrids(Rule):
         found = np.full(len(m), "", dtype=object)
         found[bad] = [f"{s:.0%}" for s in share[bad]]
         return m.verdict(population, bad, found)
+
+
+def _near_communities(m: Material, at: Ints, reach: Floats) -> Ints:
+    """Keep those that have a border of a community within reach; exact distances come after."""
+    if m.communities is None or not len(m.communities) or not len(at):
+        return at
+    rings = shapely.boundary(m.communities.shapes(np.arange(len(m.communities))))
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    same = ring[1:] == ring[:-1]
+    sides = shapely.linestrings(np.stack([xy[:-1][same], xy[1:][same]], axis=1))
+    points = shapely.points(m.xy[at])
+    near, _ = shapely.STRtree(sides).query(points, predicate="dwithin", distance=reach[at] + 1e-6)
+    kept: Ints = at[np.unique(near)]
+    return kept
 
 
 def _near(m: Material, holds: Callable[[Floats], Bools]) -> Verdict:
