@@ -43,6 +43,9 @@ class Round:
     def __len__(self) -> int:
         return len(self._codes)
 
+    def __contains__(self, code: object) -> bool:
+        return code in self._at
+
     @property
     def left(self) -> int:
         """How many are not visited."""
@@ -78,6 +81,10 @@ class Round:
         """
         x, y = self._xy[self._at[code]]
         return float(x), float(y)
+
+    def is_open(self, code: str) -> bool:
+        """Return whether a component of the round has no outcome yet."""
+        return code in self._at and bool(self._open[self._at[code]])
 
     def mark(self, code: str, visited: bool = True) -> None:
         """Note that a component has an outcome, or has lost it again."""

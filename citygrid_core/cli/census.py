@@ -22,6 +22,14 @@ COMMANDS: dict[str, tuple[str, Text]] = {
         "census_twins",
         Text("Components surveyed twice: list and merge.", "重复普查的部件：列出与合并。"),
     ),
+    "compare": (
+        "census_compare",
+        Text("Compare two censuses without keys.", "不依赖主键比较两次普查。"),
+    ),
+    "deliver": (
+        "census_deliver",
+        Text("Write the delivery of an edition.", "按标准版本输出成果。"),
+    ),
     "rules": ("census_check", Text("List the rule book.", "列出规则库。")),
     "findings": ("census_check", Text("List findings of the check.", "列出检查发现。")),
     "pack": (
