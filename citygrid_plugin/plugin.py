@@ -195,6 +195,7 @@ class CitygridPlugin:
         toolbar.addAction(panel)
         self._controller = controller
         self._answering(session, dock, ask)
+        self._census(session, toolbar)
         self._grids(session)
 
     def _answering(self, session: Session, panel: MainDock, ask: QAction) -> None:
@@ -241,6 +242,47 @@ class CitygridPlugin:
         dock.hide()
         self._stack.callback(dock.deleteLater)
         self._stack.callback(self._iface.removeDockWidget, dock)
+
+    def _census(self, session: Session, toolbar: QToolBar) -> None:
+        """Wire the census: the map tool, its dock, and who works between them."""
+        from qgis.core import QgsProject
+        from qgis.PyQt.QtCore import Qt
+
+        from citygrid_plugin.gui.census_desk import CensusDesk
+        from citygrid_plugin.gui.docks.census_dock import CensusDock
+        from citygrid_plugin.gui.findings_desk import FindingsDesk
+        from citygrid_plugin.gui.photo_desk import PhotoDesk
+        from citygrid_plugin.gui.resurvey_desk import ResurveyDesk
+        from citygrid_plugin.gui.tools.capture_tool import CaptureTool
+        from citygrid_plugin.layers.components import major_icon
+        from citygrid_plugin.services.capture import CaptureService
+
+        iface = self._iface
+        action = self._action(
+            "census",
+            tr("Place components", "采集部件"),
+            tr("One key picks the class, one click places it", "一键选类别，一点即入库"),
+            checkable=True,
+        )
+        toolbar.addAction(action)
+        dock = CensusDock(icon, major_icon, iface.mainWindow())
+        iface.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
+        dock.hide()
+        self._stack.callback(dock.deleteLater)
+        self._stack.callback(iface.removeDockWidget, dock)
+        tool = CaptureTool(iface.mapCanvas())
+        self._stack.callback(tool.deleteLater)
+        self._stack.callback(iface.mapCanvas().unsetMapTool, tool)
+        service = CaptureService(QgsProject.instance(), iface.mainWindow())
+        self._stack.callback(service.deleteLater)
+        self.census = CensusDesk(iface, session, dock, tool, service, action)
+        self._stack.callback(self.census.close)
+        for desk in (
+            ResurveyDesk(iface, dock, self.census),
+            FindingsDesk(iface, session, dock, self.census),
+            PhotoDesk(iface, session, dock, self.census),
+        ):
+            self._stack.callback(desk.close)
 
     def open_workspace(self, path: str | Path) -> None:
         """Open a workspace; also the way in for scripts: ``qgis.utils.plugins[...]``."""
