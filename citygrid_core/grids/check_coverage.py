@@ -41,7 +41,7 @@ def findings(
     tree = shapely.STRtree(shapes)
     home = _home(shapes, area_shapes)
     table = EdgeTable.of(shapes)
-    edges, suspect = _invalid_edges(shapes, table.unmatched(), home, area_shapes, tree)
+    edges, suspect = _invalid_edges(shapes, table.unmatched(), home, area_shapes, tree, grid_m)
     found = list(_overlaps_and_edges(names, shapes, edges, suspect, tree, grid_m))
     for index in np.flatnonzero(home < 0):
         spot = shapely.point_on_surface(shapes[index])
@@ -66,8 +66,12 @@ def _invalid_edges(
     home: Ints,
     area_shapes: Geometries,
     tree: shapely.STRtree,
+    grid_m: float,
 ) -> tuple[Geometries, Ints]:
     """Return the invalid edges of each cell, and which cells have some.
+
+    A vertex that rounding put beside its neighbour's edge leaves a gap of less
+    than two steps of the grid: that is an edge not shared, too.
 
     GEOS judges the cells that have an edge without exactly one partner, among
     their neighbours, and all cells of a community whose areas don't add up;
@@ -80,7 +84,7 @@ def _invalid_edges(
     among = np.unique(np.r_[np.flatnonzero(wanted), tree.query(shapes[wanted])[1]])
     edges: Geometries = np.full(len(shapes), None, dtype=object)
     if len(among):
-        edges[among] = shapely.coverage_invalid_edges(shapes[among])
+        edges[among] = shapely.coverage_invalid_edges(shapes[among], gap_width=2 * grid_m)
     bad = np.zeros(len(shapes), dtype=bool)
     bad[among] = ~shapely.is_empty(edges[among])
     return edges, np.flatnonzero(bad)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 
 import geopandas as gpd
 import numpy as np
@@ -182,18 +181,3 @@ def test_two_hundred_random_edits_with_undo_and_redo() -> None:
 @pytest.mark.long
 def test_two_thousand_random_edits_with_undo_and_redo() -> None:
     many_edits(2_000, seed=20260702)
-
-
-@pytest.mark.long
-def test_an_edit_does_not_feel_the_size_of_the_city() -> None:
-    coverage = Coverage(squares(100, 100)[0])
-    code, cut = "420102001001013", line((150, -222), (350, -270))
-    spent = []
-    for _ in range(25):
-        begin = time.process_time()
-        preview_split(coverage.window(cut), cut)
-        spent.append(time.process_time() - begin)
-    assert float(np.median(spent)) < 0.05
-    begin = time.process_time()
-    coverage.do(split(coverage.window(code), code, cut))
-    assert time.process_time() - begin < 0.5
