@@ -1,43 +1,24 @@
-"""`citygrid cases import`."""
+"""`citygrid cases ...`: one module for each command, imported when it is called."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from citygrid_core.cli.imports import import_command
 from citygrid_core.cli.language import t
+from citygrid_core.cli.lazy import LazyGroup
+from citygrid_core.errors import Text
+
+#: command -> (module of this package, one line of help)
+COMMANDS: dict[str, tuple[str, Text]] = {
+    "import": ("cases_import", Text("Import cases from a file.", "由文件导入案件。")),
+    "limits": ("cases_clock", Text("Import time limits.", "导入办理时限。")),
+    "calendar": ("cases_clock", Text("Import days of work and rest.", "导入工作日历。")),
+    "advance": ("cases_steps", Text("Do a step on cases.", "办理案件：执行操作。")),
+    "register": ("cases_steps", Text("Register cases.", "立案。")),
+    "steps": ("cases_steps", Text("Which steps are legal now.", "列出当前可执行的操作。")),
+}
 
 
-@click.group(help=t("Cases.", "案件。"))
+@click.group(cls=LazyGroup, commands=COMMANDS, help=t("Cases.", "案件。"))
 def cases() -> None:
     """Cases."""
-
-
-def _load() -> Any:
-    from citygrid_core.operations.cases import import_cases
-
-    return import_cases
-
-
-cases.add_command(
-    import_command(
-        _load,
-        t("Import cases from FILE.", "由 FILE 导入案件。"),
-        click.option(
-            "--source-system",
-            default="",
-            help=t(
-                "who delivers; names cases with their number", "来源系统，与来源编号一起标识案件"
-            ),
-        ),
-        click.option(
-            "--accept",
-            type=click.FloatRange(0, 1),
-            default=0.8,
-            show_default=True,
-            help=t("least probability of an address match", "地址匹配的最低可信度"),
-        ),
-    )
-)

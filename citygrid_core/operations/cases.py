@@ -332,6 +332,7 @@ def _log(
                     "at": rows[column],
                     "before": before[done],
                     "after": after,
+                    "post": "source",
                 }
             )
         )

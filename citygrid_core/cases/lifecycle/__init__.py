@@ -10,7 +10,7 @@
 
 from citygrid_core.cases.lifecycle.errors import BadProfile, StepRefused, UnknownProfile
 from citygrid_core.cases.lifecycle.fold import COUNTS, RULES, Folded, Timer, fold
-from citygrid_core.cases.lifecycle.machine import Entry, advance, legal, why
+from citygrid_core.cases.lifecycle.machine import Entry, advance, advance_all, legal, why
 from citygrid_core.cases.lifecycle.profile import (
     GUARDS,
     HOLDS,
@@ -24,6 +24,6 @@ from citygrid_core.cases.lifecycle.timeline import STAGE_LIMITS, TOLD, timeline
 
 __all__ = [
     "COUNTS", "GUARDS", "HOLDS", "POSTS", "RULES", "STAGES", "STAGE_LIMITS", "TOLD", "BadProfile", "Entry", "Folded",
-    "Profile", "Step", "StepRefused", "Timer", "UnknownProfile", "advance", "fold", "legal",
+    "Profile", "Step", "StepRefused", "Timer", "UnknownProfile", "advance", "advance_all", "fold", "legal",
     "profiles", "timeline", "why",
 ]  # fmt: skip

@@ -50,10 +50,13 @@ class Folded:
         limit), steps (rows of the log), and how often each of `COUNTS` was done.
     wrong : DataFrame
         Rows of the log that are not legal: number, seq, step, rule (of `RULES`).
+    stages : DataFrame
+        For each row of the log, by its index: the stage before it and after it.
     """
 
     states: pd.DataFrame
     wrong: pd.DataFrame
+    stages: pd.DataFrame
 
 
 def fold(
@@ -121,6 +124,8 @@ class _State:
         self.after = _stages(rows, "after", stage_at)
         self.lacks = self._lacking(rows)
         self.rule = np.zeros(len(rows), dtype=np.int64)
+        self.was = np.zeros(len(rows), dtype=np.int64)
+        self.became = np.zeros(len(rows), dtype=np.int64)
 
         n = len(numbers)
         self.stage = np.full(n, len(STAGES), dtype=np.int64)  # the last one: not begun
@@ -166,6 +171,7 @@ class _State:
         """Let one row of each of some cases take effect."""
         c, s, at = self.case[r], self.step[r], self.at[r]
         self.rule[r] = self._rules(r)
+        self.was[r] = self.stage[c]
         known = s >= 0
         to = np.where(known, self.to[s], -1)
         follow = (self.told[r] | (self.rule[r] > 0)) & (self.after[r] >= 0)
@@ -173,6 +179,7 @@ class _State:
         self._handled(c, s, at)
         self._clock(c, s, at, self.until[r], known)
         self.stage[c] = np.where(to >= 0, to, self.stage[c])
+        self.became[r] = self.stage[c]
         named = known & ~self.blank[r] & (self.clock[s] != "stop")
         self.holder[c[named]] = self.department[r][named]
         self.last[c] = np.fmax(self.last[c], at)
@@ -296,7 +303,10 @@ class _State:
         bad = self.rule > 0
         wrong: pd.DataFrame = rows.loc[bad, ["number", "seq", "step"]].reset_index(drop=True)
         wrong["rule"] = np.array(RULES, dtype=object)[self.rule[bad]]
-        return Folded(states, wrong)
+        told: pd.DataFrame = pd.DataFrame(
+            {"before": stages[self.was], "after": stages[self.became]}, index=rows.index
+        )
+        return Folded(states, wrong, told)
 
 
 def _texts(rows: pd.DataFrame, name: str) -> npt.NDArray[np.object_]:

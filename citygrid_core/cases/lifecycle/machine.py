@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 
+import numpy as np
 import pandas as pd
 
 from citygrid_core.cases.lifecycle.errors import StepRefused
@@ -51,6 +52,9 @@ class Entry:
     document: str = ""
 
 
+_FIELDS = tuple(f.name for f in fields(Entry))
+
+
 def legal(
     log: pd.DataFrame, case: pd.Series, profile: Profile, at: str, timer: Timer | None = None
 ) -> list[Step]:
@@ -83,40 +87,90 @@ def advance(
     Returns
     -------
     DataFrame
-        One row: number, seq, step, at, who, post, reason, before, after,
-        department_code, until, document.
+        One row, as `advance_all` returns them.
 
     Raises
     ------
     StepRefused
         It is not legal now; the message lists the steps that are.
     """
+    asked = pd.DataFrame([{"number": str(case.name), **asdict(entry)}])
+    rows, refused = advance_all(log, case.to_frame().T, profile, asked, timer)
+    if refused.empty:
+        return rows
     step = profile.steps.get(entry.step)
-    rule = _try(log, case, profile, {entry.step: entry}, timer)[entry.step]
-    if step is None or rule:
-        now = legal(log, case, profile, entry.at, timer)
-        label = step.label if step else Text(entry.step, entry.step)
-        raise StepRefused(str(case.name), label, why(rule, step), [(s.name, s.label) for s in now])
-    before = (
-        fold(log, case.to_frame().T, profile, timer).states["stage"].iloc[0] if len(log) else ""
+    label = step.label if step else Text(entry.step, entry.step)
+    now = legal(log, case, profile, entry.at, timer)
+    reason = why(str(refused["rule"].iloc[0]), step)
+    raise StepRefused(str(case.name), label, reason, [(s.name, s.label) for s in now])
+
+
+def advance_all(
+    log: pd.DataFrame,
+    cases: pd.DataFrame,
+    profile: Profile,
+    entries: pd.DataFrame,
+    timer: Timer | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows that many steps add to the logs of many cases, and those refused.
+
+    Parameters
+    ----------
+    log : DataFrame
+        Rows of these cases.
+    cases : DataFrame
+        By number, as `fold` takes them.
+    entries : DataFrame
+        number, and the fields of `Entry`; the steps of a case in the order in which they
+        are to be done. A step that is refused is left out, and the next one is tried.
+
+    Returns
+    -------
+    rows : DataFrame
+        number, seq, step, at, who, post, reason, before, after, department_code, until,
+        document; index of the entries.
+    refused : DataFrame
+        rule (of `RULES`) by the index of the entries.
+    """
+    posts = {name: step.post for name, step in profile.steps.items()}
+    wanted = entries.reindex(columns=["number", *_FIELDS]).astype(object)
+    wanted = wanted.where(wanted.notna(), "")
+    held = log[log["number"].isin(wanted["number"])] if len(log) else log
+    last = held.groupby("number")["seq"].max().to_dict() if len(held) else {}
+    refused: dict[object, str] = {}
+    while True:
+        trying = wanted[~wanted.index.isin(list(refused))]
+        rows = trying.assign(
+            seq=np.array([last.get(n, 0) for n in trying["number"]], dtype=np.int64)
+            + trying.groupby("number").cumcount()
+            + 1,
+            post=trying["step"].map(posts),
+            entry=trying.index,
+        )
+        rows["until"] = rows["until"].where(rows["until"] != "", None)
+        both = pd.concat([held.astype(object), rows], ignore_index=True) if len(held) else rows
+        both = both.reset_index(drop=True)
+        folded = fold(both, cases, profile, timer)
+        new = both[both["entry"].notna()] if len(held) else both
+        bad = folded.wrong.merge(new[["number", "seq", "entry"]], on=["number", "seq"])
+        if bad.empty:
+            break
+        # of each case the first that is wrong: what follows it is tried again without it
+        bad = bad.drop_duplicates("number")
+        refused |= dict(zip(bad["entry"], bad["rule"], strict=True))
+    out = new.assign(
+        before=folded.stages["before"].reindex(new.index).replace("", None),
+        after=folded.stages["after"].reindex(new.index),
     )
-    row: pd.DataFrame = pd.DataFrame(
-        {
-            "number": [str(case.name)],
-            "seq": [int(log["seq"].max()) + 1 if len(log) else 1],
-            "step": [entry.step],
-            "at": [entry.at],
-            "who": [entry.who],
-            "post": [step.post],
-            "reason": [entry.reason],
-            "before": [before or None],
-            "after": [step.to or before],
-            "department_code": [entry.department_code or None],
-            "until": [entry.until or None],
-            "document": [entry.document],
-        }
-    )
-    return row
+    out["department_code"] = out["department_code"].where(out["department_code"] != "", None)
+    out.index = pd.Index(out["entry"], name=entries.index.name)
+    columns = [
+        "number", "seq", "step", "at", "who", "post", "reason", "before", "after",
+        "department_code", "until", "document",
+    ]  # fmt: skip
+    left: pd.DataFrame = pd.DataFrame({"rule": pd.Series(refused, dtype=object)})
+    done: pd.DataFrame = out[columns]
+    return done, left
 
 
 def why(rule: str, step: Step | None = None) -> Text:

@@ -13,7 +13,7 @@ table of its own (QGIS opens and edits such tables best); `Workspace.read` and
 from __future__ import annotations
 
 from citygrid_core.workspace.schema.base import Column, ColumnType, Family, GeometryType
-from citygrid_core.workspace.schema.cases import CASE_LOG, CASES
+from citygrid_core.workspace.schema.cases import CASE_LIMITS, CASE_LOG, CASES, WORK_DAYS
 from citygrid_core.workspace.schema.census import ATTACHMENTS, CHECKS, COMPONENTS, FINDINGS
 from citygrid_core.workspace.schema.choices import CHOICES
 from citygrid_core.workspace.schema.duties import (
@@ -61,14 +61,16 @@ FAMILIES: dict[str, Family] = {
         PLACES,
         CASES,
         CASE_LOG,
+        CASE_LIMITS,
+        WORK_DAYS,
         HEAT_COUNTS,
     )
 }
 
 __all__ = [
-    "AREAS", "ATTACHMENTS", "CASES", "CASE_LOG", "CHECKS", "CHOICES", "COMPONENTS", "DEPARTMENTS",
+    "AREAS", "ATTACHMENTS", "CASES", "CASE_LIMITS", "CASE_LOG", "CHECKS", "CHOICES", "COMPONENTS", "DEPARTMENTS",
     "DUTY_DISPUTES", "DUTY_DISPUTE_LOG", "DUTY_RULES",
     "FAMILIES", "FINDINGS", "GRIDS", "GRID_GROUPS", "HEAT_COUNTS", "LEASES", "PACKS",
-    "PACK_CONFLICTS", "PACK_STATES", "PLACES", "RESURVEYS", "SAMPLE_ITEMS", "SAMPLE_PLANS", "SCHEMA_VERSION",
+    "PACK_CONFLICTS", "PACK_STATES", "PLACES", "RESURVEYS", "SAMPLE_ITEMS", "SAMPLE_PLANS", "SCHEMA_VERSION", "WORK_DAYS",
     "Column", "ColumnType", "Family", "GeometryType",
 ]  # fmt: skip

@@ -26,6 +26,7 @@ from citygrid_core.cases.lifecycle import (
     Timer,
     UnknownProfile,
     advance,
+    advance_all,
     fold,
     legal,
     profiles,
@@ -234,6 +235,28 @@ def test_another_system_may_leave_out_steps() -> None:
         }
     )  # fmt: skip
     assert state(log, case())["stage"] == "closed"
+
+
+def test_many_steps_of_many_cases_at_once() -> None:
+    """A refused step is set aside; the others of its case are tried without it."""
+    cases = pd.DataFrame([case("collector", number="A"), case("hotline", number="B")])
+    entries = pd.DataFrame(
+        [
+            ("A", "collect", "2025-03-03T08:30", ""), ("B", "collect", "2025-03-03T08:30", ""),
+            ("B", "register", "2025-03-03T08:40", ""), ("A", "register", "2025-03-03T08:40", ""),
+            ("B", "send_verify", "2025-03-03T08:50", ""), ("A", "dispatch", "2025-03-03T09:00", ""),
+            ("A", "dispatch", "2025-03-03T09:05", "D1"),
+        ],
+        columns=["number", "step", "at", "department_code"], index=[2, 3, 4, 5, 6, 7, 8],
+    )  # fmt: skip
+    rows, refused = advance_all(pd.DataFrame(), cases, DEFAULT, entries, TIMER)
+    assert refused["rule"].to_dict() == {4: "step.verified_if_public", 7: "step.needs"}
+    assert set(rows.index) == {2, 3, 5, 6, 8}
+    assert rows.loc[[2, 5, 8], "after"].tolist() == ["collected", "registered", "dispatched"]
+    assert rows.loc[6, ["seq", "before", "after"]].tolist() == [2, "collected", "verifying"]
+    states = fold(rows, cases, DEFAULT, TIMER)
+    assert states.wrong.empty
+    assert states.states["stage"].to_dict() == {"A": "dispatched", "B": "verifying"}
 
 
 if sys.version_info >= (3, 11):

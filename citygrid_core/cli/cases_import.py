@@ -1,0 +1,34 @@
+"""`citygrid cases import`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from citygrid_core.cli.imports import import_command
+from citygrid_core.cli.language import t
+
+
+def _load() -> Any:
+    from citygrid_core.operations.cases import import_cases
+
+    return import_cases
+
+
+import_ = import_command(
+    _load,
+    t("Import cases from FILE.", "由 FILE 导入案件。"),
+    click.option(
+        "--source-system",
+        default="",
+        help=t("who delivers; names cases with their number", "来源系统，与来源编号一起标识案件"),
+    ),
+    click.option(
+        "--accept",
+        type=click.FloatRange(0, 1),
+        default=0.8,
+        show_default=True,
+        help=t("least probability of an address match", "地址匹配的最低可信度"),
+    ),
+)

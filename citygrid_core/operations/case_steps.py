@@ -1,0 +1,246 @@
+"""Cases go on: steps are asked for, judged by the profile, and written to the log."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from citygrid_core.cases.lifecycle import (
+    POSTS,
+    Folded,
+    Profile,
+    Step,
+    Timer,
+    advance_all,
+    fold,
+    legal,
+    why,
+)
+from citygrid_core.errors import Problem, Text, UsageError
+from citygrid_core.operations.case_clock import profile_of, timer_of
+from citygrid_core.report import Progress, Report, no_progress
+from citygrid_core.tables import Field, Reject, read, write_rejects
+from citygrid_core.workspace import Transaction, Workspace
+
+FIELDS = (
+    Field("number", "text", labels=("案卷号",), required=True),
+    Field("step", "text", labels=("操作", "环节"), required=True),
+    Field("at", "datetime", labels=("时间", "操作时间"), required=True),
+    Field("who", "text", labels=("操作人",)),
+    Field("reason", "text", labels=("原因", "理由")),
+    Field("department_code", "text", labels=("部门代码", "承办部门")),
+    Field("until", "datetime", labels=("期限", "截止时间")),
+    Field("document", "text", labels=("文号",)),
+)
+#: Which time of a case a step sets.
+SETS = {
+    "collect": "reported_at", "register": "registered_at", "dispatch": "dispatched_at",
+    "handle": "handled_at", "check": "checked_at", "close": "closed_at",
+}  # fmt: skip
+LIMIT_COLUMNS = ("source", "object_kind", "class_code", "condition", "area_class")
+
+
+def advance_cases(
+    workspace: Workspace,
+    entries: pd.DataFrame,
+    *,
+    who: str = "",
+    dry_run: bool = False,
+    operation: str = "cases advance",
+) -> Report:
+    """Do steps on cases, all that are legal in one transaction.
+
+    Parameters
+    ----------
+    entries : DataFrame
+        number, step, at, and what the step needs: who, reason, department_code, until,
+        document. The order of the rows is the order of the steps. A column source_row
+        names rows to people.
+    who : str
+        Who asks, for rows that don't say.
+
+    Returns
+    -------
+    Report
+        read = stored + rejected; a problem for each refused step, with what was legal.
+    """
+    report = Report(operation, read=len(entries), dry_run=dry_run)
+    if entries.empty:
+        return report
+    asked = entries.reset_index(drop=True)
+    asked["who"] = _blank(asked, "who").where(_blank(asked, "who") != "", who)
+    asked["number"] = asked["number"].astype(str)
+    profile = profile_of(workspace)
+    numbers = list(dict.fromkeys(asked["number"]))
+    with workspace.transaction(operation, who=who, parameters={"steps": len(asked)}) as tx:
+        held = workspace.read("cases", where={"number": numbers})
+        log = workspace.read("case_log", where={"number": numbers})
+        known = asked["number"].isin(held["number"])
+        timer = timer_of(workspace, str(asked["at"].min()), str(asked["at"].max()), *_ends(log))
+        cases = held.set_index("number", drop=False)
+        rows, refused = advance_all(log, cases, profile, asked[known], timer)
+        for at in asked.index[~known]:
+            report.problems.append(_unknown(asked, at))
+        for at, rule in refused["rule"].items():
+            report.problems.append(_refused(asked, at, str(rule), log, cases, profile, timer))
+        if len(rows):
+            tx.insert("case_log", rows.reset_index(drop=True))
+            _restate(tx, held, pd.concat([log, rows], ignore_index=True), profile, timer)
+        if dry_run:
+            tx.rollback()
+    report.stored = len(rows)
+    report.rejected = len(asked) - len(rows)
+    report.details = {"steps": rows["step"].value_counts().to_dict()}
+    return report
+
+
+def advance_file(
+    workspace: Workspace,
+    path: Path,
+    *,
+    who: str = "",
+    dry_run: bool = False,
+    rejects: Path | None = None,
+    progress: Progress = no_progress,
+) -> Report:
+    """Do the steps that a file lists; rows that are refused go to the rejects file."""
+    progress("reading", 0, 2)
+    batch = read(path, FIELDS, positions="ignore", timezone=workspace.timezone)
+    frame = batch.frame
+    report = advance_cases(workspace, frame, who=who, dry_run=dry_run)
+    report.read = batch.read
+    report.rejected += len(batch.rejects)
+    named = [replace(p, file=path.name) for p in report.problems]
+    raw = batch.raw.set_axis(frame["source_row"].to_numpy(), axis=0) if len(frame) else batch.raw
+    bad = [
+        Reject(int(p.row), {str(k): str(v) for k, v in raw.loc[p.row].items()}, (p,))
+        for p in named
+        if p.row is not None
+    ]
+    every = sorted([*batch.rejects, *bad], key=lambda r: r.row)
+    report.problems = [p for r in every for p in r.problems]
+    if rejects is not None and every:
+        write_rejects(rejects, every)
+    progress("done", 2, 2)
+    return report
+
+
+def legal_steps(workspace: Workspace, number: str, at: str) -> list[Step]:
+    """Return the steps that are legal for a case at a moment.
+
+    Raises
+    ------
+    UsageError
+        There is no such case.
+    """
+    cases = workspace.read("cases", where={"number": number})
+    if cases.empty:
+        raise UsageError(_no_case(number))
+    log = workspace.read("case_log", where={"number": number})
+    timer = timer_of(workspace, at, *_ends(log))
+    return legal(log, cases.set_index("number").iloc[0], profile_of(workspace), at, timer)
+
+
+def folded(workspace: Workspace, numbers: list[str] | None = None) -> Folded:
+    """Return the states that the log tells, of some cases or of all.
+
+    What `citygrid verify` compares with the stages that are stored.
+    """
+    where = {"number": numbers} if numbers is not None else None
+    cases = workspace.read("cases", where=where, geometry=False).set_index("number", drop=False)
+    log = workspace.read("case_log", where=where)
+    return fold(log, cases, profile_of(workspace), timer_of(workspace, *_ends(log)))
+
+
+def _restate(
+    tx: Transaction, held: pd.DataFrame, log: pd.DataFrame, profile: Profile, timer: Timer
+) -> None:
+    """Write what the log now tells of each case into its row."""
+    states = fold(log, held.set_index("number", drop=False), profile, timer).states
+    now = states.reindex(held["number"])
+    after = held.copy()
+    after["stage"] = now["stage"].to_numpy(dtype=object)
+    hold = np.array(now["hold"], dtype=object)
+    hold[hold == ""] = None
+    after["hold"] = hold
+    due = now["due_at"].to_numpy()
+    counted = ~np.isnat(due) | (now["limit_s"].to_numpy() > 0)
+    after["due_at"] = np.where(counted, _iso(due), held["due_at"].to_numpy(dtype=object))
+    body = now["department_code"].to_numpy(dtype=object)
+    sent = now["dispatch"].to_numpy() > 0
+    kept = held["handling_code"].to_numpy(dtype=object)
+    after["handling_code"] = np.where(sent & (body != ""), body, kept)
+    done = log.sort_values("seq").drop_duplicates(["number", "step"], keep="last")
+    for step, column in SETS.items():
+        moments = done[done["step"] == step].set_index("number")["at"]
+        said = moments.reindex(held["number"]).to_numpy(dtype=object)
+        after[column] = np.where(pd.isna(said), held[column].to_numpy(dtype=object), said)
+    tx.update("cases", after)
+
+
+def _iso(moments: Any) -> Any:
+    texts = np.datetime_as_string(moments.astype("datetime64[s]")).astype(object)
+    texts[np.isnat(moments)] = None
+    return texts
+
+
+def _blank(frame: pd.DataFrame, name: str) -> pd.Series:
+    if name not in frame:
+        return pd.Series("", index=frame.index, dtype=object)
+    column = frame[name].astype(object)
+    out: pd.Series = column.where(column.notna(), "")
+    return out
+
+
+def _ends(log: pd.DataFrame) -> tuple[str, ...]:
+    return (str(log["at"].min()), str(log["at"].max())) if len(log) else ()
+
+
+def _row(asked: pd.DataFrame, at: Any) -> int | None:
+    row: Any = asked.at[at, "source_row"] if "source_row" in asked else None
+    return None if row is None else int(row)
+
+
+def _no_case(number: str) -> Text:
+    return Text(f"no case has the number {number!r}", f"没有案卷号为“{number}”的案件")
+
+
+def _unknown(asked: pd.DataFrame, at: Any) -> Problem:
+    number = str(asked.at[at, "number"])
+    return Problem(
+        "case.unknown", Text(number, number), Text("the number of a case", "已有案件的案卷号"),
+        row=_row(asked, at), field="number",
+    )  # fmt: skip
+
+
+def _refused(
+    asked: pd.DataFrame,
+    at: Any,
+    rule: str,
+    log: pd.DataFrame,
+    cases: pd.DataFrame,
+    profile: Profile,
+    timer: Timer,
+) -> Problem:
+    number, name = str(asked.at[at, "number"]), str(asked.at[at, "step"])
+    step = profile.steps.get(name)
+    said = why(rule, step)
+    label = step.label if step else Text(name, name)
+    own = log[log["number"] == number]
+    now = legal(own, cases.loc[number], profile, str(asked.at[at, "at"]), timer)
+    en = ", ".join(s.name for s in now) or "no step"
+    zh = "、".join(f"{s.label.zh}（{s.name}）" for s in now) or "无可执行操作"
+    return Problem(
+        rule,
+        Text(f"{name} of {number}: {said.en}", f"案件 {number} 的“{label.zh}”：{said.zh}"),
+        Text(f"one of {en}", f"{zh} 之一" if now else zh),
+        row=_row(asked, at),
+        field="step",
+    )
+
+
+__all__ = ["FIELDS", "POSTS", "advance_cases", "advance_file", "folded", "legal_steps"]

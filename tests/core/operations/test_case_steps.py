@@ -1,0 +1,124 @@
+"""Cases go on: by numbers, by a file, refused with what is legal, all or nothing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from citygrid_core.operations.case_clock import import_limits, import_work_days
+from citygrid_core.operations.case_steps import advance_cases, folded, legal_steps
+from citygrid_core.report import Report
+from citygrid_core.workspace import Workspace
+from tests.core.cli.test_cli import citygrid
+
+DAY = "2025-01-01"
+LIMITS = "环节,对象,类别代码,时限,单位\nhandle,部件,,2,work_day\nhandle,事件,,2,urgent_hour\n"
+
+
+@pytest.fixture
+def office(tmp_path: Path, whole: tuple[Path, dict[str, Report]]) -> Iterator[Workspace]:
+    path = tmp_path / "office.gpkg"
+    shutil.copy(whole[0], path)
+    (tmp_path / "limits.csv").write_text(LIMITS, "utf-8")
+    with Workspace.open(path) as ws:
+        assert import_limits(ws, tmp_path / "limits.csv", on=DAY).stored == 2
+        yield ws
+
+
+def open_case(ws: Workspace, stage: str = "dispatched", kind: str = "component") -> str:
+    cases = ws.read("cases", where={"stage": stage, "object_kind": kind}, geometry=False)
+    return str(cases["number"].min())
+
+
+def entry(number: str, step: str, at: str, **said: str) -> dict[str, str]:
+    return {"number": number, "step": step, "at": at, **said}
+
+
+def test_a_wrong_body_returns_a_case_and_it_goes_to_another(office: Workspace) -> None:
+    number = open_case(office)
+    report = advance_cases(office, pd.DataFrame([
+        entry(number, "return", "2026-01-05T10:00:00", reason="不属本单位", who="王"),
+        entry(number, "dispatch", "2026-01-05T11:00:00", department_code="D2"),
+    ]))  # fmt: skip
+    assert (report.stored, report.rejected, report.problems) == (2, 0, [])
+    case = office.read("cases", where={"number": number}).iloc[0]
+    assert (case["stage"], case["handling_code"]) == ("dispatched", "D2")
+    # two working days of eight hours from Monday 11:00
+    assert case["due_at"] == "2026-01-07T11:00:00"
+    log = office.read("case_log", where={"number": number}).sort_values("seq")
+    assert log["step"].tolist()[-2:] == ["return", "dispatch"]
+    assert log["reason"].tolist()[-2] == "不属本单位"
+    assert folded(office, [number]).wrong.empty
+    assert office.verify() == []
+
+
+def test_a_refused_step_changes_nothing_and_says_what_is_legal(office: Workspace) -> None:
+    number, head = open_case(office), office.head
+    report = advance_cases(office, pd.DataFrame([
+        entry(number, "close", "2026-01-05T10:00:00"),
+        entry("nobody", "close", "2026-01-05T10:00:00"),
+    ]))  # fmt: skip
+    assert (report.stored, report.rejected) == (0, 2)
+    assert office.head == head
+    said = {p.rule: p.text("zh") for p in report.problems}
+    assert set(said) == {"step.stage", "case.unknown"}
+    assert "处置反馈（handle）" in said["step.stage"]
+    assert [s.name for s in legal_steps(office, number, "2026-01-05T10:00:00")][:2] == [
+        "accept", "return",
+    ]  # fmt: skip
+
+
+def test_the_stage_stored_is_the_fold_of_the_log(office: Workspace) -> None:
+    states = folded(office).states
+    cases = office.read("cases", geometry=False).set_index("number")
+    voided = cases["stage"] == "void"  # the source told it, and no time says when
+    kept = cases.loc[states.index, "stage"][~voided.reindex(states.index)]
+    assert states["stage"][kept.index].tolist() == kept.tolist()
+    assert len(kept) > 6000
+
+
+def test_the_city_works_on_its_own_days(office: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "days.csv").write_text("日期,是否上班,名称\n2026-01-06,休,市庆\n", "utf-8")
+    assert import_work_days(office, tmp_path / "days.csv", on=DAY).stored == 1
+    number = open_case(office)
+    advance_cases(office, pd.DataFrame([
+        entry(number, "return", "2026-01-05T08:00:00", reason="r"),
+        entry(number, "dispatch", "2026-01-05T08:00:00", department_code="D2"),
+    ]))  # fmt: skip
+    case = office.read("cases", where={"number": number}).iloc[0]
+    assert case["due_at"] == "2026-01-07T18:00:00"
+
+
+def test_wrong_limits_are_set_aside(office: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "bad.csv").write_text(
+        "环节,时限,单位\nhandle,1,work_day\nsleep,1,work_day\nhandle,0,work_day\nclose,1,moon\n",
+        "utf-8",
+    )
+    report = import_limits(office, tmp_path / "bad.csv", on=DAY, rejects=tmp_path / "r.csv")
+    assert (report.stored, report.rejected) == (1, 3)
+    assert {p.rule for p in report.problems} == {"limit.stage", "limit.value", "limit.unit"}
+
+
+def test_steps_from_a_file(office: Workspace, tmp_path: Path) -> None:
+    """Good rows go in, refused ones to the rejects file with their reason."""
+    a, b = open_case(office), open_case(office, kind="event")
+    path, file = Path(office.path), tmp_path / "steps.csv"
+    file.write_text(
+        f"案卷号,操作,时间,操作人,原因\n{a},handle,2026-01-05 09:00,李,\n"
+        f"{b},return,2026-01-05 09:00,李,\n{a},rework,2026-01-05 10:00,王,未修复\n", "utf-8"
+    )  # fmt: skip
+    office.close()
+    run = citygrid("cases", "advance", str(path), str(file), "--json")
+    assert run.returncode == 1, run.stderr
+    said = json.loads(run.stdout)
+    assert (said["read"], said["stored"], said["rejected"]) == (3, 2, 1)
+    rejects = (tmp_path / "steps.rejects.csv").read_text("utf-8-sig")
+    assert b in rejects
+    assert a not in rejects
+    again = citygrid("cases", "steps", str(path), a, "--at", "2026-01-05T10:30")
+    assert "handle" in again.stdout
