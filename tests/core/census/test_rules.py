@@ -223,7 +223,9 @@ FIRES: dict[str, Change] = {
     "K11": put(0, state="removed"),
     "K12": lambda held: {"components": held[held["grid_code"] != GRIDS["code"][1]].reset_index(drop=True)},
     "K13": thirty_grids(gap=True),
-    "K14": both(lambda held: {"components": copied(held, 3, maintaining_code=None)}, lambda held: {"tolerances": {"K14": 0.7}}),
+    "K14": lambda held: {
+        "components": copied(held, 3, maintaining_code=None), "tolerances": {"K14": 0.7},
+    },
     "P01": beside(0.35),
     "P02": beside(0.0),
     "P03": beside(0.0, class_code="01003"),
