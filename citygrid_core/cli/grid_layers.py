@@ -1,4 +1,4 @@
-"""`citygrid grids show|lineage|recount|group|import`: layers in and out, and the past."""
+"""`citygrid grids show|quality|lineage|recount|group|import`: layers in and out, and the past."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from citygrid_core.cli.door import (
 )
 from citygrid_core.cli.grid_options import (
     LAYER,
+    buildings_option,
     cause_of,
     day_option,
     document_options,
@@ -52,6 +53,40 @@ def show_(
         report, rows = show_grids(ws, at=_day(at))
     columns = ["code", "area_m2", "valid_from", "valid_to", "reason", "document"]
     hand_out(report, rows, output, overwrite, json_, columns)
+
+
+@click.command(
+    help=t(
+        "Measure the division: areas against the policy, shapes, borders on streets, buildings "
+        "cut; -o has each grid.",
+        "量测网格质量：面积与策略、形状、边界沿路比例、切割建筑；-o 输出每个网格。",
+    )
+)
+@workspace_argument
+@click.option("--roads", type=LAYER, help=t("street centre lines", "道路中心线"))
+@click.option("--barriers", type=LAYER, help=t("rivers, railways, walls", "河流、铁路、围墙"))
+@buildings_option
+@target_option
+@day_option
+@layer_options
+@guarded
+def quality(
+    workspace: str,
+    at: str | None,
+    output: Path | None,
+    overwrite: bool,
+    json_: bool,
+    **said: Any,
+) -> None:
+    """Measure the grids."""
+    from citygrid_core.operations.grids import grid_quality
+    from citygrid_core.workspace import Workspace
+
+    policy = policy_of(said)
+    with Workspace.open(workspace) as ws:
+        report, rows = grid_quality(ws, policy=policy, at=_day(at), **said)
+    shown = ["code", "area_m2", "polsby_popper", "reock", "on_lines", "in_soft_range", "reason"]
+    hand_out(report, rows, output, overwrite, json_, shown)
 
 
 @click.command(help=t("Ancestors and descendants of a grid.", "单元网格的前身与后继。"))
@@ -265,4 +300,4 @@ def import_(
     show(report, json_, set_aside)
 
 
-LAYERS = (show_, lineage, recount, group, import_)
+LAYERS = (show_, quality, lineage, recount, group, import_)

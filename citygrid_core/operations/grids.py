@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from citygrid_core.errors import Problem, Text, UnusableInput, UsageError
-from citygrid_core.grids import Policy, as_frame, check, draw, number
+from citygrid_core.grids import Policy, as_frame, check, draw, measure, number, summary
 from citygrid_core.operations.grid_commit import start_after
 from citygrid_core.operations.grid_followers import heirs, left_behind, relocate_components
 from citygrid_core.report import Progress, Report, no_progress
@@ -107,6 +107,7 @@ def draw_grids(
             findings = left_behind(workspace)
         if dry_run:
             tx.rollback()
+    findings += _conflicts(drawing.conflicts)
     report = Report("grids draw", len(grids), len(grids), problems=findings, dry_run=dry_run)
     report.details = {
         "communities": len(communities),
@@ -114,6 +115,20 @@ def draw_grids(
         **drawing.report,
     }
     return report
+
+
+def _conflicts(listed: gpd.GeoDataFrame) -> list[Problem]:
+    """Return what could not be avoided, each with its reason and place."""
+    return [
+        Problem(
+            rule,
+            Text(f"{en} ({spot.x:.2f}, {spot.y:.2f})", f"{zh}（{spot.x:.2f}, {spot.y:.2f}）"),
+            Text("borders that cut nothing", "不切割任何对象的边界"),
+        )
+        for rule, en, zh, spot in zip(
+            listed["rule"], listed["reason"], listed["reason_zh"], listed.geometry, strict=True
+        )
+    ]
 
 
 def number_and_mint(tx: Any, workspace: Workspace, grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -165,6 +180,38 @@ def check_grids(
     }
     progress("done", 1, 1)
     return report, as_frame(found, workspace.crs)
+
+
+def grid_quality(
+    workspace: Workspace,
+    *,
+    roads: Path | None = None,
+    barriers: Path | None = None,
+    buildings: Path | None = None,
+    policy: Policy = Policy(),
+    at: str | None = None,
+) -> tuple[Report, gpd.GeoDataFrame]:
+    """Measure a division: the whole, and each of its grids.
+
+    Returns
+    -------
+    Report, GeoDataFrame
+        ``details`` as `grids.summary`; the grids with ``area_m2``, ``perimeter_m``,
+        ``polsby_popper``, ``reock``, ``in_soft_range`` and, with streets or barriers,
+        ``on_lines`` (share of the border along them).
+    """
+    grids = workspace.read("grids", at=at).sort_values("code").reset_index(drop=True)
+    if not len(grids):
+        raise UsageError(Text("the workspace has no grids", "工作库中没有单元网格"))
+    lines = _layers(workspace, (roads, "", "roads"), (barriers, "", "barriers"))
+    houses = _layers(workspace, (buildings, "", "buildings"))
+    areas = workspace.read("areas", at=at, where={"level": "community"})
+    cells = measure(grids, lines=lines)
+    report = Report("grids quality", read=len(grids), unchanged=len(grids))
+    report.details = summary(grids, areas, policy=policy, lines=lines, buildings=houses)
+    rows = grids[["code", "community_code", "reason", "geometry"]].join(cells)
+    rows["in_soft_range"] = policy.in_range(cells["area_m2"].to_numpy())
+    return report, rows
 
 
 def _components(workspace: Workspace, at: str | None) -> gpd.GeoDataFrame:

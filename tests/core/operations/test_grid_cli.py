@@ -167,6 +167,32 @@ def test_groups_by_street_length(town: str, tmp_path: Path) -> None:
     assert "--roads" in result.output
 
 
+def test_quality_of_the_whole_and_of_each_grid(town: str, tmp_path: Path) -> None:
+    street = gpd.GeoDataFrame(geometry=[line((0, -100), (1000, -100))], crs="EPSG:4547")
+    street.to_file(tmp_path / "roads.gpkg")
+    out = tmp_path / "cells.gpkg"
+    code, said = grids("quality", town, "--roads", str(tmp_path / "roads.gpkg"), "-o", str(out))
+    assert (code, said["legal"], said["in_soft_range"], said["grids"]) == (0, 1.0, 1.0, 50)
+    cells = gpd.read_file(out).set_index("code")
+    assert cells["polsby_popper"].tolist() == pytest.approx([3.14159 / 4] * 50, abs=1e-4)
+    assert cells.loc[FIRST + "001", "on_lines"] == pytest.approx(0.26, abs=0.02)
+    assert cells.loc[MIDDLE, "on_lines"] == 0
+
+
+def test_a_building_that_no_border_can_spare_is_listed(tmp_path: Path) -> None:
+    build(tmp_path / "bare.gpkg", grids=False)
+    x, y = line((500, -250), (501, -250)).coords[0]  # on the border of the communities
+    house = gpd.GeoDataFrame(geometry=[shapely.box(x - 9, y - 5, x + 9, y + 5)], crs="EPSG:4547")
+    house.to_file(tmp_path / "houses.gpkg")
+    code, said = grids(
+        "draw", str(tmp_path / "bare.gpkg"), "--buildings", str(tmp_path / "houses.gpkg")
+    )
+    assert (code, said["conflicts"]) == (1, 1)
+    (listed,) = said["problems"]
+    assert listed["rule"] == "building.cut"
+    assert f"({x:.0f}"[:5] in json.dumps(listed)
+
+
 def test_an_edit_is_undone(town: str) -> None:
     _, before = grids("show", town)
     grids("split", town, MIDDLE, "--line", LINE, "--at", LATER)
