@@ -15,7 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = Path(__file__).resolve().parent / "inside"
-SECONDS = 90
+SECONDS = 240
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ FOLDER = Path(os.environ["CITYGRID_VISIT"])
 FACTS: dict[str, str] = json.loads((FOLDER / "facts.json").read_text())
 _said: dict[str, Any] = {}
 #: A script that hangs says where, before it is killed from outside.
-_STUCK_SECONDS = 75
+_STUCK_SECONDS = 225
 _stuck = (FOLDER / "stuck.txt").open("w")
 faulthandler.dump_traceback_later(_STUCK_SECONDS, file=_stuck)
 
@@ -86,7 +86,7 @@ def run(act: Callable[[], None]) -> None:
             act()
             say(done=True)
         except BaseException:
-            say(trouble=traceback.format_exc())
+            say(trouble=_said.get("trouble", "") + traceback.format_exc())
         from qgis.core import QgsProject
 
         QgsProject.instance().clear()
