@@ -56,7 +56,7 @@ def store(
         Every held row that may be the same thing; read whole when left out.
     """
     if held is None:
-        held = workspace.read(family.name, at="all" if family.history else None)
+        held = _held(workspace, family, frame, key[-1])
     if family.history and len(held):
         held = held.iloc[np.argsort(held["valid_from"].astype(str).to_numpy(), kind="stable")]
     split = compare_frames(held, frame, key=key, columns=compare)
@@ -73,6 +73,22 @@ def store(
     if follow is not None:
         follow(tx, fresh, changed)
     return Stored(len(fresh), len(changed), len(split.unchanged))
+
+
+def _held(
+    workspace: Workspace, family: Family, frame: gpd.GeoDataFrame, name: str
+) -> gpd.GeoDataFrame:
+    """Return every held row that may be the same thing as a row of `frame`.
+
+    Only those with a value of the key's last column that the file has: what is held
+    besides does not make an import slower.
+    """
+    said = _says(frame, name)
+    where = {name: sorted(set(frame[name].astype(str)))} if said.all() and len(said) else None
+    held: gpd.GeoDataFrame = workspace.read(
+        family.name, at="all" if family.history else None, where=where
+    )
+    return held
 
 
 def _given(frame: pd.DataFrame, name: str) -> pd.Series:

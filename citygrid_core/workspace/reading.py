@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -23,6 +24,14 @@ from citygrid_core.workspace.tables import GEOMETRY, StoredTable, tables_of
 from citygrid_core.workspace.values import iso_day
 
 TABLE = "table_"
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A range of values, half-open, for the `where` of a reading; None is open."""
+
+    start: Any = None
+    end: Any = None
 
 
 def family_of(name: str) -> Family:
@@ -60,6 +69,8 @@ def conditions(
         column = next((d for d in table.columns if d.name == name), None)
         if value is None:
             said.append(c[name].is_(None))
+        elif isinstance(value, Between):
+            said += _range(c[name], value, column)
         elif isinstance(
             value, (list, tuple, set, frozenset, range, np.ndarray, pd.Series, pd.Index)
         ):
@@ -74,6 +85,23 @@ def conditions(
     if bbox is not None and table.spatial:
         said.append(store.in_box(table, bbox))
     return said
+
+
+def _range(
+    stored: sa.ColumnElement[Any], value: Between, column: Column | None
+) -> list[sa.ColumnElement[bool]]:
+    """Return what lies in a range: texts of one length, dates and times, compare as they read."""
+    as_stored = stored_time if column is not None and column.type == "datetime" else _as_it_is
+    said = []
+    if value.start is not None:
+        said.append(stored >= as_stored(value.start))
+    if value.end is not None:
+        said.append(stored < as_stored(value.end))
+    return said
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def read_family(

@@ -108,6 +108,7 @@ def stored_table(
     if family is not None:
         unique = family.identity
         parts.append(sa.Index(f"unique_{name}", *unique, unique=True))
+        parts += [sa.Index(f"index_{name}_{column}", column) for column in family.indexes]
     return StoredTable(
         name, columns, sa.Table(name, metadata, *parts, sqlite_autoincrement=True), geometry, family
     )

@@ -253,7 +253,8 @@ class Workspace:
             ISO date: rows valid on that day; None: rows without an end; ``"all"``:
             every row. Families without history always give every row.
         where : dict, optional
-            Column to the value it must have; a list means any of its values, None empty.
+            Column to the value it must have; a list means any of its values, None empty,
+            `Between` a range.
         columns : sequence of str, optional
             Only these, and the geometry.
         bbox : (min x, min y, max x, max y), optional

@@ -48,6 +48,9 @@ def extend(connection: sa.Connection, srs_id: int, at: str) -> set[str]:
             spec = f"{column.name} {column.type.compile(connection.dialect)}"
             connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN {spec}')
             changed.add(table.name)
+        indexed = {i["name"] for i in sa.inspect(connection).get_indexes(table.name)}
+        for index in (i for i in table.table.indexes if i.name not in indexed):
+            index.create(connection)
     for plain in missing:
         plain.create(connection)
         stored = STORED.get(plain.name)

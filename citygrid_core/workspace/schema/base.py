@@ -42,6 +42,8 @@ class Family:
         Whether a row of a table with a geometry must have one.
     derived : bool
         Whether rows are computed from others, and so may be deleted and made anew.
+    indexes : tuple of str
+        Columns that are asked by ranges or values, and so have an index.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Family:
     unique: tuple[str, ...] = ()
     placed: bool = True
     derived: bool = False
+    indexes: tuple[str, ...] = ()
 
     @property
     def identity(self) -> tuple[str, ...]:

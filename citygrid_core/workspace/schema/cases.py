@@ -47,6 +47,7 @@ CASES = Family(
     ),
     history=False,
     placed=False,
+    indexes=("reported_at", "closed_at", "stage", "source_number"),
 )
 CASE_LOG = Family(
     "case_log",

@@ -114,7 +114,7 @@ def test_a_file_of_the_first_version_gets_what_it_lacks(town: Workspace, tmp_pat
         "DELETE FROM gpkg_contents WHERE table_name = 'components_line'",
         "DELETE FROM gpkg_geometry_columns WHERE table_name = 'components_line'",
         "DELETE FROM cg_tables WHERE name = 'components_line'",
-        "DROP TABLE heat_counts",
+        "DROP TABLE heat_counts", "DROP INDEX index_cases_closed_at",
         "CREATE TABLE heat_counts (fid INTEGER PRIMARY KEY, grid_code TEXT, cases INTEGER)",
         "DELETE FROM gpkg_data_columns WHERE column_name = 'document'",
         "UPDATE cg_meta SET value = '1' WHERE key = 'schema_version'",
