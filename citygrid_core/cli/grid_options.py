@@ -40,6 +40,27 @@ def _all(command: F, *options: Any) -> F:
     return command
 
 
+def range_options(command: F) -> F:
+    """Add --soft-range and --limits: what `policy_of` takes beside the target."""
+    return _all(
+        command,
+        click.option(
+            "--soft-range",
+            nargs=2,
+            type=click.FloatRange(min=0, min_open=True),
+            metavar="LOW HIGH",
+            help=t("m² (default: half and double)", "软区间（平方米；默认为一半至两倍）"),
+        ),
+        click.option(
+            "--limits",
+            nargs=2,
+            type=click.FloatRange(min=0, min_open=True),
+            metavar="LOW HIGH",
+            help=t("m² (default: a tenth, five times)", "限值（平方米；默认十分之一至五倍）"),
+        ),
+    )
+
+
 def document_options(command: F) -> F:
     """Add --reason and --document."""
     return _all(
@@ -98,7 +119,9 @@ def cause_of(said: dict[str, Any]) -> Cause:
 
 
 def policy_of(said: dict[str, Any]) -> Policy:
-    """Take --target-area out of what was said."""
+    """Take --target-area, and --soft-range and --limits where they are, out of what was said."""
     from citygrid_core.grids import Policy
 
-    return Policy(target_m2=said.pop("target_area"))
+    low, high = said.pop("soft_range", None) or (0.0, 0.0)
+    least, most = said.pop("limits", None) or (0.0, 0.0)
+    return Policy(said.pop("target_area"), low, high, least, most)
