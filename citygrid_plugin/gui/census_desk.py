@@ -9,18 +9,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qgis.core import Qgis, QgsGeometry, QgsPointXY, QgsProject, QgsSettings, QgsWkbTypes
-from qgis.gui import QgsRubberBand
+from qgis.core import Qgis, QgsPointXY, QgsProject, QgsSettings
 from qgis.PyQt.QtCore import QObject, pyqtSignal
-from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QAction
 
 from citygrid_core.census.favourites import Favourites
 from citygrid_core.errors import CitygridError
 from citygrid_plugin.gui.components.alert_banner import AlertBanner
 from citygrid_plugin.gui.components.canvas_hint import CanvasHint
+from citygrid_plugin.gui.components.just_placed import JustPlaced
+from citygrid_plugin.gui.docks.beside import show_beside
 from citygrid_plugin.i18n import shown, tr
-from citygrid_plugin.layers import palette
+from citygrid_plugin.layers.components import major_icon
 from citygrid_plugin.layers.project import find_layer
 from citygrid_plugin.services.survey_areas import survey_area, survey_areas
 
@@ -81,11 +81,11 @@ class CensusDesk(QObject):
         self._waiting: Callable[[list[QgsPointXY]], None] | None = None
         canvas = iface.mapCanvas()
         self._banner, self._hint = AlertBanner(canvas), CanvasHint(canvas)
-        self._ring = QgsRubberBand(canvas, QgsWkbTypes.GeometryType.PointGeometry)
-        self._ring.setIcon(QgsRubberBand.IconType.ICON_CIRCLE)
-        self._ring.setIconSize(16)
-        self._ring.setColor(QColor(palette.VERMILION))
-        self._ring.setWidth(2)
+        self._fresh = JustPlaced(canvas, lambda major: major_icon(major, 16).pixmap(16, 16))
+        # What the layers have drawn needs no symbol above them.
+        self._drawing: list[str] = []
+        service.redrawn.connect(lambda: self._drawing.extend(self._fresh.codes()))
+        canvas.mapCanvasRefreshed.connect(self._map_drawn)
         tool.setAction(action)
         tool.drawn.connect(self._drawn)
         tool.pressed.connect(self._pressed)
@@ -118,7 +118,8 @@ class CensusDesk(QObject):
         self._session.changed.disconnect(self._session_changed)
         self._banner.remove()
         self._hint.remove()
-        self._iface.mapCanvas().scene().removeItem(self._ring)
+        self._iface.mapCanvas().mapCanvasRefreshed.disconnect(self._map_drawn)
+        self._iface.mapCanvas().scene().removeItem(self._fresh)
         self._tool.remove()
         self.service.close()
         self.deleteLater()
@@ -143,7 +144,7 @@ class CensusDesk(QObject):
             self._page.form.set_departments(self.service.departments())
             self._page.show_areas(survey_areas(desk))
             self._load_favourites(set(desk.chooser.classes))
-            self._dock.setUserVisible(True)
+            show_beside(self._dock)
             canvas.setMapTool(self._tool)
             canvas.setFocus()
             return True
@@ -157,7 +158,7 @@ class CensusDesk(QObject):
         if not on:
             self._alerts = []
             self._show_alert()
-            self._ring.reset(QgsWkbTypes.GeometryType.PointGeometry)
+            self._fresh.ring(None, None)
         self._show_hint()
         self.switched.emit(on)
 
@@ -243,6 +244,12 @@ class CensusDesk(QObject):
         self._tool.set_shape(shape)
         self._to_map()
 
+    def stop_waiting(self) -> None:
+        """Let the next drawing be a new component again."""
+        self._waiting = None
+        self._tool.abandon()
+        self._show_class()
+
     # --- keys and clicks -------------------------------------------------------------
 
     def _pressed(self, key: str) -> None:
@@ -312,6 +319,7 @@ class CensusDesk(QObject):
         # A component that is gone leaves nothing to decide.
         self._alerts = [] if action in ("merge", "drop") else self._alerts[1:]
         if action in ("merge", "drop"):
+            self._fresh.forget(self._placed.code)
             self.show_component(alert.other if action == "merge" else "")
         elif action == "rule":
             self.show_component(self._placed.code)
@@ -328,6 +336,8 @@ class CensusDesk(QObject):
         self._show_alert()
         if step is not None:
             self._page.say(tr(f"Undone: {shown(step.name)}", f"已撤销：{shown(step.name)}"))
+            for code in step.codes:
+                self._fresh.forget(code)
             still = [c for c in step.codes if self._there(c)]
             self.show_component(still[-1] if still else "")
         self._show_undo()
@@ -356,7 +366,7 @@ class CensusDesk(QObject):
         if not code:
             self._page.show_placed("", [])
             self._page.form.show_values(None)
-            self._ring.reset(QgsWkbTypes.GeometryType.PointGeometry)
+            self._fresh.ring(None, None)
             return
         values = self.service.values(code)
         names = self.service.departments()
@@ -375,12 +385,15 @@ class CensusDesk(QObject):
     def _show_placed(self) -> None:
         assert self._placed is not None
         self.show_component(self._placed.code)
-        centre = self._placed.geometry.representative_point()
         layer = find_layer(QgsProject.instance(), "components_point")
-        self._ring.reset(QgsWkbTypes.GeometryType.PointGeometry)
         if layer is not None:
-            point = QgsGeometry.fromPointXY(QgsPointXY(centre.x, centre.y))
-            self._ring.addGeometry(point, layer)
+            placed = self._placed
+            self._fresh.add(placed.code, placed.class_code[:2], placed.geometry, layer)
+
+    def _map_drawn(self) -> None:
+        for code in self._drawing:
+            self._fresh.forget(code)
+        self._drawing = []
 
     def _show_alert(self) -> None:
         alert = self._alerts[0] if self._alerts else None

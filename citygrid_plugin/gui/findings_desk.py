@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from qgis.core import QgsApplication
+from qgis.core import QgsApplication, QgsGeometry, QgsPointXY, QgsProject, QgsWkbTypes
+from qgis.gui import QgsRubberBand
 from qgis.PyQt.QtCore import QObject
+from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QMessageBox
 
 from citygrid_core.errors import CitygridError
 from citygrid_plugin.gui.components.findings_page import MOST_LISTED, Shown
 from citygrid_plugin.i18n import language, shown, tr
+from citygrid_plugin.layers import palette
+from citygrid_plugin.layers.project import find_layer
 from citygrid_plugin.services.command import CommandResult
 from citygrid_plugin.services.jobs import CommandTask
 from citygrid_plugin.services.map_view import centre_on
@@ -40,6 +44,11 @@ class FindingsDesk(QObject):
         self._iface, self._session, self._dock = iface, session, dock
         self._page, self._capture = dock.findings, capture
         self._task: CommandTask | None = None
+        self._mark = QgsRubberBand(iface.mapCanvas(), QgsWkbTypes.GeometryType.PointGeometry)
+        self._mark.setIcon(QgsRubberBand.IconType.ICON_BOX)
+        self._mark.setIconSize(18)
+        self._mark.setColor(QColor(palette.VERMILION))
+        self._mark.setWidth(2)
         page = self._page
         page.check_wanted.connect(self.check)
         page.severity_changed.connect(lambda _: self.refresh())
@@ -53,6 +62,7 @@ class FindingsDesk(QObject):
     def close(self) -> None:
         """Let go: the mirror of the constructor."""
         self._session.changed.disconnect(self._session_changed)
+        self._iface.mapCanvas().scene().removeItem(self._mark)
         if self._task is not None:
             self._task.cancel()
         self.deleteLater()
@@ -90,8 +100,11 @@ class FindingsDesk(QObject):
 
     def _zoom(self, finding: str) -> None:
         one = self._page.find(finding)
-        if one is not None and one.x is not None and one.y is not None:
+        layer = find_layer(QgsProject.instance(), "components_point")
+        self._mark.reset(QgsWkbTypes.GeometryType.PointGeometry)
+        if one is not None and one.x is not None and one.y is not None and layer is not None:
             centre_on(self._iface.mapCanvas(), one.x, one.y, _SCALE)
+            self._mark.addGeometry(QgsGeometry.fromPointXY(QgsPointXY(one.x, one.y)), layer)
 
     def _fix(self, finding: str) -> None:
         """Preview the safe fix of a finding's rule for its component; then apply it."""
@@ -155,6 +168,7 @@ class FindingsDesk(QObject):
             self._page.headline.setText(result.error())
 
     def _turned(self, at: int) -> None:
+        self._mark.reset(QgsWkbTypes.GeometryType.PointGeometry)
         if at == _TAB:
             self.refresh()
 

@@ -11,6 +11,7 @@ from qgis.PyQt.QtGui import QColor
 
 from citygrid_core.census.resurvey import OUTCOME_KEYS
 from citygrid_core.errors import CitygridError
+from citygrid_plugin.gui.conflicts_desk import TAB as CONFLICTS
 from citygrid_plugin.i18n import tr
 from citygrid_plugin.layers import palette
 from citygrid_plugin.layers.project import find_layer
@@ -82,6 +83,7 @@ class ResurveyDesk(QObject):
             centre = canvas.mapSettings().mapToLayerCoordinates(layer, centre)
         round_ = self._service.resurvey.round
         self._take_digits()
+        canvas.setFocus()
         if canvas.scale() > _SCALE:
             canvas.zoomScale(_SCALE)
         self._next(round_.next(centre.x(), centre.y()))
@@ -100,7 +102,10 @@ class ResurveyDesk(QObject):
         round_, outcome = self._round(), OUTCOME_KEYS.get(key)
         if round_ is None or not self._code or outcome is None:
             return
+        if self._dock.tabs.currentIndex() != _TAB:
+            return
         on = self._service.today()
+        self._capture.stop_waiting()
         if outcome == "moved":
             self._await_place()
             return
@@ -192,11 +197,12 @@ class ResurveyDesk(QObject):
         left = round_.round.not_visited().sort_values(["grid_code", "code"])
         columns = (left[c].fillna("").astype(str) for c in ("code", "name", "grid_code"))
         self._page.show_left(list(zip(*columns, strict=True)), len(left))
+        self._iface.mapCanvas().setFocus()
 
     def _take_digits(self) -> None:
-        self._capture.takes_digits = (
-            self._round() is not None and self._dock.tabs.currentIndex() == _TAB
-        )
+        at = self._dock.tabs.currentIndex()
+        walking = self._round() is not None and at == _TAB
+        self._capture.takes_digits = walking or at == CONFLICTS
 
     def _turned(self, _: int) -> None:
         self._take_digits()

@@ -78,6 +78,7 @@ class ComponentLayers(LayerGroup):
                         else QgsPalLayerSettings.Placement.Horizontal
                     ),
                     priority=2,
+                    distance=1.2 if points else 0.0,
                 )
             ],
         )
@@ -92,8 +93,11 @@ def _symbol(major: str, geometry: QgsWkbTypes.GeometryType) -> QgsSymbol:
     shape, color, size = _SYMBOLS.get(major, _OTHER)
     if geometry == QgsWkbTypes.GeometryType.PointGeometry:
         symbol = marker(shape, color, size)
-        # Smaller on smaller maps, where there are more of them.
-        shrink = f"{size} * scale_linear(coalesce(@map_scale, 1000), 1000, 6000, 1, 0.62)"
+        # Smaller on smaller maps, where there are more of them; larger where one is placed.
+        shrink = (
+            f"{size} * scale_linear(coalesce(@map_scale, 1000), 1000, 6000, 1, 0.62)"
+            " * scale_linear(coalesce(@map_scale, 1000), 250, 1000, 1.8, 1)"
+        )
         symbol.setDataDefinedSize(QgsProperty.fromExpression(shrink))
         return symbol
     if geometry == QgsWkbTypes.GeometryType.LineGeometry:

@@ -23,7 +23,7 @@ from qgis.core import (
     QgsProject,
     QgsProviderRegistry,
 )
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from citygrid_core.errors import CitygridError, Text
 from citygrid_plugin.layers.project import find_layer
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 TABLES = ("components_point", "components_line", "components_polygon")
 #: Seconds to wait for another program that writes, before the click is refused.
 _PATIENCE = 4.0
+#: How long the hand rests before the map is drawn anew, in milliseconds.
+_REST_MS = 900
 
 
 class TwoLibraries(CitygridError):
@@ -73,15 +75,23 @@ class CaptureService(QObject):
     -------
     stored(object), changed(), undone(object)
         A `Placed`; components are other than before; a `Step` was taken back.
+    redrawn()
+        The layers are being drawn anew, with all that was stored.
     """
 
     stored = pyqtSignal(object)
     changed = pyqtSignal()
     undone = pyqtSignal(object)
+    redrawn = pyqtSignal()
 
     def __init__(self, project: QgsProject, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._project = project
+        self._departments: dict[str, str] = {}
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_REST_MS)
+        self._pause.timeout.connect(self._redraw)
         self._desk: CaptureDesk | None = None
         self.resurvey: Resurvey | None = None
 
@@ -107,10 +117,14 @@ class CaptureService(QObject):
         if not one_sqlite(path):
             raise TwoLibraries
         self._desk = CaptureDesk(Workspace.open(path, timeout=_PATIENCE), who=who)
+        register = self._desk.workspace.read("departments")
+        named = sorted(zip(register["name"], register["code"], strict=True))
+        self._departments = {str(code): str(name) for name, code in named}
         return self._desk
 
     def close(self) -> None:
         """Close the desk; what was placed is stored already."""
+        self._pause.stop()
         if self._desk is not None:
             self._desk.workspace.close()
         self._desk = self.resurvey = None
@@ -121,10 +135,8 @@ class CaptureService(QObject):
         return dt.datetime.now(zone).date().isoformat()
 
     def departments(self) -> dict[str, str]:
-        """Return the departments of today, code to name, ordered by name."""
-        register = self._open().workspace.read("departments")
-        named = sorted(zip(register["name"], register["code"], strict=True))
-        return {str(code): str(name) for name, code in named}
+        """Return the departments that were valid when the desk was opened: code to name, by name."""
+        return self._departments
 
     # --- placing ---------------------------------------------------------------------
 
@@ -204,12 +216,16 @@ class CaptureService(QObject):
         return {str(k): v for k, v in row.items() if k != "geometry"}
 
     def show(self) -> None:
-        """Draw the layers of components anew: they read what was just stored."""
+        """Draw the layers of components anew when the hand rests: they read what was stored."""
+        self._pause.start()
+        self.changed.emit()
+
+    def _redraw(self) -> None:
         for table in TABLES:
             layer = find_layer(self._project, table)
             if layer is not None:
                 layer.triggerRepaint()
-        self.changed.emit()
+        self.redrawn.emit()
 
     # --- inside ----------------------------------------------------------------------
 

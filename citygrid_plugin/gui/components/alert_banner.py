@@ -57,6 +57,7 @@ class AlertBanner(QFrame):
         while self._answers.count():
             item = self._answers.takeAt(0)
             if item.widget() is not None:
+                item.widget().hide()
                 item.widget().deleteLater()
         if alert is None:
             self.hide()

@@ -52,7 +52,7 @@ class CaptureForm(QWidget):
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(3)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for name in ORDER:
             field = QLineEdit() if name in _TEXTS else self._box(name)
             field.setObjectName(f"citygrid_field_{name}")

@@ -19,6 +19,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from citygrid_plugin.gui.components.capture_page import CapturePage
+from citygrid_plugin.gui.components.conflicts_page import ConflictsPage
 from citygrid_plugin.gui.components.findings_page import FindingsPage
 from citygrid_plugin.gui.components.resurvey_page import ResurveyPage
 from citygrid_plugin.i18n import tr
@@ -75,10 +76,12 @@ class CensusDock(QgsDockWidget):
         self.page = CapturePage(symbol)
         self.resurvey = ResurveyPage()
         self.findings = FindingsPage()
+        self.conflicts = ConflictsPage()
         for page, title in (
             (_scrolled(self.page), tr("Place", "采集")),
             (self.resurvey, tr("Re-survey", "复核")),
             (self.findings, tr("Findings", "检查发现")),
+            (self.conflicts, tr("Conflicts", "外业冲突")),
         ):
             self.tabs.addTab(page, title)
         layout.addWidget(self.tabs, 1)
