@@ -246,9 +246,9 @@ class CitygridPlugin:
     def _census(self, session: Session, toolbar: QToolBar) -> None:
         """Wire the census: the map tool, its dock, and who works between them."""
         from qgis.core import QgsProject
-        from qgis.PyQt.QtCore import Qt
 
         from citygrid_plugin.gui.census_desk import CensusDesk
+        from citygrid_plugin.gui.conflicts_desk import ConflictsDesk
         from citygrid_plugin.gui.docks.census_dock import CensusDock
         from citygrid_plugin.gui.findings_desk import FindingsDesk
         from citygrid_plugin.gui.photo_desk import PhotoDesk
@@ -266,10 +266,7 @@ class CitygridPlugin:
         )
         toolbar.addAction(action)
         dock = CensusDock(icon, major_icon, iface.mainWindow())
-        iface.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
-        dock.hide()
-        self._stack.callback(dock.deleteLater)
-        self._stack.callback(iface.removeDockWidget, dock)
+        self._beside(dock)
         tool = CaptureTool(iface.mapCanvas())
         self._stack.callback(tool.deleteLater)
         self._stack.callback(iface.mapCanvas().unsetMapTool, tool)
@@ -280,6 +277,7 @@ class CitygridPlugin:
         for desk in (
             ResurveyDesk(iface, dock, self.census),
             FindingsDesk(iface, session, dock, self.census),
+            ConflictsDesk(iface, session, dock, self.census),
             PhotoDesk(iface, session, dock, self.census),
         ):
             self._stack.callback(desk.close)
