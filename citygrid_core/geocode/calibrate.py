@@ -39,8 +39,8 @@ _COVERED = 0.95
 _FEW = 40
 #: A plate itself is surveyed to this (GB/T 37149: 5 m on plains).
 _SURVEYED = 5.0
-#: No spread counts less than this, however kind the sample was.
-_LOOSE = 0.3
+#: What would be accepted, as a rule.
+_SURE = 0.9
 #: Only these speak for an answer; what a small sample says otherwise is chance.
 _FOR = ("region_agrees", "support")
 _KEYS = (*(f"level.{v}" for v in LEVELS), *SIGNS)
@@ -150,13 +150,27 @@ def _fit(
     weights = {k: round(float(v), 4) for k, v in zip(_KEYS, best.x, strict=True)}
     error = dict(start.error)
     for level in ERRORS:
-        own = [(s, d) for v, s, d, p in tops if v == level and p >= 0.5]
-        if len(own) >= _FEW:
-            spread, distance = np.array(own).T
-            least = _SURVEYED
-            factor = np.quantile(np.maximum(distance - least, 0.0) / spread, _COVERED)
-            error[level] = (least, round(float(max(factor, _LOOSE)), 3))
+        factor = _radius([t for t in tops if t[0] == level])
+        if factor is not None:
+            error[level] = (_SURVEYED, factor)
     return Calibration(weights, error, made)
+
+
+def _radius(tops: list[tuple[str, float, float, float]]) -> float | None:
+    """Return the factor on the spread that covers the truth, by the conformal quantile.
+
+    Of n answers like it, sorted by error over spread, number ceil(0.95 (n + 1)) is taken
+    (split conformal prediction: Papadopoulos et al. 2002, Lei et al. 2018). Answers that
+    would be accepted count, where there are enough of them.
+    """
+    for least in (_SURE, 0.5):
+        own = np.array([(s, d) for _, s, d, p in tops if p >= least])
+        if len(own) >= _FEW:
+            # The books themselves are surveyed to `_SURVEYED`: their mean square comes on top.
+            ratio = np.sort(np.hypot(own[:, 1], _SURVEYED / 1.7308) / own[:, 0])
+            rank = min(math.ceil(_COVERED * (len(ratio) + 1)), len(ratio))
+            return round(float(ratio[rank - 1]), 3)
+    return None
 
 
 def as_toml(calibration: Calibration) -> str:

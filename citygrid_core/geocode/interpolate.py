@@ -11,6 +11,8 @@ from citygrid_core.geocode.places import Plates, Street
 _BEYOND = 10
 #: Spread where a street's only anchor is on the other side, or just one is known.
 _LOOSE = 60.0
+#: How much of what the anchors misjudge each other by is added to the spread.
+_UNRULY = 1.3
 
 
 class Placed(NamedTuple):
@@ -73,7 +75,24 @@ def _between(street: Street, p: Plates, main: int, *, own_side: bool) -> Placed 
             x, y = fx - offset * ty, fy + offset * tx
     # Largest in the middle between the anchors, as of a bridge held at both ends.
     loose = math.sqrt(share * (1 - share)) if not outside else 0.5 + abs(share)
-    spread = 6.0 + 0.5 * gap * loose
+    spread = math.hypot(6.0 + 0.3 * gap * loose, _UNRULY * _misfit(p, below, above))
     if not own_side:
         spread += 15.0
     return Placed(x, y, min(spread, 4 * _LOOSE + spread / 4), a, b, own_side)
+
+
+def _misfit(p: Plates, below: list[int], above: list[int]) -> float:
+    """Return how far the anchors lie from where their own neighbours would put them, metres.
+
+    Where the numbers of a side run unevenly, or its plates are set by hand or by hearsay,
+    the anchors don't predict each other, and the number between them is no better known.
+    """
+    worst = 0.0
+    row = [*reversed(below), *above]
+    for k in range(1, len(row) - 1):
+        i, j, m = row[k - 1], row[k + 1], row[k]
+        share = (int(p.main[m]) - int(p.main[i])) / (int(p.main[j]) - int(p.main[i]))
+        x = float(p.x[i]) + share * (float(p.x[j]) - float(p.x[i]))
+        y = float(p.y[i]) + share * (float(p.y[j]) - float(p.y[i]))
+        worst = max(worst, math.hypot(float(p.x[m]) - x, float(p.y[m]) - y))
+    return worst

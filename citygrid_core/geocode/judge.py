@@ -65,7 +65,7 @@ class Calibration:
     Attributes
     ----------
     weights : sign or "level.NAME" to its weight in the logit
-    error : level or phrase to (least error, factor on the spread), metres, for 95 %
+    error : level or phrase to (least error, factor on the spread): the larger counts, metres
     made : how it was made, for people
     """
 
@@ -85,7 +85,7 @@ class Calibration:
     def error_of(self, candidate: Candidate) -> float:
         """Return the radius that holds the truth in 95 of 100 answers, metres."""
         least, factor = self.error[error_kind(candidate)]
-        return least + factor * candidate.spread
+        return max(least, factor * candidate.spread)
 
 
 def load_calibration(path: Path | None = None) -> Calibration:
