@@ -32,6 +32,11 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     ),
     "rules": ("census_check", Text("List the rule book.", "列出规则库。")),
     "findings": ("census_check", Text("List findings of the check.", "列出检查发现。")),
+    "sample-plan": (
+        "census_sample_plan",
+        Text("Draw a sample for the acceptance.", "制定验收抽样方案。"),
+    ),
+    "accept": ("census_accept", Text("Judge a census by its sample.", "验收：差错率与报告。")),
     "pack": (
         "census_pack",
         Text("Divide the work into field packs.", "划分作业，生成外业包。"),

@@ -1,0 +1,244 @@
+"""The acceptance report: HTML, PDF and XLSX with everything needed to sign; the same twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from citygrid_core.errors import Language, Text, UsageError
+from citygrid_core.operations.census_accept import Acceptance
+from citygrid_core.tables.saving import saved
+from citygrid_core.workspace.schema import CHOICES
+
+_TITLE = Text("Acceptance report of the component census", "部件普查成果验收报告")
+_VERDICTS = {
+    "accepted": Text("Accepted", "合格"),
+    "refused": Text("Not accepted", "不合格"),
+    "undecided": Text("Undecided: inspect more", "尚不能判定：应扩大检查"),
+}
+_WHY = {
+    "accepted": Text(
+        "The whole interval of the defect rate lies within the limit.",
+        "差错率的整个置信区间不超过允许值。",
+    ),
+    "refused": Text(
+        "The whole interval of the defect rate lies beyond the limit.",
+        "差错率的整个置信区间超过允许值。",
+    ),
+    "undecided": Text(
+        "The limit lies inside the interval: the sample can't tell on which side the census is.",
+        "允许值落在置信区间之内：现有样本不足以判定。",
+    ),
+}
+_METHODS = {
+    "components": Text(
+        "Stratified random sample without replacement (Cochran 1977, 5.3); Jeffreys' interval at "
+        "the effective sample size, with the finite population correction.",
+        "分层不放回随机抽样（Cochran 1977，5.3）；按有效样本量的 Jeffreys 区间，含有限总体校正。",
+    ),
+    "units": Text(
+        "Whole units by the table of sample sizes (after GB/T 24356, table unconfirmed); ratio "
+        "estimate with the variance between units (Cochran 1977, 9A), Jeffreys' interval at the "
+        "effective sample size reduced for few units (Korn and Graubard 1998).",
+        "按样本量表（参照 GB/T 24356，表值未确认）抽取整个单元；比率估计，按单元间方差"
+        "（Cochran 1977，9A），Jeffreys 区间，有效样本量按单元数折减（Korn 与 Graubard 1998）。",
+    ),
+}
+
+
+def write_report(
+    done: Acceptance, path: Path, *, lang: Language = "zh", overwrite: bool = False
+) -> Path:
+    """Write the report; the suffix says as what: ``.html``, ``.pdf`` or ``.xlsx``.
+
+    The same acceptance gives the same bytes: every date comes from the data.
+
+    Raises
+    ------
+    UsageError
+        Another suffix, or the file exists.
+    """
+    kind = path.suffix.lower()
+    if kind not in (".html", ".pdf", ".xlsx"):
+        raise UsageError(
+            Text(f"{path.name}: .html, .pdf or .xlsx", f"{path.name}：须为 .html、.pdf 或 .xlsx")
+        )
+    with saved(path, overwrite=overwrite) as temporary:
+        if kind == ".html":
+            temporary.write_text(html(done, lang), encoding="utf-8")
+        elif kind == ".pdf":
+            import weasyprint
+
+            weasyprint.HTML(string=html(done, lang)).write_pdf(
+                temporary, pdf_identifier=done.head.encode()[:32]
+            )
+        else:
+            _workbook(done, temporary, lang)
+    return path
+
+
+def html(done: Acceptance, lang: Language) -> str:
+    """Return the report as one self-contained page."""
+    found = resources.files("citygrid_core.operations") / "templates" / "acceptance.html.j2"
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    scale = _scale(done)
+
+    def t(en: str, zh: str) -> str:
+        return zh if lang == "zh" else en
+
+    text: str = environment.from_string(found.read_text("utf-8")).render(
+        t=t,
+        zh=lang == "zh",
+        pct=_percent,
+        at=lambda share: round(100 * share / scale, 2),
+        scale=scale,
+        title=_TITLE.text(lang),
+        city=done.city,
+        edition=done.edition,
+        plan=done.plan,
+        rate=done.rate,
+        limit=done.limit,
+        verdict=done.verdict,
+        verdict_text=_VERDICTS[done.verdict].text(lang),
+        verdict_why=_WHY[done.verdict].text(lang),
+        method=_METHODS[str(done.plan["design"])].text(lang),
+        few_units=done.few_units,
+        design=CHOICES["sample_design"][str(done.plan["design"])].text(lang),
+        unit=CHOICES["sample_unit"][str(done.plan["stratum"])].text(lang),
+        strata=done.strata,
+        kinds=done.kinds,
+        positions=done.positions,
+        double=done.double,
+        head=done.head,
+        inspected_from=done.inspected_from,
+        inspected_to=done.inspected_to,
+        inspectors=done.inspectors,
+        defective=_defective(done, lang),
+    )
+    return text
+
+
+def _scale(done: Acceptance) -> float:
+    """Return the right end of the bar: a round share beyond the interval and the limit."""
+    most = max(done.rate.high, done.limit) * 1.15
+    return next((s for s in (0.02, 0.05, 0.1, 0.2, 0.3, 0.5) if s >= most), 1.0)
+
+
+def _defective(done: Acceptance, lang: Language) -> list[dict[str, Any]]:
+    rows = []
+    for row in done.defective.to_dict("records"):
+        outcome = CHOICES["sample_outcome"][str(row["outcome"])].text(lang)
+        named = _text(row["defects"]).replace("#", "；" if lang == "zh" else "; ")
+        rows.append(
+            {
+                "number": row["number"],
+                "component_code": row["component_code"],
+                "class_name": row["class_name"],
+                "stratum": row["stratum"],
+                "said": named or outcome,
+                "checked_by": _text(row["checked_by"]),
+            }
+        )
+    return rows
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _percent(share: float, digits: int = 2) -> str:
+    return "—" if share != share else f"{100 * share:.{digits}f} %"
+
+
+def _workbook(done: Acceptance, path: Path, lang: Language) -> None:
+    import xlsxwriter
+
+    zh = lang == "zh"
+    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False})
+    made = dt.datetime.fromisoformat(str(done.plan["made_on"]))
+    book.set_properties({"title": _TITLE.text(lang), "created": made})
+    bold = book.add_format({"bold": True, "bg_color": "#EEF2F6", "border": 1})
+    share = book.add_format({"num_format": "0.00%"})
+
+    def sheet(name: str, head: list[str], rows: list[list[Any]], shares: tuple[int, ...]) -> None:
+        page = book.add_worksheet(name)
+        page.freeze_panes(1, 0)
+        for c, title in enumerate(head):
+            page.write(0, c, title, bold)
+            page.set_column(c, c, max(12, 2 * len(title)))
+        for r, row in enumerate(rows, 1):
+            for c, value in enumerate(row):
+                if value is None or value != value:
+                    continue
+                page.write(r, c, value, share if c in shares else None)
+
+    rate = done.rate
+    summary: list[list[Any]] = [
+        ["结论" if zh else "verdict", _VERDICTS[done.verdict].text(lang)],
+        ["城市" if zh else "city", done.city],
+        ["抽样方案" if zh else "plan", done.plan["code"]],
+        ["数据状态" if zh else "state of", done.plan["made_on"]],
+        ["总体" if zh else "population", rate.population],
+        ["检查数" if zh else "inspected", rate.sampled],
+        ["不合格数" if zh else "defective", rate.defects],
+        ["抽样时日志哈希" if zh else "journal when drawn", done.plan["head"]],
+        ["当前日志哈希" if zh else "journal now", done.head],
+    ]
+    sheet(
+        "结论" if zh else "summary",
+        ["项目" if zh else "item", "值" if zh else "value"],
+        summary,
+        (),
+    )
+    names = ["差错率", "下限", "上限", "允许值"] if zh else ["defect rate", "low", "high", "limit"]
+    rates = [rate.rate, rate.low, rate.high, done.limit]
+    sheet("差错率" if zh else "defect rate", names, [rates], (0, 1, 2, 3))
+    sheet(
+        "分层" if zh else "strata",
+        ["单元", "部件数", "检查数", "不合格数"]
+        if zh
+        else ["unit", "components", "inspected", "defective"],
+        [[s["name"], s["size"], s["inspected"], s["defects"]] for s in done.strata],
+        (),
+    )
+    sheet(
+        "缺陷" if zh else "defects",
+        ["缺陷类型", "数量"] if zh else ["kind", "count"],
+        [list(k) for k in done.kinds],
+        (),
+    )
+    sheet(
+        "位置" if zh else "positions",
+        ["精度等级", "限差", "检测点", "粗差", "RMSE", "下限", "上限"]
+        if zh
+        else ["class", "limit", "points", "gross", "RMSE", "low", "high"],
+        [
+            [p.accuracy_class, p.limit, p.points, p.gross, p.rmse, p.low, p.high]
+            for p in done.positions
+        ],
+        (),
+    )
+    double = done.double
+    if double is not None:
+        sheet(
+            "完整性" if zh else "completeness",
+            ["普查", "复查", "两者皆有", "估计总数", "完整率", "下限", "上限"]
+            if zh
+            else ["census", "second", "both", "total", "completeness", "low", "high"],
+            [[double.first, double.second, double.both, double.total, double.rate, double.low,
+              double.high]],
+            (4, 5, 6),
+        )  # fmt: skip
+    sheet(
+        "不合格部件" if zh else "defective",
+        ["序号", "部件标识码", "类别", "单元", "缺陷", "检查人"]
+        if zh
+        else ["number", "code", "class", "unit", "defects", "inspector"],
+        [list(d.values()) for d in _defective(done, lang)],
+        (),
+    )
+    book.close()
