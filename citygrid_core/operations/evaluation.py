@@ -1,0 +1,230 @@
+"""How well a city worked in a period: by area, department, post, class or source."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from citygrid_core.cases.clock import used
+from citygrid_core.cases.lifecycle import Timer, timeline
+from citygrid_core.errors import Text, UsageError
+from citygrid_core.evaluation import TOTAL, Facts, Scheme, Table, evaluate
+from citygrid_core.evaluation.period import Period
+from citygrid_core.operations.case_clock import profile_of, timer_of
+from citygrid_core.workspace import Between, Workspace
+
+Floats = npt.NDArray[np.float64]
+#: What cases are grouped by, and the column that says it.
+LEVELS = {
+    "county": "county_code", "street": "street_code", "community": "community_code",
+    "grid": "grid_code",
+}  # fmt: skip
+BY: dict[str, Text] = {
+    "area": Text("area", "区域"), "department": Text("department", "部门"),
+    "post": Text("post", "岗位"), "class": Text("class", "类别"),
+    "source": Text("source", "问题来源"),
+}  # fmt: skip
+#: Whose name stands at the step that a post is judged by.
+POSTS = {
+    "collector": "collect_by", "operator": "send_verify_by", "shift_leader": "register_by",
+    "dispatcher": "dispatch_by",
+}  # fmt: skip
+CASE_COLUMNS = (
+    "number", "source", "object_kind", "class_code", "condition", "area_class", "stage",
+    "reported_at", "closed_at", "handling_code", *LEVELS.values(),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One evaluation, with all that a report of it needs.
+
+    Attributes
+    ----------
+    table : Table
+        Indicators by group.
+    names : dict
+        Group to what people call it.
+    score : DataFrame or None
+        Points, score and grade by group, when there is a scheme.
+    head : str
+        Hash of the workspace's journal: which state was evaluated.
+    warnings : list of Text
+        What a reader should know before believing the numbers.
+    """
+
+    city: str
+    period: Period
+    by: str
+    level: str
+    table: Table
+    names: dict[str, str]
+    scheme: Scheme | None
+    score: pd.DataFrame | None
+    cases: int
+    head: str
+    warnings: list[Text] = field(default_factory=list)
+
+
+def evaluate_city(
+    workspace: Workspace,
+    period: str | Period,
+    *,
+    by: str = "area",
+    level: str = "street",
+    post: str = "collector",
+    scheme: str | None = None,
+    indicators: list[str] | None = None,
+) -> Evaluation:
+    """Evaluate a period from the log of its cases.
+
+    Parameters
+    ----------
+    period : str or Period
+        As `Period.parse` reads it.
+    by : str
+        One of `BY`.
+    level : str
+        Of areas: one of `LEVELS`.
+    post : str
+        One of `POSTS`, when by post.
+    scheme : str, optional
+        How to score; see `evaluation.schemes`.
+    indicators : list of str, optional
+        Codes; default all.
+
+    Raises
+    ------
+    BadPeriod, UnknownScheme, UnknownIndicator, UsageError
+    """
+    span = period if isinstance(period, Period) else Period.parse(period)
+    for said, known, what in ((by, BY, "by"), (level, LEVELS, "level"), (post, POSTS, "post")):
+        if said not in known:
+            words = ", ".join(known)
+            raise UsageError(
+                Text(f"{what} {said!r} is not one of {words}", f"“{said}”不在 {words} 之中")
+            )
+    folder = os.environ.get("CITYGRID_SCHEMES")
+    rules = Scheme.load(scheme, Path(folder) if folder else None) if scheme else None
+    facts = facts_of(workspace, span)
+    groups = _groups(facts.table, by, level, post)
+    table = evaluate(facts, groups, indicators)
+    score = None
+    if rules is not None:
+        of = post if by == "post" else "department" if by == "department" else "area"
+        every = table if indicators is None else evaluate(facts, groups)
+        score = rules.score(of, every.value, _sizes(workspace, by, level, every.value.index))
+    return Evaluation(
+        workspace.name, span, by, level, table, _names(workspace, by, level, table.value.index),
+        rules, score, len(facts.table), workspace.head, _warnings(workspace, facts, span),
+    )  # fmt: skip
+
+
+def facts_of(workspace: Workspace, period: Period) -> Facts:
+    """Return the timelines of every case that a period has to do with.
+
+    Those reported before its end that were still open when it began, or closed in it.
+    """
+    asked = {"reported_at": Between(end=str(period.end))}
+    columns = list(CASE_COLUMNS)
+    ended = workspace.read(
+        "cases", where={**asked, "closed_at": Between(str(period.start))}, columns=columns,
+        geometry=False,
+    )  # fmt: skip
+    open_ = workspace.read(
+        "cases", where={**asked, "closed_at": None}, columns=columns, geometry=False
+    )
+    cases = pd.concat([f for f in (ended, open_) if len(f)] or [ended])
+    cases = cases.set_index("number", drop=False).sort_index()
+    log = workspace.read("case_log", where={"number": cases["number"].tolist()})
+    first = str(cases["reported_at"].min()) if len(cases) else str(period.start)
+    timer = timer_of(workspace, first, str(period.end))
+    told = timeline(log, cases, profile_of(workspace), timer, start=period.start, end=period.end)
+    own = cases.reindex(told.index)
+    table = pd.concat([told, own.drop(columns=["number", "stage"])], axis=1)
+    table["share_used"] = _share_used(table, timer, period.end)
+    return Facts(table, period.start, period.end)
+
+
+def _share_used(table: pd.DataFrame, timer: Timer, end: np.datetime64) -> Floats:
+    """Return how much of its limit each open case has used at the end; NaN without a limit."""
+    due = table["due_at"].to_numpy().astype("datetime64[s]")
+    limit = table["limit_s"].to_numpy(dtype=float)
+    runs = ~np.isnat(due) & (limit > 0) & (table["stage"] == "dispatched").to_numpy()
+    out = np.full(len(table), np.nan)
+    late = due[runs] < end
+    a, b = np.where(late, due[runs], end), np.where(late, end, due[runs])
+    rest = used(timer.calendar, a, b, table["working"].to_numpy(dtype=bool)[runs])
+    left = np.where(late, -rest, rest)
+    out[runs] = 1 - left / limit[runs]
+    return out
+
+
+def _groups(table: pd.DataFrame, by: str, level: str, post: str) -> pd.Series:
+    if by == "area":
+        return table[LEVELS[level]]
+    if by == "department":
+        body = table["department_code"].astype(object)
+        held: pd.Series = body.where(body != "", table["handling_code"])
+        return held
+    return table[POSTS[post] if by == "post" else "class_code" if by == "class" else "source"]
+
+
+def _sizes(workspace: Workspace, by: str, level: str, groups: pd.Index) -> pd.DataFrame | None:
+    """Return how many unit grids each area has."""
+    if by != "area":
+        return None
+    grids = workspace.read("grids", columns=["code", "community_code"], geometry=False)
+    digits = {"county": 6, "street": 9, "community": 12}
+    names = grids["code"] if level == "grid" else grids["community_code"].str[: digits[level]]
+    counts = names.value_counts()
+    out: pd.DataFrame = pd.DataFrame({"grids": counts.reindex(groups).to_numpy()}, index=groups)
+    out.loc[TOTAL, "grids"] = len(grids)
+    return out
+
+
+def _names(workspace: Workspace, by: str, level: str, groups: pd.Index) -> dict[str, str]:
+    names: dict[str, str] = {}
+    if by == "area" and level != "grid":
+        areas = workspace.read("areas", at="all", geometry=False)
+        names = dict(zip(areas["code"], areas["name"], strict=True))
+    elif by == "department":
+        held = workspace.read("departments", at="all", geometry=False)
+        short = held["short_name"].where(held["short_name"].notna(), held["name"])
+        names = dict(zip(held["code"], short, strict=True))
+    elif by == "class":
+        from citygrid_core.standards import load_edition
+
+        edition = load_edition(workspace.edition)
+        for classes in (edition.component_classes, edition.event_classes):
+            names |= {str(code): str(name) for code, name in classes["name"].items()}
+    elif by == "source":
+        from citygrid_core.standards import case_sources
+
+        names = {str(code): str(name) for code, name in case_sources()["name"].items()}
+    return {g: str(names.get(g, g)) for g in groups if g != TOTAL}
+
+
+def _warnings(workspace: Workspace, facts: Facts, period: Period) -> list[Text]:
+    out = []
+    if not workspace.count("case_limits"):
+        out.append(
+            Text(
+                "no time limits are stored: nothing counts as late (citygrid cases limits)",
+                "未导入办理时限：不判定超期（citygrid cases limits）",
+            )
+        )
+    unplaced = int(facts.table["community_code"].isna().sum())
+    if unplaced:
+        out.append(
+            Text(
+                f"{unplaced:,} of {len(facts.table):,} cases lie in no area: in the total only",
+                f"{len(facts.table):,} 件案件中 {unplaced:,} 件未定位，仅计入合计",
+            )
+        )
+    return out
