@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from citygrid_plugin.gui.docks.main_dock import MainDock
     from citygrid_plugin.processing.provider import CitygridProvider
+    from citygrid_plugin.services.lookup import Answers
     from citygrid_plugin.services.session import Session
 
 MENU = "citygrid"
@@ -194,11 +195,13 @@ class CitygridPlugin:
         button.setPopupMode(button.ToolButtonPopupMode.InstantPopup)
         toolbar.addAction(panel)
         self._controller = controller
-        self._answering(session, dock, ask)
+        self._answering(toolbar, session, dock, ask)
         self._census(session, toolbar)
         self._grids(session)
 
-    def _answering(self, session: Session, panel: MainDock, ask: QAction) -> None:
+    def _answering(
+        self, toolbar: QToolBar, session: Session, panel: MainDock, ask: QAction
+    ) -> None:
         """Wire "who answers here": the map tool and the dock of cards."""
         from qgis.core import QgsProject
 
@@ -224,6 +227,7 @@ class CitygridPlugin:
         self._stack.callback(self.disputes.close)
         self.answers.on_dispute = self.disputes.propose
         dock.list_wanted.connect(self.disputes.open)
+        self._addresses(toolbar, session, answers)
         panel.ask_toggled.connect(self.answers.switch)
         ask.toggled.connect(panel.ask_button.setChecked)
 
@@ -233,6 +237,33 @@ class CitygridPlugin:
 
         self.grids = GridRoom(self._iface, session, icon)
         self._stack.callback(self.grids.close)
+
+    def _addresses(self, toolbar: QToolBar, session: Session, answers: Answers) -> None:
+        """Wire addresses: the search box, the dock and the review of unresolved rows."""
+        from citygrid_plugin.gui.docks.geocode_dock import GeocodeDock
+        from citygrid_plugin.gui.docks.review_dock import ReviewDock
+        from citygrid_plugin.gui.geocode_desk import GeocodeDesk
+        from citygrid_plugin.gui.review_desk import ReviewDesk
+        from citygrid_plugin.services.geocode import Gazetteers
+
+        iface = self._iface
+        find = self._action(
+            "address",
+            tr("Find an address", "地址定位"),
+            tr("Where an address is, and who answers there", "地址在何处、归谁管"),
+        )
+        dock = GeocodeDock(icon, iface.mainWindow())
+        self._beside(dock)
+        gazetteers = Gazetteers()
+        self.geocoding = GeocodeDesk(iface, session, dock, gazetteers, answers, icon("address"))
+        self._stack.callback(self.geocoding.close)
+        find.triggered.connect(lambda _=False: self.geocoding.open())
+        rows = ReviewDock(icon, iface.mainWindow())
+        self._beside(rows)
+        self.review = ReviewDesk(iface, session, rows, gazetteers)
+        self._stack.callback(self.review.close)
+        dock.review_wanted.connect(self.review.show)
+        toolbar.addAction(find)
 
     def _beside(self, dock: QDockWidget) -> None:
         """Add a dock that waits, closed, until it is asked for."""

@@ -305,9 +305,9 @@ def _beyond(
     warning = ""
     if found.flagged:
         warning = tr(
-            f"But the border is {metres:.1f} m away: with a position accurate to {accuracy:g} m "
+            f"But the border is {metres:.1f} m away: with a position accurate to {accuracy:.3g} m "
             f"the other side is right with {found.probability:.0%} ({'; '.join(roles)}).",
-            f"但距边界仅 {metres:.1f} 米：定位精度 {accuracy:g} 米时，实际位于另一侧的概率为 "
+            f"但距边界仅 {metres:.1f} 米：定位精度 {accuracy:.3g} 米时，实际位于另一侧的概率为 "
             f"{found.probability:.0%}（{'；'.join(roles)}）。",
         )
     return Section(title, tuple(lines)), found.flagged, warning
@@ -317,7 +317,7 @@ def _chance(probability: float, accuracy: float) -> Line:
     shown_ = "< 0.1 %" if probability < 0.001 else f"{probability:.1%}"
     return Line(
         tr("Other answer right", "另一答案的概率"),
-        tr(f"{shown_} at ± {accuracy:g} m", f"{shown_}（定位精度 {accuracy:g} 米）"),
+        tr(f"{shown_} at ± {accuracy:.3g} m", f"{shown_}（定位精度 {accuracy:.3g} 米）"),
     )
 
 

@@ -11,10 +11,11 @@ from citygrid_plugin.i18n import tr
 
 
 class ClassBox(QComboBox):
-    """Classes of an edition; its first entry takes the class of the component clicked."""
+    """Classes of an edition; its first entry is no class: that of the component clicked, say."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, first: str | None = None) -> None:
         super().__init__(parent)
+        self._first = tr("the component clicked", "所点部件") if first is None else first
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -24,7 +25,7 @@ class ClassBox(QComboBox):
     def set_classes(self, components: Mapping[str, str], events: Mapping[str, str]) -> None:
         """Offer the classes of an edition: code to name."""
         self.clear()
-        self.addItem(tr("the component clicked", "所点部件"), None)
+        self.addItem(self._first, None)
         for kind, prefix, classes in (
             ("component", tr("component", "部件"), components),
             ("event", tr("event", "事件"), events),
@@ -37,7 +38,7 @@ class ClassBox(QComboBox):
         self.setCompleter(completer)
 
     def chosen(self) -> tuple[str, str] | None:
-        """Return (kind, class code), or None: take that of the component clicked."""
+        """Return (kind, class code), or None for the first entry."""
         index = self.findText(self.currentText())
         found: tuple[str, str] | None = self.itemData(index) if index > 0 else None
         return found

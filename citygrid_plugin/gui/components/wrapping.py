@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qgis.PyQt.QtCore import QModelIndex, QSize
+from qgis.PyQt.QtCore import QModelIndex, QRect, QSize
 from qgis.PyQt.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTreeView
 
 
@@ -23,7 +23,10 @@ class _Wrapped(QStyledItemDelegate):
                 # A name keeps to one line: the column is as wide as the longest.
                 return super().sizeHint(option, index)
         narrow = QStyleOptionViewItem(option)
-        narrow.rect.setWidth(max(width - 6, 40))
+        # A rectangle of an option is a copy: it has to be given back.
+        rect = QRect(option.rect)
+        rect.setWidth(max(width - 6, 40))
+        narrow.rect = rect
         return super().sizeHint(narrow, index)
 
 

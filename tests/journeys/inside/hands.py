@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from qgis.core import QgsApplication, QgsCoordinateTransform, QgsPointXY, QgsProject
 from qgis.PyQt.QtCore import QPoint, QPointF, Qt, QTimer
+from qgis.PyQt.QtGui import QInputMethodEvent
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
@@ -32,9 +33,10 @@ def widget(name: str, kind: type[Found] = QWidget) -> Found:
 
 def dock(name: str) -> QDockWidget:
     """A dock, brought to the front as its tab would."""
+    from citygrid_plugin.gui.docks.beside import show_beside
+
     found = widget(name, QDockWidget)
-    found.show()
-    found.raise_()
+    show_beside(found)
     QgsApplication.processEvents()
     return found
 
@@ -85,9 +87,13 @@ def press(name: str) -> None:
 
 
 def keys(target: QWidget, text: str = "", *special: Qt.Key) -> None:
-    """Type text, then special keys."""
-    if text:
+    """Type text, then special keys; Chinese comes from an input method, as it does for people."""
+    if text.isascii():
         QTest.keyClicks(target, text)
+    else:
+        event = QInputMethodEvent()
+        event.setCommitString(text)
+        QApplication.sendEvent(target, event)
     for key in special:
         QTest.keyClick(target, key)
     QgsApplication.processEvents()
