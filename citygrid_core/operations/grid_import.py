@@ -24,7 +24,7 @@ from citygrid_core.operations.intake import (
     text_column,
 )
 from citygrid_core.report import Progress, Report, no_progress
-from citygrid_core.tables import Field, Reject, read, write_rejects
+from citygrid_core.tables import Field, Reject, read, readable, write_rejects
 from citygrid_core.workspace import Workspace
 
 FIELDS = (
@@ -88,17 +88,18 @@ def import_grids(
             )
         )
     progress("reading", 0, 4)
-    batch = read(
-        path,
-        FIELDS,
-        mapping=options.resolved(),
-        crs=options.crs,
-        datum=options.datum,
-        encoding=options.encoding,
-        layer=options.layer,
-        to_crs=workspace.crs,
-        timezone=workspace.timezone,
-    )
+    with readable(path, options.layer) as file:
+        batch = read(
+            file,
+            FIELDS,
+            mapping=options.resolved(),
+            crs=options.crs,
+            datum=options.datum,
+            encoding=options.encoding,
+            layer=options.layer,
+            to_crs=workspace.crs,
+            timezone=workspace.timezone,
+        )
     areas = workspace.read("areas", where={"level": "community"})
     rows = Rows(batch.frame)
     if not isinstance(batch.frame, gpd.GeoDataFrame):

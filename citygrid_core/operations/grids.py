@@ -15,7 +15,7 @@ from citygrid_core.grids import Policy, as_frame, check, draw, measure, number, 
 from citygrid_core.operations.grid_commit import start_after
 from citygrid_core.operations.grid_followers import heirs, left_behind, relocate_components
 from citygrid_core.report import Progress, Report, no_progress
-from citygrid_core.tables import Field, read
+from citygrid_core.tables import Field, read, readable
 from citygrid_core.workspace import Workspace
 
 #: Layers of which outlines count; the others are ground.
@@ -269,7 +269,8 @@ def _require_use(layer: gpd.GeoDataFrame, path: Path, role: str, workspace: Work
 def read_layer(path: Path, workspace: Workspace) -> gpd.GeoDataFrame:
     """Read one layer of a foreign file in the workspace's CRS; ``FILE:LAYER`` names the layer."""
     file, layer = split_layer(path)
-    return read(file, BASE_FIELDS, layer=layer, to_crs=workspace.crs).frame
+    with readable(file, layer) as copy:
+        return read(copy, BASE_FIELDS, layer=layer, to_crs=workspace.crs).frame
 
 
 def split_layer(path: Path | str) -> tuple[Path, str | None]:

@@ -6,6 +6,7 @@ used as a `Reject` with the reasons. `write` saves frames, `write_rejects` rejec
 """
 
 from citygrid_core.tables.datum import convert
+from citygrid_core.tables.drawings import readable
 from citygrid_core.tables.fields import Field
 from citygrid_core.tables.mapping import Mapping
 from citygrid_core.tables.preview import ColumnPreview, Preview, preview
@@ -25,6 +26,7 @@ __all__ = [
     "preview",
     "read",
     "read_chunks",
+    "readable",
     "write",
     "write_rejects",
 ]

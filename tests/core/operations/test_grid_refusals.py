@@ -170,3 +170,25 @@ def test_closed_lines_of_a_cad_program_are_polygons(town: Path, tmp_path: Path) 
     streets(*rings).to_file(tmp_path / "cad.gpkg")
     code, said = call("grids", "import", town, tmp_path / "cad.gpkg", "--at", "2025-01-01")
     assert (code, said["grids"], said["rejected"]) == (0, 50, 0)
+
+
+@pytest.mark.parametrize(
+    "name", ["hand.shp", "hand.fgb", "hand.gml", "hand.kml", "hand.dxf", "hand.geojson"]
+)
+@pytest.mark.filterwarnings("ignore")
+def test_any_vector_file_is_read(town: Path, tmp_path: Path, name: str) -> None:
+    frame = GRIDS[["geometry"]]
+    if name == "hand.kml":
+        frame = frame.to_crs(4326)
+    if name == "hand.dxf":  # outlines, and no CRS: what a CAD program writes
+        frame = gpd.GeoDataFrame(geometry=frame.boundary, crs=frame.crs)
+    driver = {"hand.dxf": "DXF", "hand.kml": "KML", "hand.gml": "GML"}.get(name)
+    frame.to_file(tmp_path / name, driver=driver)
+    call_ = ["grids", "import", town, tmp_path / name, "--at", "2025-01-01"]
+    if name == "hand.dxf":
+        code, said = call(*call_)
+        assert code == 3
+        assert "no CRS" in said["error"]["en"]
+        call_ += ["--crs", "EPSG:4547"]
+    code, said = call(*call_)
+    assert (code, said["grids"], said["rejected"]) == (0, 50, 0), said
