@@ -148,6 +148,13 @@ class Noise:
             text = f"{r}{r}{s}{n}" if r else f"{s}，{n}"
         return text, p["geometry"].x, p["geometry"].y
 
+    def sub_number(self) -> tuple[str, float, float]:
+        """A number's part that the gazetteer lacks; in Shanghai such doors lie 30 m off (median)."""
+        p, r, s, n = self.plate()
+        far = self.rng.normal(0, 26, 2)
+        text = f"{r}{s}{_main(n)}-{int(self.rng.integers(1, 9))}号"
+        return text, p["geometry"].x + far[0], p["geometry"].y + far[1]
+
     def missing_plate(self) -> tuple[str, float, float]:
         if not self.hidden:
             return self.clean()
@@ -265,7 +272,7 @@ class Noise:
 
 EXISTING = {
     "clean": 10, "inside": 8, "homophone": 8, "typo": 6, "suffix": 4, "old": 5, "written": 8,
-    "missing_plate": 8, "crossing": 8, "crossing_offset": 5, "beside": 5, "beside_poi": 4, "side": 3,
+    "missing_plate": 8, "sub_number": 2, "crossing": 8, "crossing_offset": 5, "beside": 5, "beside_poi": 4, "side": 3,
     "poi": 6, "building": 5, "compound": 3, "street_only": 3,
 }  # fmt: skip
 ABSENT = {"no_street": 4, "no_number": 4, "no_poi": 2, "elsewhere": 2}

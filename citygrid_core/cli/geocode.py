@@ -49,7 +49,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option(
     "--accept",
     type=click.FloatRange(0, 1),
-    default=0.8,
+    default=0.95,
     show_default=True,
     help=t("least probability that is accepted", "接受的最低可信度"),
 )

@@ -9,11 +9,12 @@ from citygrid_core.geocode.calibrate import Labelled, as_toml, fit, save
 from citygrid_core.geocode.candidate import LEVELS, Candidate
 from citygrid_core.geocode.file import PlacesFileError
 from citygrid_core.geocode.gazetteer import Gazetteer, check
-from citygrid_core.geocode.judge import Calibration, load_calibration, parse_calibration
+from citygrid_core.geocode.judge import ACCEPT, Calibration, load_calibration, parse_calibration
 from citygrid_core.geocode.normalise import Normal, normalise
 from citygrid_core.geocode.parse import LABELS, Parsed, Part, parse
 
 __all__ = [
+    "ACCEPT",
     "LABELS",
     "LEVELS",
     "Calibration",

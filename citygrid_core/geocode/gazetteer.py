@@ -17,7 +17,7 @@ from citygrid_core.geocode import kept
 from citygrid_core.geocode.build import Tables, build_tables
 from citygrid_core.geocode.candidate import Candidate
 from citygrid_core.geocode.health import check_tables
-from citygrid_core.geocode.judge import Calibration, judge, load_calibration
+from citygrid_core.geocode.judge import ACCEPT, Calibration, judge, load_calibration
 from citygrid_core.geocode.match import Matcher
 from citygrid_core.geocode.normalise import normalise
 from citygrid_core.geocode.parse import Parsed, parse
@@ -165,7 +165,7 @@ class Gazetteer:
         judge(found, self.calibration)
         return found
 
-    def geocode(self, addresses: pd.Series[Any], *, accept: float = 0.8) -> pd.DataFrame:
+    def geocode(self, addresses: pd.Series[Any], *, accept: float = ACCEPT) -> pd.DataFrame:
         """Answer addresses.
 
         Parameters

@@ -203,7 +203,7 @@ class Matcher:
             out = []
             for i in chosen:
                 c = Candidate(
-                    level, float(p.x[i]), float(p.y[i]), 5.0 + 15.0 * len(signs), p.code[i],
+                    level, float(p.x[i]), float(p.y[i]), 5.0 + 25.0 * len(signs), p.code[i],
                     f"{street.name}{number.main}{spoken(p.rest[i])}",
                     frozenset([p.area[i]]) if p.area[i] else street.areas,
                     dict(signs), streets=(street,),

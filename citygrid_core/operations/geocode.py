@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from citygrid_core.geocode import Gazetteer
+from citygrid_core.geocode import ACCEPT, Gazetteer
 from citygrid_core.operations.city import City
 from citygrid_core.operations.geocode_index import gazetteer
 from citygrid_core.operations.intake import SourceOptions
@@ -35,7 +35,7 @@ def geocode(
     workspace: Workspace,
     addresses: pd.Series[Any],
     *,
-    accept: float = 0.8,
+    accept: float = ACCEPT,
     classes: pd.Series[Any] | None = None,
     class_code: str | None = None,
     object_kind: str = "component",
@@ -100,7 +100,7 @@ def geocode_file(
     workspace: Workspace,
     path: Path,
     *,
-    accept: float = 0.8,
+    accept: float = ACCEPT,
     class_code: str | None = None,
     object_kind: str = "component",
     options: SourceOptions = SourceOptions(),

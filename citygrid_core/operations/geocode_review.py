@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from citygrid_core.errors import Problem, Text, UsageError
+from citygrid_core.geocode import ACCEPT
 from citygrid_core.operations.city import City
 from citygrid_core.operations.geocode_index import gazetteer
 from citygrid_core.operations.storing import store
@@ -115,7 +116,7 @@ def apply_review(
     workspace: Workspace,
     path: Path,
     *,
-    accept: float = 0.8,
+    accept: float = ACCEPT,
     on: str,
     who: str = "",
     dry_run: bool = False,
