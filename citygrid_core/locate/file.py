@@ -21,7 +21,7 @@ from citygrid_core.errors import Text
 from citygrid_core.locate.errors import IndexFileError
 from citygrid_core.locate.layout import Layout
 
-VERSION = 1
+VERSION = 2
 _NAME = b"citygrid cells "
 _ALIGN = 64
 _FIXED = 16 + 8 + 32

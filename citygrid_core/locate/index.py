@@ -22,6 +22,7 @@ from citygrid_core.locate.gather import candidates, places
 from citygrid_core.locate.kernel import DOUBTFUL, answer, arguments, compiled, installed, loaded
 from citygrid_core.locate.layout import Floats, Ints, Layout
 from citygrid_core.locate.polygons import Flat, edge_starts
+from citygrid_core.locate.update import updated_layout
 
 Engine = Literal["auto", "numpy", "numba"]
 
@@ -55,7 +56,7 @@ class CellIndex:
         codes: Iterable[Any],
         *,
         fineness: float = 16.0,
-        max_bytes: float = 512e6,
+        max_bytes: float = 4e9,
         tag: str = "",
     ) -> CellIndex:
         """Build the index; time and memory grow with the length of the borders.
@@ -83,6 +84,36 @@ class CellIndex:
         """
         layout = build_layout(geometries, codes, fineness=fineness, max_bytes=max_bytes)
         return cls(layout, tag)
+
+    def updated(
+        self, geometries: Iterable[Any], codes: Iterable[Any], *, tag: str = ""
+    ) -> CellIndex:
+        """Return the index of edited polygons: only the tiles that changed ones touch are new.
+
+        Parameters
+        ----------
+        geometries, codes
+            All polygons, as for `build`; those with the same code and the same vertices as
+            before are taken as unchanged.
+        tag : str
+            Kept with the new index.
+
+        Returns
+        -------
+        CellIndex
+            Its answers are those of a whole build. Where more than a quarter has changed,
+            or the polygons have left the raster, it is a whole build.
+
+        Raises
+        ------
+        UnusableCells
+            As `build`.
+        """
+        given, said = list(geometries), list(codes)
+        layout = updated_layout(self._layout, given, said)
+        if layout is None:
+            return CellIndex.build(given, said, tag=tag)
+        return CellIndex(layout, tag)
 
     @classmethod
     def open(cls, path: str | Path) -> CellIndex:

@@ -47,6 +47,8 @@ class Layout:
         Number of blocks.
     depth : int
         A block is ``2**depth`` finest cells wide.
+    fineness : float
+        Cells along the side of a block for each width of border in it.
     blocks, cells : int32
         Answers: a rank, -1 for none; less: ``-2 - tile`` or ``-2 - special cell``.
     tile_start, tile_level : int64, uint8
@@ -77,6 +79,7 @@ class Layout:
     columns: int
     rows: int
     depth: int
+    fineness: float
     blocks: NDArray[np.int32]
     tile_start: Ints
     tile_level: NDArray[np.uint8]

@@ -136,16 +136,21 @@ def flatten(shapes: NDArray[np.object_]) -> Flat:
     return Flat(np.ascontiguousarray(coords, dtype=np.float64), whole[0], whole[1], whole[2])
 
 
-def edge_starts(flat: Flat) -> tuple[Ints, Ints]:
-    """Return the first vertex of every edge that has a length, and the rank it bounds."""
+def edge_mask(flat: Flat) -> NDArray[np.bool_]:
+    """Return whether an edge that has a length begins at each vertex."""
     number = len(flat.coords)
     starts = np.ones(number, dtype=bool)
     starts[flat.rings[1:] - 1] = False
     if number:
         starts[:-1] &= (flat.coords[1:] != flat.coords[:-1]).any(axis=1)
+    return starts
+
+
+def edge_starts(flat: Flat) -> tuple[Ints, Ints]:
+    """Return the first vertex of every edge that has a length, and the rank it bounds."""
     ends = flat.rings[flat.parts[flat.polygons]]
     rank = np.repeat(np.arange(len(flat.polygons) - 1, dtype=np.int64), np.diff(ends))
-    at = np.flatnonzero(starts)
+    at = np.flatnonzero(edge_mask(flat))
     return at, rank[at]
 
 

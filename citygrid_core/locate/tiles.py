@@ -100,6 +100,7 @@ def fill_tiles(
         First vertex of each edge.
     """
     tile_start = np.cumsum(4**level) - 4**level
+    order: list[Ints] = []
     cells = np.empty(int((4**level).sum()), dtype=np.int32)
     tile_of = np.searchsorted(tiled, pairs.block)
     found: list[_Special] = []
@@ -111,25 +112,54 @@ def fill_tiles(
         first = np.searchsorted(tile_of[mine], tile_of[mine])
         for part in np.split(mine, np.flatnonzero(np.diff(run[first])) + 1):
             values, special = _portion(raster, edges, starts, pairs, part, k, specials)
-            at = tile_start[np.unique(tile_of[part])]
-            cells[at[:, None] + np.arange(4**k)] = values
+            tiles_ = np.unique(tile_of[part])
+            cells[tile_start[tiles_][:, None] + np.arange(4**k)] = values
             specials += len(special.entries_of)
             found.append(special)
+            order.append(np.repeat(tiles_, (values < -1).sum(axis=1)))
+    return _in_order(tile_start, level, cells, found, np.concatenate(order))
+
+
+def _in_order(
+    tile_start: Ints, level: Ints, cells: NDArray[np.int32], found: list[_Special], tile: Ints
+) -> Tiles:
+    """Put special cells in the order of their tiles, however they were made.
+
+    Parameters
+    ----------
+    tile : int64
+        The tile of each special cell.
+    """
+    by_tile = np.argsort(tile, kind="stable")
+    place = np.empty(len(tile), dtype=np.int32)
+    place[by_tile] = np.arange(len(tile), dtype=np.int32)
+    special = np.flatnonzero(cells < -1)
+    cells[special] = -2 - place[-2 - cells[special]]
+    entries_of = np.concatenate([s.entries_of for s in found])
+    edges_of = np.concatenate([s.edges_of for s in found])
+    entry = _gathered(entries_of, by_tile)
+    edge = _gathered(edges_of, entry)
     return Tiles(
         tile_start,
         level.astype(np.uint8),
         cells,
-        _offsets([s.entries_of for s in found]),
-        np.concatenate([s.reference for s in found]),
-        np.concatenate([s.entries for s in found]),
-        _offsets([s.edges_of for s in found]),
-        np.concatenate([s.edges for s in found]),
+        _offsets(entries_of[by_tile]),
+        np.concatenate([s.reference for s in found])[by_tile],
+        np.concatenate([s.entries for s in found])[entry],
+        _offsets(edges_of[entry]),
+        np.concatenate([s.edges for s in found])[edge],
     )
 
 
-def _offsets(counts: list[Ints]) -> NDArray[np.uint32]:
-    joined = np.concatenate([np.zeros(1, dtype=np.int64), *counts])
-    out: NDArray[np.uint32] = np.cumsum(joined).astype(np.uint32)
+def _gathered(counts: Ints, order: Ints) -> Ints:
+    """Return the places of the members of groups, the groups in another order."""
+    first = np.cumsum(counts) - counts
+    return spread(first[order], first[order] + counts[order] - 1)[1]
+
+
+def _offsets(counts: Ints) -> NDArray[np.uint32]:
+    out: NDArray[np.uint32] = np.zeros(len(counts) + 1, dtype=np.uint32)
+    np.cumsum(counts, out=out[1:])
     return out
 
 

@@ -47,16 +47,19 @@ class City:
         """Exact index of the unit grids, kept in a file beside the workspace.
 
         The file (``city.cells`` for ``city.gpkg``) is taken when it was made from these
-        very grids, edits made in QGIS included. The index of a past day is not kept.
+        very grids, edits made in QGIS included. After an edit only the tiles that changed
+        grids touch are made anew. The index of a past day is not kept.
         """
         shapes, codes = self.grids.geometry.to_numpy(), self.grids["code"].to_numpy(dtype=object)
         tag = _digest(shapes, codes)
         path = Path(self.workspace.path).with_suffix(".cells")
+        kept: CellIndex | None = None
         with contextlib.suppress(OSError, IndexFileError):
             kept = CellIndex.open(path)
             if kept.tag == tag:
                 return kept
-        index = CellIndex.build(shapes, codes, tag=tag)
+        make = CellIndex.build if kept is None else kept.updated
+        index = make(shapes, codes, tag=tag)
         if self.at is None and len(index):
             # A folder that can't be written costs time, not the answer.
             with contextlib.suppress(OSError):
