@@ -20,6 +20,8 @@ from citygrid_core.cli.door import (
 from citygrid_core.cli.imports import import_command
 from citygrid_core.cli.language import t
 
+_BORDERS = click.Path(exists=True, path_type=Path)
+
 
 @click.group(help=t("Duty rules: who answers where.", "责任规则：何处归谁管。"))
 def duties() -> None:
@@ -73,13 +75,18 @@ def audit(
 @duties.command(
     "what-if",
     help=t(
-        "Which components and last year's cases would change body if RULES were imported; "
-        "nothing is stored.",
-        "若导入 RULES，哪些部件与近一年案件将改变责任部门；不入库。",
+        "Which components and last year's cases would change body if RULES were imported, "
+        "or borders moved; nothing is stored.",
+        "若导入 RULES 或调整边界，哪些部件与近一年案件将改变责任部门；不入库。",
     ),
 )
 @workspace_argument
-@click.argument("rules", type=click.Path(exists=True, path_type=Path))
+@click.argument("rules", required=False, type=click.Path(exists=True, path_type=Path))
+@click.option("--grids", type=_BORDERS, help=t("unit grids with other borders", "调整后的单元网格"))
+@click.option("--areas", type=_BORDERS, help=t("communities with other borders", "调整后的社区"))
+@click.option(
+    "--polygons", type=_BORDERS, help=t("rules' polygons with other borders", "调整后的规则范围面")
+)
 @click.option("--layer", help=t("layer or sheet", "图层或工作表"))
 @click.option(
     "--mapping",
@@ -95,7 +102,10 @@ def audit(
 @guarded
 def what_if(
     workspace: str,
-    rules: Path,
+    rules: Path | None,
+    grids: Path | None,
+    areas: Path | None,
+    polygons: Path | None,
     layer: str | None,
     mapping: Path | None,
     crs: str | None,
@@ -110,13 +120,25 @@ def what_if(
     from citygrid_core.operations.intake import SourceOptions
     from citygrid_core.workspace import Workspace
 
-    with Workspace.open(workspace) as ws:
-        report, changes = asking.what_if(
-            ws,
-            rules,
-            options=SourceOptions(mapping, crs, datum, layer=layer),
-            on=today(at),
-            progress=progress_bar(json_),
+    borders = {"grids": grids, "areas": areas, "polygons": polygons}
+    if (rules is None) == (not any(borders.values())):
+        raise click.UsageError(
+            t(
+                "give either RULES or --grids, --areas, --polygons",
+                "请给出 RULES，或 --grids、--areas、--polygons",
+            )
         )
+    options = SourceOptions(mapping, crs, datum, layer=layer)
+    day, progress = today(at), progress_bar(json_)
+    with Workspace.open(workspace) as ws:
+        if rules is not None:
+            report, changes = asking.what_if(ws, rules, options=options, on=day, progress=progress)
+        else:
+            given = {
+                name: asking.read_borders(ws, path, options)
+                for name, path in borders.items()
+                if path is not None
+            }
+            report, changes = asking.what_if_borders(ws, on=day, progress=progress, **given)
     shown = ["object", "code", "class_code", "role", "before_name", "after_name"]
     hand_out(report, changes, output, overwrite, json_, shown)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
+import pytest
 import shapely
 
+from citygrid_core.errors import UsageError
 from citygrid_core.operations.duties import import_duties
 from citygrid_core.operations.duty_audit import audit_duties
 from citygrid_core.operations.lookup import lookup
-from citygrid_core.operations.what_if import what_if
+from citygrid_core.operations.what_if import what_if, what_if_borders
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
+from tests.core.cli.test_cli import citygrid
 
 ON = "2026-06-01"
 
@@ -103,3 +108,81 @@ def test_a_rule_that_is_wrong_changes_nothing(
         report, changes = what_if(ws, rule_file(tmp_path, department_code="nobody"), on=ON)
     assert report.rejected == 1
     assert len(changes) == 0
+
+
+def _moved(ws: Workspace) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Return two neighbouring communities, and the first one grown into the second."""
+    areas = ws.read("areas")
+    areas = areas[areas["level"] == "community"]
+    for _, one in areas.iterrows():
+        near = areas[(areas["parent_code"] != one["parent_code"]) & areas.touches(one.geometry)]
+        if len(near):
+            break
+    grown = one.geometry.buffer(80).intersection(near.geometry.iloc[0].union(one.geometry))
+    proposal = gpd.GeoDataFrame({"code": [one["code"]]}, geometry=[grown], crs=ws.crs)
+    return near, proposal
+
+
+def test_what_if_a_border_moved_changes_exactly_the_ground_it_takes(
+    whole: tuple[Path, dict[str, Report]], tmp_path: Path
+) -> None:
+    """A community grows into its neighbour of another street: a rule for the street decides."""
+    path = tmp_path / "city.gpkg"
+    path.write_bytes(whole[0].read_bytes())
+    with Workspace.open(path) as ws:
+        _, proposal = _moved(ws)
+        street = proposal["code"].iloc[0][:9]
+        body = ws.read("departments")["code"].iloc[0]
+        rules = rule_file(
+            tmp_path, place="area", place_code=street, role="handling", department_code=body
+        )
+        import_duties(ws, rules, on="2025-01-01")
+        before, head = digest(path), ws.head
+        report, changes = what_if_borders(ws, areas=proposal, on=ON)
+        assert ws.head == head
+        assert digest(path) == before
+        taken = proposal.geometry.iloc[0]
+        assert len(changes)
+        assert shapely.covers(taken.buffer(1e-6), changes.geometry.to_numpy()).all()
+        assert report.details["uncovered_m2"] == 0
+        handling = changes[changes["role"] == "handling"]
+        # Every one that the street did not have before and the ground holds now has its body.
+        assert (handling["after_code"] == body).any()
+        assert (handling["before_code"] != handling["after_code"]).all()
+        with pytest.raises(UsageError, match="no community"):
+            what_if_borders(ws, areas=proposal.assign(code="999999999999"), on=ON)
+        with pytest.raises(UsageError, match="no border"):
+            what_if_borders(ws, on=ON)
+
+
+def test_what_if_a_grid_moved_is_what_a_city_with_that_grid_answers(
+    whole: tuple[Path, dict[str, Report]],
+) -> None:
+    with Workspace.open(whole[0]) as ws:
+        grids = ws.read("grids")
+        near, proposal = _moved(ws)
+        other = near["code"].iloc[0]
+        mine = grids[
+            (grids["community_code"] == other) & grids.intersects(proposal.geometry.iloc[0])
+        ]
+        first = grids[grids["community_code"] == proposal["code"].iloc[0]]["code"].iloc[0]
+        whole_grid = grids.loc[grids["code"] == first].geometry.iloc[0]
+        grown = gpd.GeoDataFrame(
+            {"code": [first]}, geometry=[whole_grid.union(mine.geometry.iloc[0])], crs=ws.crs
+        )
+        report, changes = what_if_borders(ws, grids=grown, on=ON)
+        assert report.details["uncovered_m2"] == 0
+        assert set(changes["grid_code"]) <= {mine["code"].iloc[0]}
+
+
+def test_borders_proposed_in_a_file(whole: tuple[Path, dict[str, Report]], tmp_path: Path) -> None:
+    with Workspace.open(whole[0]) as ws:
+        _, proposal = _moved(ws)
+    file = tmp_path / "moved.geojson"
+    proposal.to_crs(4490).to_file(file, driver="GeoJSON")
+    done = citygrid("duties", "what-if", whole[0], "--areas", file, "--at", ON, "--json")
+    assert done.returncode in (0, 1), done.stderr + done.stdout
+    said = json.loads(done.stdout)
+    assert said["dry_run"]
+    assert said["cases_asked"] > 0
+    assert citygrid("duties", "what-if", whole[0]).returncode == 2
