@@ -12,6 +12,8 @@ import pyogrio
 import shapely
 from scipy.cluster.vq import kmeans2
 
+#: A block larger than this is open ground, ruled by kilometre lines into communities.
+OPEN_M2 = 2_000_000.0
 #: Where the streets are densest (EPSG:32650).
 DENSE = (239_700.0, 3_386_300.0)
 
@@ -72,6 +74,10 @@ def sample(folder: Path) -> City:
     )
 
 
+def _blocks(noded: shapely.Geometry) -> np.ndarray:
+    return shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+
+
 def wuhan(data: Path, *, side_m: float = 0.0, community_m2: float = 600_000.0) -> City:
     """Return central Wuhan: the real streets of OpenStreetMap, and communities along them.
 
@@ -101,7 +107,14 @@ def wuhan(data: Path, *, side_m: float = 0.0, community_m2: float = 600_000.0) -
     large = roads["highway"].isin(["trunk", "primary", "secondary", "tertiary", "residential"])
     lines = np.append(roads.geometry.values[large], shapely.boundary(frame))
     noded = shapely.union_all(lines, grid_size=0.001)
-    blocks = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+    blocks = _blocks(noded)
+    wide = blocks[shapely.area(blocks) > OPEN_M2]
+    if len(wide):  # the Yangtze, lakes, hills: no street for kilometres
+        x0, y0, x1, y1 = frame.bounds
+        ruled = [[(x, y0), (x, y1)] for x in np.arange(x0 + 1000, x1, 1000.0)]
+        ruled += [[(x0, y), (x1, y)] for y in np.arange(y0 + 1000, y1, 1000.0)]
+        inside = shapely.intersection(shapely.multilinestrings(ruled), shapely.union_all(wide))
+        blocks = _blocks(shapely.union_all([noded, inside], grid_size=0.001))
     centre = shapely.get_coordinates(shapely.centroid(blocks))
     count = max(2, round(frame.area / community_m2))
     origin = centre.mean(axis=0)
