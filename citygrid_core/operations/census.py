@@ -122,7 +122,7 @@ def import_components(
     dry_run: bool = False,
     rejects: Path | None = None,
     proposals: Path | None = None,
-    rows_at_once: int = 100_000,
+    rows_at_once: int = 200_000,
     progress: Progress = no_progress,
 ) -> Report:
     """Import components from one file, in parts, in one transaction.
@@ -170,6 +170,23 @@ def import_components(
     def mint(tx: Transaction, fresh: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         return mint_codes(tx, fill_duties(fresh, city, on, filled), edition)
 
+    waiting: list[gpd.GeoDataFrame] = []
+
+    def keep(tx: Transaction) -> None:
+        """Store what waits: many rows at once, so that indexes are packed a few times only."""
+        if not waiting:
+            return
+        good = waiting[0] if len(waiting) == 1 else pd.concat(waiting, ignore_index=True)
+        waiting.clear()
+        stored = store(
+            tx, workspace, FAMILIES["components"], good, ("source", "source_key"),
+            COMPARE, on, mint, held=held.rows(good["source_key"]),
+        )  # fmt: skip
+        report.stored += stored.new + stored.changed
+        report.unchanged += stored.unchanged
+        counts["new"] += stored.new
+        counts["changed"] += stored.changed
+
     facts = {"file": path.name, "on": on, "source": name}
     with (
         as_table(path, options) as (table, read_options),
@@ -183,19 +200,14 @@ def import_components(
             tie_departments(rows, city.departments, on, open_)
             locate_rows(rows, city)
             _reject_repeated(rows, seen, path.name)
-            good = rows.good
-            stored = store(
-                tx, workspace, FAMILIES["components"], good, ("source", "source_key"),
-                COMPARE, on, mint, held=held.rows(good["source_key"]),
-            )  # fmt: skip
+            waiting.append(rows.good)
             report.read += batch.read
-            report.stored += stored.new + stored.changed
-            report.unchanged += stored.unchanged
-            counts["new"] += stored.new
-            counts["changed"] += stored.changed
             counts["repaired"] += len(batch.repairs)
             set_aside += rejected(batch, rows, path)
             findings += rows.findings
+            if sum(map(len, waiting)) >= rows_at_once:
+                keep(tx)
+        keep(tx)
         if dry_run:
             tx.rollback()
     report.rejected = len(set_aside)

@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
+
+from citygrid_core.errors import Problem, Text, UnusableInput
 from citygrid_core.operations.intake import SourceOptions
 from citygrid_core.tables import Batch, Field, Mapping, read_chunks
 from citygrid_core.tables.dxf import is_dxf, write_blocks
@@ -52,8 +55,14 @@ def parts(
     workspace: Workspace,
     rows: int,
 ) -> Iterator[Batch]:
-    """Yield a file in parts, in the workspace's CRS."""
-    return read_chunks(
+    """Yield a file in parts, in the workspace's CRS.
+
+    Raises
+    ------
+    UnusableInput
+        It says nowhere where things are: no layer and no columns of coordinates.
+    """
+    for batch in read_chunks(
         path,
         fields,
         mapping=options.resolved(),
@@ -65,4 +74,16 @@ def parts(
         positions="required",
         timezone=workspace.timezone,
         rows=rows,
-    )
+    ):
+        if not isinstance(batch.frame, gpd.GeoDataFrame):
+            listed = ", ".join(c.name for c in batch.preview.columns)
+            raise UnusableInput(
+                Problem(
+                    "position.columns",
+                    Text(f"columns {listed}", f"列：{listed}"),
+                    Text("two columns of coordinates, or a layer", "两列坐标，或图层"),
+                    Text("name them in a mapping: x = ..., y = ...", "请在映射文件中注明 x、y"),
+                    path.name,
+                )
+            )
+        yield batch

@@ -33,7 +33,7 @@ def is_workspace(path: Path) -> bool:
                     "select 1 from sqlite_master where name = 'cg_meta'"
                 ).fetchone()
             return found is not None
-        except sqlite3.Error:
+        except (sqlite3.Error, UnicodeError):  # damaged: names that are no text
             continue
     return False
 

@@ -12,6 +12,7 @@ from citygrid_core.tables.guard import is_workspace
 _SUFFIXES = (".dat", ".txt", ".csv", ".pts", ".asc")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _LOOKED_AT = 200
+_LONGEST = 1 << 16
 #: Northing and easting of China's 3-degree zones (m); eastings may carry the zone in front.
 _NORTH = (400_000.0, 6_000_000.0)
 _EAST = (200_000.0, 800_000.0)
@@ -101,7 +102,8 @@ def _write(path: Path, table: Path, encoding: str, layout: dict[str, int]) -> No
     ):
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(names)
-        for line in file:
+        # Pieces of a line without an end come as rows of their own, and are rejected.
+        for line in iter(lambda: file.readline(_LONGEST), ""):
             if line.strip():
                 cells = _cells(line)
                 at = [layout.get(n, -1) for n in names]

@@ -239,15 +239,15 @@ class GeoPackage:
                 c.maxx >= min_x, c.minx <= max_x, c.maxy >= min_y, c.miny <= max_y
             )
             return table.table.c.fid.in_(found)
-        each = sa.func.json_each(json.dumps(boxes.tolist())).table_valued("value")
-        side = [sa.func.json_extract(each.c.value, f"$[{i}]") for i in range(4)]
-        # A cross join keeps the order: for each box one look into the R-tree.
-        found = (
-            sa.select(c.id)
-            .select_from(each.join(index, sa.true()))
-            .where(c.maxx >= side[0], c.minx <= side[2], c.maxy >= side[1], c.miny <= side[3])
+        # CROSS JOIN keeps the order: for each box one look into the R-tree.
+        sql = (
+            "SELECT r.id FROM json_each(:boxes) AS b "
+            f'CROSS JOIN "{layout.rtree(table)}" AS r '
+            "WHERE r.maxx >= json_extract(b.value, '$[0]') AND r.maxy >= json_extract(b.value, '$[1]') "
+            "AND r.minx <= json_extract(b.value, '$[2]') AND r.miny <= json_extract(b.value, '$[3]')"
         )
-        return table.table.c.fid.in_(found)
+        many = sa.text(sql).bindparams(boxes=json.dumps(boxes.tolist()))
+        return table.table.c.fid.in_(many.columns(sa.column("id", sa.Integer)))
 
     # --- writing in bulk -----------------------------------------------------------
 
