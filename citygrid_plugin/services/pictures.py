@@ -101,11 +101,8 @@ def add_layouts(project: QgsProject, source: MapSource, line: str) -> list[QgsPr
     """
     made = []
     for picture in (MAP, HEAT):
-        layout = QgsPrintLayout(project)
-        layout.initializeDefaults()
-        layout.setName(shown(picture.title))
-        layout.pageCollection().page(0).setPageSize(QgsLayoutSize(*_PAGE, _MM))
-        _compose(layout, project, picture, source, line)
+        layout = a3_page(project, shown(picture.title))
+        compose(layout, project, picture, source, line)
         project.layoutManager().addLayout(layout)
         made.append(layout)
     return made
@@ -119,9 +116,10 @@ def export(layout: QgsPrintLayout, file: Path, dpi: int) -> Path:
     return file
 
 
-def _compose(
+def compose(
     layout: QgsPrintLayout, project: QgsProject, picture: Picture, source: MapSource, line: str
-) -> None:
+) -> QgsLayoutItemMap:
+    """Put head, map, legend, north arrow and scale on a page; return the map."""
     layers = _layers(project, picture.layers)
     view = QgsLayoutItemMap(layout)
     layout.addLayoutItem(view)
@@ -182,6 +180,16 @@ def _compose(
     bar.setHeight(2.2)
     bar.update()
     bar.attemptMove(QgsLayoutPoint(side, _PAGE[1] - _MARGIN - 13, _MM))
+    return view
+
+
+def a3_page(project: QgsProject, name: str) -> QgsPrintLayout:
+    """Return an empty landscape A3 layout."""
+    layout = QgsPrintLayout(project)
+    layout.initializeDefaults()
+    layout.setName(name)
+    layout.pageCollection().page(0).setPageSize(QgsLayoutSize(*_PAGE, _MM))
+    return layout
 
 
 def _layers(project: QgsProject, roles: Sequence[str]) -> list[QgsMapLayer]:
