@@ -20,6 +20,7 @@ from citygrid_core.operations.grid_edits import (
     split_grids,
 )
 from citygrid_core.operations.grid_groups import group_grids
+from citygrid_core.operations.grid_history import number_grids
 from citygrid_core.operations.grid_undo import undo_grids
 from citygrid_core.workspace import Workspace
 from tests.core.operations.gridtown import DAY, FIRST, LAMPS, LAST, LATER, MIDDLE, build, line
@@ -87,6 +88,19 @@ def test_a_moved_border_is_undone_whether_written_in_place_or_not(ws: Workspace,
     move_grid_border(ws, pair, line((80, 10), (80, -110)), Cause(on))
     undo_grids(ws)
     assert layer(ws) == before
+    assert ws.verify() == []
+
+
+def test_a_renumbering_and_a_merge_over_groups_are_undone(ws: Workspace) -> None:
+    before, stood = layer(ws), lamps(ws)
+    merge_grids(ws, [FIRST + "001", FIRST + "002"], Cause(LATER))
+    merged = layer(ws)
+    report, _ = number_grids(ws, Cause(LAST), communities=(FIRST,), renumber=True)
+    assert len(report.details["created"]) == 24
+    undo_grids(ws)
+    assert layer(ws) == merged
+    undo_grids(ws)
+    assert (layer(ws), lamps(ws)) == (before, stood)
     assert ws.verify() == []
 
 
