@@ -297,11 +297,16 @@ def test_cut_off_and_mangled_files_lose_nothing_and_never_crash(
         attempt(city, path)
 
 
-def test_a_line_without_an_end_is_refused_at_once(city: Workspace, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "size", [1 << 28, pytest.param(4 << 30, marks=pytest.mark.long)], ids=["256 MB", "4 GB"]
+)
+def test_a_line_without_an_end_is_refused_at_once(
+    city: Workspace, tmp_path: Path, size: int
+) -> None:
     path = tmp_path / "long.csv"
     with path.open("wb") as file:
         file.write(b"source_key,class_code,x,y\n1,01001,")
-        file.truncate(4 << 30)  # 4 GB, sparse
+        file.truncate(size)  # sparse
     with pytest.raises(UnusableInput):
         import_components(city, path, options=METRES, on=DAY)
     points = tmp_path / "long.dat"
