@@ -32,6 +32,10 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     ),
     "rules": ("census_check", Text("List the rule book.", "列出规则库。")),
     "findings": ("census_check", Text("List findings of the check.", "列出检查发现。")),
+    "progress": (
+        "census_progress",
+        Text("How far the census is, and when it is done.", "普查进度与完工预测。"),
+    ),
     "sample-plan": (
         "census_sample_plan",
         Text("Draw a sample for the acceptance.", "制定验收抽样方案。"),

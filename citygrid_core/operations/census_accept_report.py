@@ -16,9 +16,9 @@ from citygrid_core.workspace.schema import CHOICES
 
 _TITLE = Text("Acceptance report of the component census", "部件普查成果验收报告")
 _VERDICTS = {
-    "accepted": Text("Accepted", "合格"),
-    "refused": Text("Not accepted", "不合格"),
-    "undecided": Text("Undecided: inspect more", "尚不能判定：应扩大检查"),
+    "accepted": Text("Defect rate: accepted", "差错率判定：合格"),
+    "refused": Text("Defect rate: not accepted", "差错率判定：不合格"),
+    "undecided": Text("Defect rate: undecided, inspect more", "差错率尚不能判定：应扩大检查"),
 }
 _WHY = {
     "accepted": Text(

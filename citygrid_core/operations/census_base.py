@@ -7,7 +7,7 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from citygrid_core.tables import Field, read
+from citygrid_core.tables import Field, read, readable
 from citygrid_core.workspace import Workspace
 
 
@@ -17,20 +17,21 @@ def base_layers(workspace: Workspace, sources: Sequence[str]) -> list[gpd.GeoDat
     Parameters
     ----------
     sources : sequence of str
-        ``FILE`` or ``FILE:LAYER``.
+        ``FILE`` or ``FILE:LAYER``: what `tables.read` takes, or DXF, KML, GPX and the like.
     """
     found = []
     for source in sources:
         name, layer = source, None
         if not Path(name).exists() and ":" in source:
             name, _, layer = source.rpartition(":")
-        batch = read(
-            Path(name),
-            (Field("name", "text", labels=("名称",)),),
-            layer=layer,
-            to_crs=workspace.crs,
-            positions="required",
-            timezone=workspace.timezone,
-        )
+        with readable(Path(name), layer) as file:
+            batch = read(
+                file,
+                (Field("name", "text", labels=("名称",)),),
+                layer=layer,
+                to_crs=workspace.crs,
+                positions="required",
+                timezone=workspace.timezone,
+            )
         found.append(batch.frame[["geometry"]])
     return found

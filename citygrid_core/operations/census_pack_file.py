@@ -148,15 +148,15 @@ class PackRead:
         All rows of components, with ``table_`` and ``row`` (the fid).
     tables : tuple of str
         Tables of components that are there.
-    log : list of (token, layer, uid, kind)
-        The edits, oldest first.
+    log : list of (token, layer, uid, kind, at)
+        The edits, oldest first; times are UTC.
     leases : list of (county, class, first, last)
     """
 
     meta: dict[str, str]
     components: gpd.GeoDataFrame
     tables: tuple[str, ...]
-    log: list[tuple[str, str, str, str]]
+    log: list[tuple[str, str, str, str, str]]
     leases: list[tuple[str, str, int, int]]
 
 
@@ -178,12 +178,12 @@ def read_pack(path: Path, crs: pyproj.CRS) -> PackRead:
         meta = {str(k): str(v) for k, v in c.execute("SELECT key, value FROM cg_pack")}
         there = tuple(t for t in TABLES if t in names)
         parts = [_rows(c, table, crs) for table in there]
-        log: list[tuple[str, str, str, str]] = []
+        log: list[tuple[str, str, str, str, str]] = []
         if "cg_log" in names:
             log = [
-                (str(t), str(layer), str(u or ""), str(k))
-                for t, layer, u, k in c.execute(
-                    "SELECT token, layer, uid, kind FROM cg_log ORDER BY n"
+                (str(t), str(layer), str(u or ""), str(k), str(at))
+                for t, layer, u, k, at in c.execute(
+                    "SELECT token, layer, uid, kind, at FROM cg_log ORDER BY n"
                 )
             ]
         leases = []

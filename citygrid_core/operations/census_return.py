@@ -21,6 +21,7 @@ from citygrid_core.census.merge import (
     unpack_log,
 )
 from citygrid_core.census.merge.settlement import Settlement, revive, settle
+from citygrid_core.census.progress import pace
 from citygrid_core.errors import Problem, Text
 from citygrid_core.operations.census_pack_file import MERGED, STORED, PackRead
 from citygrid_core.operations.census_return_rows import judge, open_pack, their_rows, vouch
@@ -102,7 +103,7 @@ def return_pack(
             whole["origin"], whole["outcome"], taken=int(pack["taken"]), written=done.written
         )
         if len(said.state) or not found.same:
-            _remember(tx, code, by_seq, found.seq, tokens, said, proof, digest, on)
+            _remember(tx, pack, by_seq, found.seq, read, said, proof, digest, on)
         if pack["status"] == "out":
             tx.update("packs", pd.DataFrame({"status": ["returned"]}, index=[pack["fid"]]))
         if dry_run:
@@ -148,7 +149,9 @@ def _mine(workspace: Workspace, base: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _deleted(read: PackRead) -> set[str]:
     """Return the uids that the log says were deleted, and whose layer is still there."""
     return {
-        uid for _, layer, uid, kind in read.log if kind == "delete" and uid and layer in read.tables
+        uid
+        for _, layer, uid, kind, _ in read.log
+        if kind == "delete" and uid and layer in read.tables
     }
 
 
@@ -180,10 +183,10 @@ def _reclassified(
 
 def _remember(
     tx: Transaction,
-    code: str,
+    pack: dict[str, Any],
     by_seq: dict[int, dict[Any, Any]],
     parent: int,
-    tokens: list[str],
+    read: PackRead,
     said: Settlement,
     proof: Receipt,
     digest: str,
@@ -193,16 +196,33 @@ def _remember(
     keep = ["code", "table_", "origin", "outcome", "gone", *STORED, "geometry"]
     columns = [c for c in dict.fromkeys(keep) if c in said.state.columns]
     row = {
-        "pack_code": code,
+        "pack_code": pack["code"],
         "seq": max(by_seq) + 1,
         "parent": parent,
         "on": on,
         "file_digest": digest,
-        "log": pack_log(tokens[known:]),
+        "log": pack_log([t for t, *_ in read.log[known:]]),
         "rows": encode(said.state[columns]),
-        "receipt": json.dumps(proof.as_dict(), sort_keys=True),
+        "receipt": json.dumps(
+            proof.as_dict() | {"pace": _pace(str(pack["team"]), read, known)}, sort_keys=True
+        ),
     }
     tx.insert("pack_states", pd.DataFrame([row]))
+
+
+def _pace(team: str, read: PackRead, known: int) -> list[list[Any]]:
+    """Return day, components and hours of the work since the last return."""
+    edits = pd.DataFrame(
+        [(u, at) for _, _, u, kind, at in read.log[known:] if u and kind != "delete"],
+        columns=["uid", "at"],
+        dtype=object,
+    )
+    at = pd.to_datetime(edits["at"], format="ISO8601", errors="coerce", utc=True)
+    # a component is done once, however often its row was saved
+    last = edits.assign(at=at.dt.tz_localize(None)).dropna().drop_duplicates("uid", keep="last")
+    rows = pace(last.assign(who=team))
+    hours = rows["hours"].astype(float).round(4).tolist()
+    return [list(r) for r in zip(rows["day"], rows["components"].tolist(), hours, strict=True)]
 
 
 def _stale(code: str, base: gpd.GeoDataFrame, taken: int, path: Path) -> Report:

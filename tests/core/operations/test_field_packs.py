@@ -568,9 +568,9 @@ def test_offline_teams_small(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", [5, 6, 7, 8])
+@pytest.mark.parametrize("seed", range(11, 21))
 def test_offline_teams_whole(tmp_path: Path, seed: int) -> None:
-    """10 teams × 10,000 components, 250 kills, four times."""
-    books = campaign(tmp_path, teams=10, components=100_000, kills=250, side=20, seed=seed)
+    """10 teams × 10,000 components, 100 kills, ten times."""
+    books = campaign(tmp_path, teams=10, components=100_000, kills=100, side=20, seed=seed)
     print(books)
-    assert (books["kills"], books["lost"], books["duplicates"]) == (250, 0, 0)
+    assert (books["kills"], books["lost"], books["duplicates"]) == (100, 0, 0)
