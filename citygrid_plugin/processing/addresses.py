@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsGeometry,
     QgsPointXY,
     QgsProcessing,
-    QgsProcessingContext,
-    QgsProcessingFeedback,
-    QgsProcessingOutputNumber,
-    QgsProcessingParameterFeatureSink,
+    QgsProcessingFeatureSource,
     QgsProcessingParameterNumber,
+    QgsProcessingParameterString,
     QgsWkbTypes,
 )
 
 from citygrid_core.errors import Text
 from citygrid_plugin.i18n import tr
-from citygrid_plugin.processing.base import CitygridAlgorithm, progress_of
 from citygrid_plugin.processing.commands import workspace_parameter
-from citygrid_plugin.processing.frames import add_row, fields_of, joined, said, to_table
-from citygrid_plugin.processing.grids import field_parameter, layer_parameter
+from citygrid_plugin.processing.given import Given, field_parameter
+from citygrid_plugin.processing.layered import Columns, JoinAlgorithm
 
-_COLUMNS = {
+if TYPE_CHECKING:
+    import pandas as pd
+
+_COLUMNS: Columns = {
     "outcome": str,
     "probability": float,
     "error_m": float,
@@ -36,25 +36,36 @@ _COLUMNS = {
     "grid_code": str,
     "community_code": str,
 }
+_DUTIES: Columns = {
+    "handling_code": str,
+    "handling_name": str,
+    "duty_outcome": str,
+}
 
 
-class GeocodeTable(CitygridAlgorithm):
-    """`citygrid_core.geocode` on a table."""
+class GeocodeTable(JoinAlgorithm):
+    """`citygrid_core.operations.geocode` on a table."""
 
     key = "geocodetable"
     title = Text("Geocode a table", "地址匹配")
     group_key = "places"
+    layer = ("TABLE", Text("Table", "表"), [QgsProcessing.SourceType.TypeVector])
+    output = Text("Matched addresses", "匹配结果")
+    numbers: ClassVar[Mapping[str, Text]] = {
+        "ACCEPTED": Text("Accepted", "接受数"),
+        "AMBIGUOUS": Text("Ambiguous", "多解数"),
+        "REJECTED": Text("Rejected", "未匹配数"),
+    }
     help = Text(
         "Matches the addresses of a table against the gazetteer of a workspace: point, error, "
-        "probability, grid. An ambiguous or weak match gets no point; its outcome says so.",
-        "将表中地址与工作库的地名库匹配，给出点位、误差、可信度与网格。多解或可信度不足者不落点，"
-        "由结果字段如实说明。",
+        "probability, grid, and for a class who answers there. An ambiguous or weak match gets "
+        "no point; its outcome says so.",
+        "将表中地址与工作库的地名库匹配，给出点位、误差、可信度与网格；给出类别时另填责任部门。"
+        "多解或可信度不足者不落点，由结果字段如实说明。",
     )
 
-    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
-        """Declare table, address field, workspace and threshold."""
-        kinds = [QgsProcessing.SourceType.TypeVector]
-        self.addParameter(layer_parameter("TABLE", tr("Table", "表"), kinds))
+    def declare(self) -> None:
+        """Add address field, workspace, threshold and class."""
         address = tr("Address", "地址字段")
         self.addParameter(field_parameter("ADDRESS", address, "TABLE", "address"))
         self.addParameter(workspace_parameter())
@@ -70,53 +81,43 @@ class GeocodeTable(CitygridAlgorithm):
             )
         )
         self.addParameter(
-            QgsProcessingParameterFeatureSink("OUTPUT", tr("Matched addresses", "匹配结果"))
+            QgsProcessingParameterString(
+                "CLASS", tr("Class: who answers there", "类别（填责任部门）"), "", optional=True
+            )
         )
-        self.addOutput(QgsProcessingOutputNumber("ACCEPTED", tr("Accepted", "接受数")))
 
-    def work(
-        self,
-        parameters: dict[str, Any],
-        context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,
-    ) -> dict[str, Any]:
+    def answers(self, given: Given) -> tuple[pd.DataFrame, Columns, dict[str, Any]]:
         """Match."""
-        from citygrid_core.operations.city import City
-        from citygrid_core.operations.gazetteer import gazetteer
-        from citygrid_core.workspace import Workspace
+        from citygrid_core.operations.geocode import geocode
 
-        progress = progress_of(feedback)
-        layer = self.source(parameters, "TABLE", context)
-        field = self.parameterAsString(parameters, "ADDRESS", context)
-        addresses = to_table(layer)[field].fillna("").astype(str)
-        path = Path(self.parameterAsFile(parameters, "WORKSPACE", context))
-        with Workspace.open(path) as workspace:
-            progress(tr("reading the gazetteer", "读取地名库"), 0, 3)
-            matcher = gazetteer(workspace)
-            progress(tr("matching", "匹配"), 1, 3)
-            answers = matcher.geocode(
-                addresses, accept=self.parameterAsDouble(parameters, "ACCEPT", context)
+        addresses = given.table("TABLE")[given.text("ADDRESS")].fillna("").astype(str)
+        class_code = given.text("CLASS") or None
+        with given.workspace() as workspace:
+            self._crs = QgsCoordinateReferenceSystem()
+            self._crs.createFromUserInput(workspace.crs.to_string())
+            answers = geocode(
+                workspace,
+                addresses,
+                accept=given.number("ACCEPT"),
+                class_code=class_code,
+                progress=given.progress,
             )
-            crs = QgsCoordinateReferenceSystem()
-            crs.createFromUserInput(workspace.crs.to_string())
-            accepted = answers["outcome"] == "accepted"
-            place = City(workspace).locate(
-                answers["x"].to_numpy(float), answers["y"].to_numpy(float)
-            )
-        progress(tr("writing", "写出"), 2, 3)
-        answers = answers.assign(
-            place_code=[c[0]["code"] if c else "" for c in answers["candidates"]],
-            place_name=[c[0]["name"] if c else "" for c in answers["candidates"]],
-            reasons=[said(r) for r in answers["reasons"]],
-            **{c: place[c].to_numpy() for c in ("grid_code", "community_code")},
-        )
-        fields = joined(layer.fields(), fields_of(_COLUMNS))
-        sink, output = self.sink(parameters, "OUTPUT", context, fields, QgsWkbTypes.Type.Point, crs)
-        for feature in layer.getFeatures():
-            row = answers.loc[feature.id()]
-            values = [*feature.attributes(), *(row[name] for name in _COLUMNS)]
-            point = None
-            if accepted.loc[feature.id()]:
-                point = QgsGeometry.fromPointXY(QgsPointXY(float(row["x"]), float(row["y"])))
-            add_row(sink, fields, values, point)
-        return {"OUTPUT": output, "ACCEPTED": int(accepted.sum())}
+        best = [c[0] if c else {} for c in answers["candidates"]]
+        answers["place_code"] = [c.get("code") for c in best]
+        answers["place_name"] = [c.get("name") for c in best]
+        count = answers["outcome"].value_counts()
+        numbers = {name: int(count.get(name.lower(), 0)) for name in self.numbers}
+        columns = {**_COLUMNS, **(_DUTIES if class_code else {}), "x": float, "y": float}
+        return answers, columns, numbers
+
+    def shape(
+        self, source: QgsProcessingFeatureSource, given: Given
+    ) -> tuple[QgsWkbTypes.Type, QgsCoordinateReferenceSystem]:
+        """Return points in the workspace's CRS."""
+        return QgsWkbTypes.Type.Point, self._crs
+
+    def geometry(self, row: Any, own: QgsGeometry) -> QgsGeometry | None:
+        """Return the point of an accepted answer, and of no other."""
+        if row.get("outcome") != "accepted":
+            return None
+        return QgsGeometry.fromPointXY(QgsPointXY(float(row["x"]), float(row["y"])))

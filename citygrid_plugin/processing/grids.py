@@ -11,8 +11,6 @@ from qgis.core import (
     QgsProcessingOutputNumber,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
-    QgsProcessingParameterFeatureSource,
-    QgsProcessingParameterField,
     QgsProcessingParameterNumber,
     QgsWkbTypes,
 )
@@ -27,6 +25,7 @@ from citygrid_plugin.processing.frames import (
     joined,
     to_frame,
 )
+from citygrid_plugin.processing.given import field_parameter, layer_parameter
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -40,20 +39,6 @@ _STEERING = {
     "BUILDINGS": (Text("Buildings: never cut", "建筑物（不切割）"), _POLYGON),
     "COMPOUNDS": (Text("Compounds: stay whole", "院落小区（保持完整）"), _POLYGON),
 }
-
-
-def layer_parameter(
-    name: str, title: str, kinds: list[int], *, optional: bool = False
-) -> QgsProcessingParameterFeatureSource:
-    """Return an input layer."""
-    return QgsProcessingParameterFeatureSource(name, title, kinds, optional=optional)
-
-
-def field_parameter(
-    name: str, title: str, layer: str, default: str = "code"
-) -> QgsProcessingParameterField:
-    """Return a field of an input layer."""
-    return QgsProcessingParameterField(name, title, default, layer)
 
 
 def target_parameter() -> QgsProcessingParameterNumber:

@@ -1,39 +1,45 @@
-"""Points: their grid and areas, and who answers for them."""
+"""Points: their grid and areas, who answers for them, and how people would say where they are."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from qgis.core import (
     QgsProcessing,
-    QgsProcessingContext,
-    QgsProcessingFeedback,
-    QgsProcessingOutputNumber,
     QgsProcessingParameterEnum,
-    QgsProcessingParameterFeatureSink,
-    QgsProcessingParameterField,
     QgsProcessingParameterString,
 )
 
 from citygrid_core.errors import Text
-from citygrid_plugin.i18n import tr
-from citygrid_plugin.processing.base import CitygridAlgorithm
+from citygrid_plugin.i18n import language, tr
 from citygrid_plugin.processing.commands import text_parameter, workspace_parameter
-from citygrid_plugin.processing.frames import add_row, fields_of, joined, said, to_frame
-from citygrid_plugin.processing.grids import field_parameter, layer_parameter
+from citygrid_plugin.processing.given import (
+    Given,
+    accuracy_parameter,
+    field_parameter,
+    layer_parameter,
+)
+from citygrid_plugin.processing.layered import Columns, JoinAlgorithm
 
-_POINT = [QgsProcessing.SourceType.TypeVectorPoint]
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
 _POLYGON = [QgsProcessing.SourceType.TypeVectorPolygon]
 KINDS = ("component", "event")
 
 
-class LocatePoints(CitygridAlgorithm):
+class LocatePoints(JoinAlgorithm):
     """The exact index of `citygrid_core.locate` on layers."""
 
     key = "locatepoints"
     title = Text("Locate points in grids", "点定位到单元网格")
     group_key = "places"
+    output = Text("Located points", "已定位的点")
+    numbers: ClassVar[Mapping[str, Text]] = {
+        "OUTSIDE": Text("Points outside all grids", "网格之外的点数")
+    }
     help = Text(
         "Gives each point the code of its unit grid and of its community, street and county. "
         "Each point gets exactly one grid: on a shared border the lowest code. A point outside "
@@ -42,84 +48,65 @@ class LocatePoints(CitygridAlgorithm):
         "位于网格之外的点代码为空并计数。",
     )
 
-    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
-        """Declare points and grids."""
-        self.addParameter(layer_parameter("POINTS", tr("Points", "点图层"), _POINT))
+    def declare(self) -> None:
+        """Add the grids."""
         self.addParameter(layer_parameter("GRIDS", tr("Unit grids", "单元网格"), _POLYGON))
         self.addParameter(field_parameter("CODE", tr("Grid code", "网格代码字段"), "GRIDS"))
-        self.addParameter(
-            QgsProcessingParameterFeatureSink("OUTPUT", tr("Located points", "已定位的点"))
-        )
-        outside = tr("Points outside all grids", "网格之外的点数")
-        self.addOutput(QgsProcessingOutputNumber("OUTSIDE", outside))
 
-    def work(
-        self,
-        parameters: dict[str, Any],
-        context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,
-    ) -> dict[str, Any]:
+    def answers(self, given: Given) -> tuple[pd.DataFrame, Columns, dict[str, Any]]:
         """Locate."""
         import numpy as np
+        import pandas as pd
 
         from citygrid_core.locate import CellIndex
 
-        layer = self.source(parameters, "POINTS", context)
-        code = self.parameterAsString(parameters, "CODE", context)
-        cells = to_frame(self.source(parameters, "GRIDS", context), {code: "code"})
+        cells = given.frame("GRIDS", {given.text("CODE"): "code"})
         index = CellIndex.build(cells.geometry.to_numpy(), cells["code"].to_numpy(dtype=object))
-        points = to_frame(layer, {}).to_crs(cells.crs)
+        points = given.frame("POINTS", {}).to_crs(cells.crs)
         x, y = points.geometry.x.to_numpy(), points.geometry.y.to_numpy()
         there = ~(np.isnan(x) | np.isnan(y))
         found = np.full(len(points), -1, dtype=np.int64)
         found[there] = index.locate(x[there], y[there])
-        codes = np.append(np.asarray(index.codes, dtype=object), "")[found]
-        place = dict(zip(points.index, codes, strict=True))
-
-        columns = ("grid_code", "community_code", "street_code", "county_code")
-        fields = joined(layer.fields(), fields_of(dict.fromkeys(columns, str)))
-        sink, output = self.sink(
-            parameters, "OUTPUT", context, fields, layer.wkbType(), layer.sourceCrs()
-        )
-        for feature in layer.getFeatures():
-            grid = place[feature.id()] or None
-            parents = [grid and grid[:digits] for digits in (12, 9, 6)]
-            add_row(sink, fields, [*feature.attributes(), grid, *parents], feature.geometry())
+        codes = np.append(np.asarray(index.codes, dtype=object), None)[found]
+        digits = {"grid_code": None, "community_code": 12, "street_code": 9, "county_code": 6}
+        columns = {name: [c and c[:end] for c in codes] for name, end in digits.items()}
         outside = int((found < 0).sum())
         if outside:
-            feedback.pushWarning(
+            given.feedback.pushWarning(
                 tr(f"{outside} points lie outside all grids", f"{outside} 个点位于网格之外")
             )
-        return {"OUTPUT": output, "OUTSIDE": outside}
+        answer = pd.DataFrame(columns, index=points.index, dtype=object)
+        return answer, dict.fromkeys(digits, str), {"OUTSIDE": outside}
 
 
-class ResolveDuties(CitygridAlgorithm):
+class ResolveDuties(JoinAlgorithm):
     """`citygrid_core.operations.lookup` on a layer of points."""
 
     key = "resolveduties"
     title = Text("Resolve duties of points", "点位责任判定")
     group_key = "places"
+    output = Text("Points with duties", "责任判定结果")
+    numbers: ClassVar[Mapping[str, Text]] = {
+        "SEVERAL": Text("Several bodies", "多头"),
+        "NONE": Text("Nobody", "空白"),
+        "NEAR_BORDER": Text("Near a border", "近边界"),
+    }
     help = Text(
         "Joins to each point its grid, areas and the departments that answer there for its "
         "class, by the duty rules of a workspace. Several claims or none are answers of their "
-        "own (duty_outcome), never a guess; the reasons are written out.",
+        "own (duty_outcome), never a guess; the reasons are written out. With an error of the "
+        "positions each point also tells how far the border is beyond which another body "
+        "answers, who that is, and how probable it is that the point lies there.",
         "按工作库的责任规则，为每个点填入网格、区划及其类别对应的责任部门。多头或无人负责均如实给出"
-        "（duty_outcome），不作猜测，并写明依据。",
+        "（duty_outcome），不作猜测，并写明依据。给出定位误差时，另填距责任边界的距离、另一侧的部门"
+        "及点位实际位于另一侧的概率。",
     )
 
-    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
-        """Declare points, class, workspace and day."""
-        self.addParameter(layer_parameter("POINTS", tr("Points", "点图层"), _POINT))
+    def declare(self) -> None:
+        """Add workspace, class, day and accuracy."""
         self.addParameter(workspace_parameter())
-        self.addParameter(
-            QgsProcessingParameterField(
-                "CLASS_FIELD",
-                tr("Field with the class code", "类别代码字段"),
-                None,
-                "POINTS",
-                optional=True,
-            )
-        )
+        code = tr("Field with the class code", "类别代码字段")
+        self.addParameter(field_parameter("CLASS_FIELD", code, "POINTS", None, optional=True))
         self.addParameter(
             QgsProcessingParameterString(
                 "CLASS", tr("Class of all points", "全部点的类别"), "", optional=True
@@ -133,45 +120,77 @@ class ResolveDuties(CitygridAlgorithm):
                 defaultValue=0,
             )
         )
+        self.addParameter(accuracy_parameter())
         self.addParameter(text_parameter("AT", tr("Rules of the day (date)", "规则日期")))
-        self.addParameter(
-            QgsProcessingParameterFeatureSink("OUTPUT", tr("Points with duties", "责任判定结果"))
-        )
 
-    def work(
-        self,
-        parameters: dict[str, Any],
-        context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,
-    ) -> dict[str, Any]:
+    def answers(self, given: Given) -> tuple[pd.DataFrame, Columns, dict[str, Any]]:
         """Resolve."""
         from citygrid_core.operations.lookup import lookup
-        from citygrid_core.workspace import Workspace
 
-        layer = self.source(parameters, "POINTS", context)
-        field = self.parameterAsString(parameters, "CLASS_FIELD", context)
-        given = self.parameterAsString(parameters, "CLASS", context)
-        points = to_frame(layer, {field: "class_code"} if field else {})
-        points = points[~(points.geometry.is_empty | points.geometry.isna())]
-        path = Path(self.parameterAsFile(parameters, "WORKSPACE", context))
-        with Workspace.open(path) as workspace:
+        field, accuracy = given.text("CLASS_FIELD"), given.number("ACCURACY")
+        points = _there(given.frame("POINTS", {field: "class_code"} if field else {}))
+        given.progress(tr("resolving", "判定"), 0, 1)
+        with given.workspace() as workspace:
             answers = lookup(
                 workspace,
                 points,
-                class_code=None if field else given or None,
-                object_kind=KINDS[self.parameterAsEnum(parameters, "KIND", context)],
-                at=self.parameterAsString(parameters, "AT", context) or None,
+                class_code=None if field else given.text("CLASS") or None,
+                object_kind=KINDS[given.choice("KIND")],
+                at=given.text("AT") or None,
+                accuracy=accuracy or None,
             )
-        added = [c for c in answers.columns if c != "class_code"]
-        fields = joined(layer.fields(), fields_of(dict.fromkeys(added, str)))
-        sink, output = self.sink(
-            parameters, "OUTPUT", context, fields, layer.wkbType(), layer.sourceCrs()
-        )
-        texts = {fid: [said(v) for v in row] for fid, row in zip(
-            answers.index, answers[added].itertuples(index=False), strict=True
-        )}  # fmt: skip
-        nothing = [None] * len(added)
-        for feature in layer.getFeatures():
-            values = [*feature.attributes(), *texts.get(feature.id(), nothing)]
-            add_row(sink, fields, values, feature.geometry())
-        return {"OUTPUT": output}
+        answers = answers.drop(columns="class_code", errors="ignore")
+        numeric = {"border_m": float, "other_probability": float, "near_border": int}
+        columns = {str(c): numeric.get(str(c), str) for c in answers}
+        outcome = answers.get("duty_outcome")
+        numbers = {
+            "SEVERAL": 0 if outcome is None else int((outcome == "several").sum()),
+            "NONE": 0 if outcome is None else int((outcome == "none").sum()),
+            "NEAR_BORDER": int(answers["near_border"].sum()) if "near_border" in answers else 0,
+        }
+        return answers, columns, numbers
+
+
+class ReverseGeocode(JoinAlgorithm):
+    """`Gazetteer.reverse` on a layer of points."""
+
+    key = "reversegeocode"
+    title = Text("Say where points are", "点位描述（逆地理编码）")
+    group_key = "places"
+    output = Text("Described points", "带位置描述的点")
+    numbers: ClassVar[Mapping[str, Text]] = {
+        "UNKNOWN": Text("Points without a landmark near", "附近无已知地点的点数")
+    }
+    help = Text(
+        "Says where each point is the way an operator would, by the gazetteer of a workspace: "
+        "distance and direction from the nearest plate, place or crossing. Nothing is said "
+        "where nothing known is within 300 m.",
+        "按工作库的地名库，以坐席人员的说法描述每个点的位置，如“友谊路32号院东侧约20米”。"
+        "300 米内无已知地点者留空。",
+    )
+
+    def declare(self) -> None:
+        """Add the workspace."""
+        self.addParameter(workspace_parameter())
+
+    def answers(self, given: Given) -> tuple[pd.DataFrame, Columns, dict[str, Any]]:
+        """Describe."""
+        from citygrid_core.operations.gazetteer import gazetteer
+
+        points = _there(given.frame("POINTS", {}))
+        with given.workspace() as workspace:
+            given.progress(tr("reading the gazetteer", "读取地名库"), 0, 2)
+            matcher = gazetteer(workspace)
+            points = points.to_crs(workspace.crs)
+        given.progress(tr("describing", "描述"), 1, 2)
+        told = matcher.reverse(points.geometry.x.to_numpy(), points.geometry.y.to_numpy())
+        told = told.set_axis(points.index)
+        told["description"] = told[language()].replace("", None)
+        told = told.rename(columns={"code": "place_code", "level": "place_level"})
+        columns = {"description": str, "place_code": str, "place_level": str, "distance_m": float}
+        return told, columns, {"UNKNOWN": int(told["description"].isna().sum())}
+
+
+def _there(points: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the features that have a point."""
+    return points[~(points.geometry.is_empty | points.geometry.isna())]

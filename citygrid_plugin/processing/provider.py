@@ -11,6 +11,7 @@ from citygrid_plugin.bootstrap import PLUGIN
 from citygrid_plugin.i18n import tr
 from citygrid_plugin.processing.addresses import GeocodeTable
 from citygrid_plugin.processing.base import CitygridAlgorithm
+from citygrid_plugin.processing.duties import AuditDuties, WhatIfDuties
 from citygrid_plugin.processing.census import AttachPhotos
 from citygrid_plugin.processing.grids import CheckGrids, DrawGrids, NumberGrids
 from citygrid_plugin.processing.heat import HeatPerGrid
@@ -21,7 +22,7 @@ from citygrid_plugin.processing.imports import (
     ImportDuties,
     ImportGazetteer,
 )
-from citygrid_plugin.processing.points import LocatePoints, ResolveDuties
+from citygrid_plugin.processing.points import LocatePoints, ResolveDuties, ReverseGeocode
 from citygrid_plugin.processing.store import (
     DrawWorkspaceGrids,
     MakeWorkspace,
@@ -36,7 +37,10 @@ ALGORITHMS: tuple[type[CitygridAlgorithm], ...] = (
     CheckGrids,
     LocatePoints,
     ResolveDuties,
+    AuditDuties,
+    WhatIfDuties,
     GeocodeTable,
+    ReverseGeocode,
     HeatPerGrid,
     MakeWorkspace,
     DrawWorkspaceGrids,

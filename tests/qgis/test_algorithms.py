@@ -8,12 +8,9 @@ from typing import Any
 import pytest
 from qgis.core import (
     NULL,
-    QgsApplication,
     QgsFeature,
     QgsGeometry,
-    QgsProcessingContext,
     QgsProcessingException,
-    QgsProcessingFeedback,
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QDate, QDateTime
@@ -24,40 +21,6 @@ CRS = "EPSG:4548"
 COMMUNITY = "320705001001"
 
 Run = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def provider(qgis_app: QgsApplication) -> Any:
-    made = CitygridProvider()
-    QgsApplication.processingRegistry().addProvider(made)
-    yield made
-    QgsApplication.processingRegistry().removeProvider(made)
-
-
-@pytest.fixture
-def run(provider: CitygridProvider) -> Run:
-    """Run an algorithm; layers come back under their output names."""
-
-    def call(
-        key: str, feedback: QgsProcessingFeedback | None = None, **parameters: Any
-    ) -> dict[str, Any]:
-        algorithm = provider.algorithm(key).create()
-        context = QgsProcessingContext()
-        outputs = {
-            d.name(): "memory:" for d in algorithm.outputDefinitions() if d.type() == "outputVector"
-        }
-        result, ok = algorithm.run(
-            outputs | parameters,
-            context,
-            feedback or QgsProcessingFeedback(),
-            catchExceptions=False,
-        )
-        assert ok
-        for name in outputs:
-            result[name] = context.takeResultLayer(result[name])
-        return result
-
-    return call
 
 
 def layer_of(kind: str, rows: list[tuple[str, dict[str, str]]], crs: str = CRS) -> QgsVectorLayer:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from qgis.core import (
-    QgsApplication,
     QgsFeature,
     QgsGeometry,
-    QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
     QgsVectorLayer,
@@ -20,7 +18,6 @@ from qgis.core import (
 
 from citygrid_core.operations.lookup import lookup
 from citygrid_core.workspace import Workspace
-from citygrid_plugin.processing.provider import CitygridProvider
 
 Run = Callable[..., dict[str, Any]]
 
@@ -37,34 +34,6 @@ class Feedback(QgsProcessingFeedback):
 
     def pushWarning(self, warning: str) -> None:
         self.said.append(warning)
-
-
-@pytest.fixture(scope="module")
-def provider(qgis_app: QgsApplication) -> Iterator[CitygridProvider]:
-    made = CitygridProvider()
-    QgsApplication.processingRegistry().addProvider(made)
-    yield made
-    QgsApplication.processingRegistry().removeProvider(made)
-
-
-@pytest.fixture
-def run(provider: CitygridProvider) -> Run:
-    def call(
-        key: str, feedback: QgsProcessingFeedback | None = None, **parameters: Any
-    ) -> dict[str, Any]:
-        algorithm = provider.algorithm(key).create()
-        context = QgsProcessingContext()
-        outputs = {
-            d.name(): "memory:" for d in algorithm.outputDefinitions() if d.type() == "outputVector"
-        }
-        result, _ = algorithm.run(
-            outputs | parameters, context, feedback or Feedback(), catchExceptions=False
-        )
-        for name in outputs:
-            result[name] = context.takeResultLayer(result[name])
-        return result
-
-    return call
 
 
 def test_duties_of_points_are_those_of_the_core(run: Run, own_city: Path) -> None:

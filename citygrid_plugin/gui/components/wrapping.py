@@ -23,10 +23,8 @@ class _Wrapped(QStyledItemDelegate):
                 # A name keeps to one line: the column is as wide as the longest.
                 return super().sizeHint(option, index)
         narrow = QStyleOptionViewItem(option)
-        # A rectangle of an option is a copy: it has to be given back.
-        rect = QRect(option.rect)
-        rect.setWidth(max(width - 6, 40))
-        narrow.rect = rect
+        # Qt wraps only into a rectangle that is valid: wide and high.
+        narrow.rect = QRect(0, 0, max(width - 6, 40), 10_000)
         return super().sizeHint(narrow, index)
 
 

@@ -87,6 +87,7 @@ class GeocodeDock(QgsDockWidget):
         split.addWidget(below)
         split.setStretchFactor(0, 2)
         split.setStretchFactor(1, 3)
+        split.setSizes([220, 460])
         layout.addWidget(split, 1)
         self.review_button = QPushButton(tr("&Review unresolved addresses…", "复核未决地址(&R)…"))
         self.review_button.setObjectName("citygrid_address_review")

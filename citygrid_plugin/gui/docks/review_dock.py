@@ -165,6 +165,7 @@ class ReviewDock(QgsDockWidget):
         hint.setStyleSheet("color:#6b6b6b")
         column.addWidget(hint)
         split.addWidget(below)
+        split.setSizes([420, 300])
         layout.addWidget(split, 1)
         self.setWidget(body)
         self.setMinimumWidth(380)

@@ -1,0 +1,151 @@
+"""What an algorithm was given, read by name; and the parameters that several of them have."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qgis.core import (
+    QgsProcessingAlgorithm,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeatureSource,
+    QgsProcessingFeedback,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterField,
+    QgsProcessingParameterNumber,
+    QgsVectorFileWriter,
+)
+
+from citygrid_plugin.i18n import tr
+from citygrid_plugin.processing.base import progress_of
+from citygrid_plugin.processing.frames import to_frame, to_table
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from citygrid_core.workspace import Workspace
+
+
+class Given:
+    """Parameters of one run.
+
+    Attributes
+    ----------
+    progress : callable
+        Progress of the core; it raises `Cancelled` when the user cancels.
+    """
+
+    def __init__(
+        self,
+        algorithm: QgsProcessingAlgorithm,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> None:
+        self._algorithm, self._parameters, self._context = algorithm, parameters, context
+        self.feedback = feedback
+        self.progress: Callable[[str, int, int], None] = progress_of(feedback)
+
+    def text(self, name: str) -> str:
+        """Return a text or the name of a field; empty when it is not given."""
+        return str(self._algorithm.parameterAsString(self._parameters, name, self._context))
+
+    def number(self, name: str) -> float:
+        """Return a number."""
+        return float(self._algorithm.parameterAsDouble(self._parameters, name, self._context))
+
+    def choice(self, name: str) -> int:
+        """Return the position of a choice."""
+        return int(self._algorithm.parameterAsEnum(self._parameters, name, self._context))
+
+    def path(self, name: str) -> Path:
+        """Return a file."""
+        return Path(self._algorithm.parameterAsFile(self._parameters, name, self._context))
+
+    def layer(self, name: str) -> QgsProcessingFeatureSource | None:
+        """Return an input layer; None when it is optional and not given."""
+        return self._algorithm.parameterAsSource(self._parameters, name, self._context)
+
+    def source(self, name: str) -> QgsProcessingFeatureSource:
+        """Return an input layer that has to be there."""
+        found = self.layer(name)
+        if found is None:
+            raise QgsProcessingException(self._algorithm.invalidSourceError(self._parameters, name))
+        return found
+
+    def frame(self, name: str, rename: Mapping[str, str] | None = None) -> gpd.GeoDataFrame:
+        """Return the features of an input layer; see `to_frame`."""
+        return to_frame(self.source(name), rename)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return the attributes of an input layer."""
+        return to_table(self.source(name))
+
+    @contextmanager
+    def workspace(self) -> Iterator[Workspace]:
+        """Open the workspace for reading."""
+        from citygrid_core.workspace import Workspace
+
+        with Workspace.open(self.path("WORKSPACE")) as workspace:
+            yield workspace
+
+    @contextmanager
+    def as_file(self, name: str) -> Iterator[Path]:
+        """Write an input layer as it is, its selection and uncommitted edits included, to a file.
+
+        For jobs of the core that read foreign files in a child process.
+        """
+        source = self.source(name)
+        with tempfile.TemporaryDirectory(prefix="citygrid_") as folder:
+            path = Path(folder) / "layer.gpkg"
+            options = QgsVectorFileWriter.SaveVectorOptions()
+            options.driverName = "GPKG"
+            options.layerName = "layer"
+            # Under its own name the key of a GeoPackage would clash with a field of the layer.
+            options.layerOptions = ["FID=qgis_fid"]
+            writer = QgsVectorFileWriter.create(
+                str(path),
+                source.fields(),
+                source.wkbType(),
+                source.sourceCrs(),
+                self._context.transformContext(),
+                options,
+            )
+            if writer.hasError() != QgsVectorFileWriter.WriterError.NoError:
+                raise QgsProcessingException(writer.errorMessage())
+            for feature in source.getFeatures():
+                if not writer.addFeature(feature):
+                    raise QgsProcessingException(writer.errorMessage())
+            del writer
+            yield path
+
+
+def layer_parameter(
+    name: str, title: str, kinds: list[int], *, optional: bool = False
+) -> QgsProcessingParameterFeatureSource:
+    """Return an input layer."""
+    return QgsProcessingParameterFeatureSource(name, title, kinds, optional=optional)
+
+
+def field_parameter(
+    name: str, title: str, layer: str, default: str | None = "code", *, optional: bool = False
+) -> QgsProcessingParameterField:
+    """Return a field of an input layer."""
+    return QgsProcessingParameterField(name, title, default, layer, optional=optional)
+
+
+def accuracy_parameter() -> QgsProcessingParameterNumber:
+    """Return the error of positions, exact by default."""
+    return QgsProcessingParameterNumber(
+        "ACCURACY",
+        tr("Error of the positions (m); 0: exact", "定位误差（米），0 为精确"),
+        QgsProcessingParameterNumber.Type.Double,
+        0.0,
+        False,
+        0.0,
+    )
