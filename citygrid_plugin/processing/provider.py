@@ -11,8 +11,8 @@ from citygrid_plugin.bootstrap import PLUGIN
 from citygrid_plugin.i18n import tr
 from citygrid_plugin.processing.addresses import GeocodeTable
 from citygrid_plugin.processing.base import CitygridAlgorithm
-from citygrid_plugin.processing.duties import AuditDuties, WhatIfDuties
 from citygrid_plugin.processing.census import AttachPhotos
+from citygrid_plugin.processing.duties import AuditDuties, WhatIfDuties
 from citygrid_plugin.processing.grids import CheckGrids, DrawGrids, NumberGrids
 from citygrid_plugin.processing.heat import HeatPerGrid
 from citygrid_plugin.processing.imports import (
