@@ -114,7 +114,14 @@ def import_options(command: F) -> F:
         click.option(
             "--crs", help=t("CRS of the file, e.g. EPSG:4547", "文件坐标系，如 EPSG:4547")
         ),
-        click.option("--datum", type=click.Choice(DATUMS), help=t("datum of the file", "坐标基准")),
+        click.option(
+            "--datum",
+            type=click.Choice((*DATUMS, "auto")),
+            help=t(
+                "datum of the file; auto tells it from the city, with evidence",
+                "坐标基准；auto 依据城市自动判定并给出证据",
+            ),
+        ),
         click.option("--encoding", help=t("encoding, when detection errs", "文件编码")),
         click.option("--layer", help=t("layer or sheet", "图层或工作表")),
         click.option("--at", metavar="DATE", help=t("valid from this day", "起始日期")),

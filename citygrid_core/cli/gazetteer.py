@@ -1,4 +1,4 @@
-"""`citygrid gazetteer import | check | alias`."""
+"""`citygrid gazetteer import | check | alias | datum`."""
 
 from __future__ import annotations
 
@@ -130,4 +130,40 @@ def alias(
         added = add_names(ws, [new], on=today(at), who=who, dry_run=dry_run)
     report = Report("gazetteer alias", read=1, stored=added, unchanged=1 - added, dry_run=dry_run)
     report.details = {"place": place, "name": new.told}
+    show(report, json_)
+
+
+@gazetteer.command(
+    help=t(
+        "Tell CRS and datum of the coordinates in FILE from the city's outline and gazetteer.",
+        "由城市范围与地名库判定 FILE 的坐标系与基准。",
+    )
+)
+@workspace_argument
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=t("TOML file: their columns to ours", "字段对照文件（TOML）"),
+)
+@click.option("--encoding", help=t("encoding, when detection errs", "文件编码"))
+@click.option("--layer", help=t("layer or sheet", "图层或工作表"))
+@output_options
+@guarded
+def datum(
+    workspace: str,
+    file: Path,
+    mapping: Path | None,
+    encoding: str | None,
+    layer: str | None,
+    json_: bool,
+) -> None:
+    """Detect the datum."""
+    from citygrid_core.operations.geocode_datum import detect_file
+    from citygrid_core.operations.intake import SourceOptions
+    from citygrid_core.workspace import Workspace
+
+    options = SourceOptions(mapping, encoding=encoding, layer=layer)
+    with Workspace.open(workspace) as ws:
+        report, _ = detect_file(ws, file, options=options)
     show(report, json_)

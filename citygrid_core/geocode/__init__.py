@@ -7,6 +7,7 @@ probability and a stated error; there is never a default point.
 from citygrid_core.geocode.build import GazetteerInputError
 from citygrid_core.geocode.calibrate import Labelled, as_toml, fit, save
 from citygrid_core.geocode.candidate import LEVELS, Candidate
+from citygrid_core.geocode.datum import Reading, Verdict, detect
 from citygrid_core.geocode.file import PlacesFileError
 from citygrid_core.geocode.gazetteer import Gazetteer, check
 from citygrid_core.geocode.judge import ACCEPT, Calibration, load_calibration, parse_calibration
@@ -26,8 +27,11 @@ __all__ = [
     "Parsed",
     "Part",
     "PlacesFileError",
+    "Reading",
+    "Verdict",
     "as_toml",
     "check",
+    "detect",
     "fit",
     "load_calibration",
     "normalise",

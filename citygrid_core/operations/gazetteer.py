@@ -9,6 +9,7 @@ import pandas as pd
 from citygrid_core.errors import Problem, Text, UsageError
 from citygrid_core.operations.city import City
 from citygrid_core.operations.geocode import geocode_file
+from citygrid_core.operations.geocode_datum import with_detected_datum
 from citygrid_core.operations.geocode_index import gazetteer
 from citygrid_core.operations.intake import (
     Rows,
@@ -81,10 +82,12 @@ def import_places(
             Text(f"unknown kind {kind!r}; known: {known}", f"未知类别“{kind}”，可用：{known}")
         )
     origin = source or ":".join(p for p in (Path(path).name, options.layer or "") if p)
+    options = with_detected_datum(workspace, path, options)
     city = City(workspace)
 
     def prepare(rows: Rows) -> None:
         _complete(rows, kind, origin)
+        rows.frame["source_datum"] = options.datum or None
         _place_areas(rows, city)
         _reject_twin_plates(rows)
 

@@ -92,7 +92,10 @@ def review_rows(answers: pd.DataFrame) -> pd.DataFrame:
         "；".join(str(r.get("zh", "")) for r in _listed(v)) for v in doubtful["reasons"]
     ]
     shown["candidates"] = [json.dumps(c, ensure_ascii=False) for c in found]
-    rows: pd.DataFrame = pd.DataFrame(shown, index=doubtful.index)
+    # Numbers and words are filled in there.
+    rows: pd.DataFrame = pd.DataFrame(shown, index=doubtful.index).astype(
+        dict.fromkeys(FILLED, object)
+    )
     return rows
 
 

@@ -152,6 +152,10 @@ def import_file(
     """
     path = Path(path)
     refuse_own_file(workspace, path)
+    if options.datum == "auto":
+        from citygrid_core.operations.geocode_datum import with_detected_datum
+
+        options = with_detected_datum(workspace, path, options)
     progress("reading", 0, 3)
     batch = read(
         path,

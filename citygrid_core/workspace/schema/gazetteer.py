@@ -29,6 +29,7 @@ PLACES = Family(
         column("address", "text", "地址", "address"),
         column("category", "text", "兴趣点类别", "POI category"),
         column("source", "text", "来源文件", "source"),
+        column("source_datum", "text", "来源坐标基准", "datum of the source"),
         column("source_key", "text", "来源主键", "key in the source"),
         *HISTORY,
         NOTE,
