@@ -18,13 +18,6 @@ if TYPE_CHECKING:
 #: FILE or FILE:LAYER, so it need not exist as it is written.
 LAYER = click.Path(path_type=Path)
 
-target_option = click.option(
-    "--target-area",
-    type=click.FloatRange(500, 10_000_000),
-    default=10_000,
-    show_default=True,
-    help=t("target area of a cell, m²", "目标面积（平方米）"),
-)
 buildings_option = click.option(
     "--buildings", type=LAYER, help=t("buildings: never cut", "建筑物：不得切割")
 )
@@ -58,6 +51,21 @@ def range_options(command: F) -> F:
             metavar="LOW HIGH",
             help=t("m² (default: a tenth, five times)", "限值（平方米；默认十分之一至五倍）"),
         ),
+    )
+
+
+def target_option(command: F) -> F:
+    """Add --target-area, --soft-range and --limits: what `policy_of` needs."""
+    return _all(
+        command,
+        click.option(
+            "--target-area",
+            type=click.FloatRange(500, 10_000_000),
+            default=10_000,
+            show_default=True,
+            help=t("target area of a cell, m²", "目标面积（平方米）"),
+        ),
+        range_options,
     )
 
 
@@ -119,7 +127,7 @@ def cause_of(said: dict[str, Any]) -> Cause:
 
 
 def policy_of(said: dict[str, Any]) -> Policy:
-    """Take --target-area, and --soft-range and --limits where they are, out of what was said."""
+    """Take --target-area, --soft-range and --limits out of what was said."""
     from citygrid_core.grids import Policy
 
     low, high = said.pop("soft_range", None) or (0.0, 0.0)

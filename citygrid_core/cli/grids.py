@@ -25,7 +25,6 @@ from citygrid_core.cli.grid_options import (
     edit_options,
     layer_options,
     policy_of,
-    range_options,
     redraw_option,
     target_option,
 )
@@ -63,7 +62,6 @@ for _command in (*EDITS, *LAYERS, edit):
     help=t("processes (default: as many as cores)", "并行进程数（默认同核数）"),
 )
 @target_option
-@range_options
 @redraw_option
 @edit_options
 @output_options

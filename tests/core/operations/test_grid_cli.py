@@ -193,6 +193,20 @@ def test_a_building_that_no_border_can_spare_is_listed(tmp_path: Path) -> None:
     assert f"({x:.0f}"[:5] in json.dumps(listed)
 
 
+def test_the_policy_is_said_with_the_command(town: str) -> None:
+    code, said = grids("check", town, "--no-components")
+    assert (code, said["findings"]) == (0, {})
+    call = ("check", town, "--no-components", "--soft-range", "11000", "30000")
+    code, said = grids(*call, "--target-area", "20000")
+    assert said["findings"] == {"grid.area": 50}
+    cut = line((190, -290), (310, -290)).wkt  # a piece of 1,000 m²
+    code, said = grids("split", town, MIDDLE, "--line", cut, "--limits", "1500", "90000")
+    assert code == 3
+    assert "below 1500" in said["error"]["en"]
+    result = CliRunner().invoke(build_cli(), ["grids", *call])  # a range without the target
+    assert result.exit_code == 2
+
+
 def test_an_edit_is_undone(town: str) -> None:
     _, before = grids("show", town)
     grids("split", town, MIDDLE, "--line", LINE, "--at", LATER)
