@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -32,9 +34,16 @@ from . import fieldtown as town
 METRES = SourceOptions(crs="EPSG:4547")
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("town") / "city.gpkg"
+    town.build(path, components=1200, side=6)
+    return path
+
+
 @pytest.fixture
-def ws(tmp_path: Path) -> Iterator[Workspace]:
-    town.build(tmp_path / "city.gpkg", components=1200, side=6)
+def ws(built: Path, tmp_path: Path) -> Iterator[Workspace]:
+    shutil.copy(built, tmp_path / "city.gpkg")
     with Workspace.open(tmp_path / "city.gpkg") as opened:
         yield opened
 
@@ -77,13 +86,21 @@ def surveys(ws: Workspace, folder: Path) -> tuple[Path, Path]:
     return folder / "check.csv", folder / "second.csv"
 
 
+@pytest.fixture(scope="module")
+def figures(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Acceptance:
+    folder = tmp_path_factory.mktemp("judged")
+    shutil.copy(built, folder / "city.gpkg")
+    with Workspace.open(folder / "city.gpkg") as ws:
+        make_plan(ws, SampleWish(unit="class", size=300), on=town.OUT)
+        inspect(ws, "S0001", folder / "list.xlsx", 5)
+        enter_results(ws, "S0001", folder / "list.xlsx", on=town.BACK)
+        check, second = surveys(ws, folder)
+        return accept(ws, "S0001", check_points=check, second_survey=second, options=METRES)[1]
+
+
 @pytest.fixture
-def judged(ws: Workspace, tmp_path: Path) -> Acceptance:
-    make_plan(ws, SampleWish(unit="class", size=300), on=town.OUT)
-    inspect(ws, "S0001", tmp_path / "list.xlsx", 5)
-    enter_results(ws, "S0001", tmp_path / "list.xlsx", on=town.BACK)
-    check, second = surveys(ws, tmp_path)
-    return accept(ws, "S0001", check_points=check, second_survey=second, options=METRES)[1]
+def judged(figures: Acceptance) -> Acceptance:
+    return replace(figures, defective=figures.defective.copy())
 
 
 class TestPlan:

@@ -568,9 +568,12 @@ def test_offline_teams_small(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(11, 21))
-def test_offline_teams_whole(tmp_path: Path, seed: int) -> None:
-    """10 teams × 10,000 components, 100 kills, ten times."""
-    books = campaign(tmp_path, teams=10, components=100_000, kills=100, side=20, seed=seed)
+@pytest.mark.parametrize(
+    ("seed", "components", "kills"),
+    [(11, 5_000, 1000), *((seed, 100_000, 100) for seed in range(12, 22))],
+)
+def test_offline_teams_whole(tmp_path: Path, seed: int, components: int, kills: int) -> None:
+    """1,000 kills of 10 teams × 500 components; 1,000 of 10 × 10,000, a hundred at a time."""
+    books = campaign(tmp_path, teams=10, components=components, kills=kills, side=20, seed=seed)
     print(books)
-    assert (books["kills"], books["lost"], books["duplicates"]) == (100, 0, 0)
+    assert (books["kills"], books["lost"], books["duplicates"]) == (kills, 0, 0)
