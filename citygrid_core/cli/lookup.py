@@ -157,6 +157,7 @@ def _one(
     from citygrid_core.operations.city import City
     from citygrid_core.operations.lookup import explain
     from citygrid_core.operations.lookup import lookup as run
+    from citygrid_core.operations.misplaced import misplaced
 
     frame = point_frame(ws, point, crs)
     city = City(ws, at)
@@ -164,21 +165,29 @@ def _one(
         ws, frame, class_code=class_code, object_kind=kind, at=at, accuracy=accuracy, city=city
     ).iloc[0]
     reasons: list[Any] = []
-    if why and class_code:
+    if why and class_code and answer["community_code"] is not None:
         reasons = explain(ws, frame, class_code=class_code, object_kind=kind, at=at, city=city)
     plain = {
         str(k): (None if v is None or v != v else v.item() if hasattr(v, "item") else v)
         for k, v in answer.items()
     }
+    outside = plain.get("community_code") is None
+    suspicion = None
+    if outside:
+        at_place = frame.to_crs(ws.crs).geometry
+        suspicion = misplaced(city, at_place.x.to_numpy(), at_place.y.to_numpy(), fewest=1)
     if json_:
+        plain["suspicion"] = suspicion.text(current()) if suspicion else None
         plain["reasons"] = [r.text(current()) for r in reasons] or plain.get("reasons")
         emit_json(plain)
         return
     for key, value in plain.items():
         if value not in (None, "") and key != "reasons" and key not in _BORDER:
             click.echo(f"{key}: {value}")
-    if plain.get("community_code") is None:
+    if outside:
         click.echo(t("outside the city", "不在城市范围内"))
+    if suspicion is not None:
+        click.echo(suspicion.text(current()))
     if plain.get("border_m") is not None:
         click.echo(_border(plain))
     for reason in reasons:

@@ -15,6 +15,7 @@ from scipy.special import ndtr
 
 from citygrid_core.errors import CitygridError, Text, UsageError
 from citygrid_core.operations.city import City, Floats
+from citygrid_core.operations.grid_story import grid_story
 from citygrid_core.operations.intake import SourceOptions
 from citygrid_core.operations.misplaced import misplaced
 from citygrid_core.report import Progress, Report, no_progress
@@ -24,6 +25,7 @@ from citygrid_core.responsibility import (
     REACH,
     DepartmentHistory,
     Resolved,
+    best_precedents,
     framed,
     near_columns,
     nearest_others,
@@ -72,7 +74,9 @@ def lookup(
     -------
     DataFrame
         Aligned to `points`; departments by code and name. `duty_outcome` is one,
-        several or none: an unclear owner is an answer, not a guess.
+        several or none: an unclear owner is an answer, not a guess. With a co-ordination
+        list in the workspace, ``precedent`` is the code of the most similar dispute that was
+        settled, where the answer is several, none or near a border.
     """
     if accuracy is not None and not 0 <= accuracy < float("inf"):
         raise UsageError(
@@ -125,7 +129,45 @@ def lookup(
                 )
     elif accuracy is not None:
         found |= _near_cells(city, x, y, accuracy)
+    if asked is not None and len(city.disputes):
+        kinds = np.array(_numbered(points.get("object_kind", object_kind), len(points)), object)
+        found["precedent"] = _precedents(city, asked, found, kinds, x, y, at)
     return framed(found, points.index)
+
+
+def _precedents(
+    city: City,
+    asked: Resolved,
+    found: dict[str, Any],
+    kinds: npt.NDArray[np.object_],
+    x: Floats,
+    y: Floats,
+    at: str | None,
+) -> npt.NDArray[np.object_]:
+    """Return for each unclear answer the code of the most similar settled dispute."""
+    unclear = asked.overall != 1
+    if "near_border" in found:
+        unclear |= found["near_border"]
+    rows = np.flatnonzero(unclear)
+    claims = []
+    for i, role in enumerate(ROLES):
+        named = [found[f"{role}_code"][rows], asked.candidates(i)[rows]]
+        named += [found[f"{role}_other"][rows]] if f"{role}_other" in found else []
+        claims += named
+    bodies = ["#".join(sorted({str(c) for c in row if c})) for row in zip(*claims, strict=True)]
+    best = best_precedents(
+        city.disputes,
+        x[rows],
+        y[rows],
+        object_kind=kinds[rows].tolist(),
+        class_code=[c or "" for c in found["class_code"][rows]],
+        bodies=bodies,
+        at=at,
+    )
+    codes = np.array([*city.disputes["code"], None], dtype=object)
+    column = np.full(len(x), None, dtype=object)
+    column[rows] = codes[best]
+    return column
 
 
 def _numbered(given: Any, number: int) -> Any:
@@ -272,7 +314,14 @@ def explain(
     at: str | None = None,
     city: City | None = None,
 ) -> list[Any]:
-    """Return the reason chain for one point: rules considered, the winner, its document."""
+    """Return the reason chain for one point.
+
+    Returns
+    -------
+    list
+        Each with ``text(lang)``: the rules considered, the winner, its document and dates;
+        then the history of the unit grid.
+    """
     city = city or City(workspace, at)
     projected = point.to_crs(workspace.crs)
     located = city.points(projected.geometry.x.to_numpy(), projected.geometry.y.to_numpy())
@@ -286,4 +335,6 @@ def explain(
                 f"{p.x:.3f}, {p.y:.3f} 不在城市范围内",
             )
         )
-    return list(city.duties.explain(located, at=at))
+    why: list[Any] = list(city.duties.explain(located, at=at))
+    grid = located["grid_code"].iloc[0]
+    return why if grid is None else [*why, *grid_story(workspace, grid)]

@@ -12,16 +12,20 @@ from citygrid_core.tables.datum import convert
 #: A cause is named when it brings in so much of what lies outside.
 _EXPLAINS = 0.9
 #: Fewer points outside than this say nothing about their cause.
-_FEWEST = 3
+FEWEST = 3
 
 
-def misplaced(city: City, x: Floats, y: Floats, *, file: str = "") -> Problem | None:
+def misplaced(
+    city: City, x: Floats, y: Floats, *, file: str = "", fewest: int = FEWEST
+) -> Problem | None:
     """Return one finding about the points that lie outside the city, or None.
 
     Parameters
     ----------
     x, y : float64
         In the workspace's CRS, as they were read.
+    fewest : int
+        Fewer points outside than this say nothing about their cause.
 
     Notes
     -----
@@ -36,7 +40,7 @@ def misplaced(city: City, x: Floats, y: Floats, *, file: str = "") -> Problem | 
     found = Text(f"{outside} of {len(x)} points outside", f"{len(x)} 个点中有 {outside} 个在外")
     expected = Text("points inside the city", "城市范围内的点")
     best, said = 0, Text("check the CRS (--crs) and the datum (--datum)", "请检查坐标系与基准")
-    for name, cure, (tx, ty) in _causes(city, x, y) if outside >= _FEWEST else ():
+    for name, cure, (tx, ty) in _causes(city, x, y) if outside >= fewest else ():
         now = _inside(city, tx, ty)
         gained = int((now & ~inside).sum())
         lost = int((inside & ~now).sum())

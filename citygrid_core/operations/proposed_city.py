@@ -95,7 +95,10 @@ class ProposedCity(City):
             None if shape is None else moved.get(code, shape)
             for code, shape in zip(rules["code"], held, strict=True)
         ]
-        changed = rules.set_geometry(gpd.GeoSeries(shapes, index=rules.index, crs=rules.crs))
+        changed = gpd.GeoDataFrame(
+            rules.drop(columns="geometry"),
+            geometry=gpd.GeoSeries(shapes, index=rules.index, crs=rules.crs),
+        )
         return DutyBook(changed, self.departments, groups=self.groups)
 
     def locate(self, x: Floats, y: Floats) -> pd.DataFrame:

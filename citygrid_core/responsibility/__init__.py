@@ -16,7 +16,7 @@ from citygrid_core.responsibility.near import (
     nearest_others,
 )
 from citygrid_core.responsibility.near_point import NearAnswer, near_point
-from citygrid_core.responsibility.precedents import precedents
+from citygrid_core.responsibility.precedents import best_precedents, precedents
 from citygrid_core.responsibility.reasons import Reason, Reasons
 from citygrid_core.responsibility.resolved import OUTCOMES, Resolved, framed
 from citygrid_core.responsibility.rules import Rule
@@ -44,6 +44,7 @@ __all__ = [
     "Resolved",
     "Rule",
     "audit",
+    "best_precedents",
     "framed",
     "near_border",
     "near_columns",

@@ -14,12 +14,13 @@ bodies     Jaccard similarity of the bodies that had a claim, lifted: ``0.25 + 0
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from citygrid_core.responsibility.frames import text, texts
 
@@ -93,6 +94,63 @@ def precedents(
     found = found.sort_values(["similarity", "code"], ascending=[False, True], kind="stable")
     best: gpd.GeoDataFrame = found.head(most).reset_index(drop=True)
     return best[[*COLUMNS, "geometry"]]
+
+
+def best_precedents(
+    disputes: gpd.GeoDataFrame,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    *,
+    object_kind: Sequence[str],
+    class_code: Sequence[str],
+    bodies: Sequence[str],
+    at: Any = None,
+) -> NDArray[np.int64]:
+    """Return for each question the row of the most similar settled dispute, -1 for none.
+
+    Parameters
+    ----------
+    disputes, at
+        As for `precedents`.
+    object_kind, class_code, bodies : sequences of str
+        Of each question; bodies joined by ``#``.
+    """
+    best = np.full(len(x), -1, dtype=np.int64)
+    day = text(at)[:10]
+    settled = np.array(
+        [
+            s in _SETTLED and (not day or d[:10] <= day)
+            for s, d in zip(texts(disputes["state"]), texts(disputes["settled_on"]), strict=True)
+        ],
+        dtype=bool,
+    )
+    rows = np.flatnonzero(settled)
+    if not len(rows) or not len(x):
+        return best
+    shapes = disputes.geometry.to_numpy()[rows]
+    points = shapely.points(x, y)
+    who, at_row = shapely.STRtree(shapes).query(points, predicate="dwithin", distance=FAR)
+    near = np.exp(-shapely.distance(points[who], shapes[at_row]) / NEAR)
+    columns = ("object_kind", "class_code", "candidates", "department_code")
+    kind, class_, claim, told = ([texts(disputes[c])[r] for r in rows] for c in columns)
+    known: dict[tuple[str, str, str, int], float] = {}
+
+    def share(i: int, j: int) -> float:
+        key = (object_kind[i], class_code[i], bodies[i], j)
+        if key not in known:
+            then = {b for b in f"{claim[j]}#{told[j]}".split("#") if b}
+            now = {b for b in bodies[i].split("#") if b}
+            alike = _class_share(class_code[i], class_[j]) * _body_share(now, then)
+            known[key] = alike if object_kind[i] == kind[j] else 0.0
+        return known[key]
+
+    pairs = zip(who.tolist(), at_row.tolist(), strict=True)
+    score = near * np.array([share(i, j) for i, j in pairs])
+    fit = np.flatnonzero(score >= OFFERED)
+    order = fit[np.lexsort((at_row[fit], -score[fit], who[fit]))]
+    first, place = np.unique(who[order], return_index=True)
+    best[first] = rows[at_row[order[place]]]
+    return best
 
 
 def _class_share(one: str, other: str) -> float:

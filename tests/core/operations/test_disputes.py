@@ -9,6 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 
 from citygrid_core.errors import CitygridError, UsageError
 from citygrid_core.operations import disputes as work
@@ -96,6 +97,30 @@ def test_similar_precedents_are_offered_and_others_are_not(city: Workspace) -> N
     assert got["document"].tolist() == ["函1"]
     other = {"class_code": "05001", "object_kind": "component"}
     assert not len(work.similar(city, near, at="2026-07-01", **other))
+
+
+def test_an_unclear_answer_comes_with_its_precedent(city: Workspace) -> None:
+    spot, row = open_question(city, "several")
+    asked = {"class_code": row["class_code"], "object_kind": row["object_kind"]}
+    first, _ = row["candidates"].split("#")
+    assert "precedent" not in lookup(city, spot, at=ON, **asked)
+    code = work.propose(city, spot, at(ON), department=first, **asked).details["code"]
+    work.advance(city, code, "confirm", at(ON, document="函1"))
+    # In the same grid it is settled; across its border the question is still open.
+    area = row.geometry
+    rule = city.read("duty_rules", where={"code": code}).geometry.iloc[0]
+    rest = shapely.difference(area, rule.buffer(0.5))
+    open_ = gpd.GeoDataFrame(
+        geometry=[spot.geometry.iloc[0], rest.representative_point()], crs=city.crs
+    )
+    got = lookup(city, open_, at="2026-07-01", **asked)
+    assert got["duty_outcome"].tolist() == ["one", "several"]
+    assert got["precedent"].isna().tolist() == [True, False]
+    assert got["precedent"].iloc[1] == code
+    near = open_.geometry.iloc[[1]].to_frame("geometry").set_crs(city.crs)
+    assert work.similar(city, near, at="2026-07-01", **asked)["code"].tolist() == [code]
+    early = lookup(city, open_, at="2026-05-01", **asked)
+    assert early["precedent"].isna().all()
 
 
 def test_steps_out_of_order_and_unknown_bodies_are_refused(city: Workspace) -> None:
