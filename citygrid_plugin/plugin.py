@@ -278,8 +278,10 @@ class CitygridPlugin:
         """Wire the census: the map tool, its dock, and who works between them."""
         from qgis.core import QgsProject
 
+        from citygrid_plugin.gui.board_desk import BoardDesk
         from citygrid_plugin.gui.census_desk import CensusDesk
         from citygrid_plugin.gui.conflicts_desk import ConflictsDesk
+        from citygrid_plugin.gui.docks.census_board import CensusBoard
         from citygrid_plugin.gui.docks.census_dock import CensusDock
         from citygrid_plugin.gui.findings_desk import FindingsDesk
         from citygrid_plugin.gui.photo_desk import PhotoDesk
@@ -305,7 +307,16 @@ class CitygridPlugin:
         self._stack.callback(service.deleteLater)
         self.census = CensusDesk(iface, session, dock, tool, service, action)
         self._stack.callback(self.census.close)
+        board_action = self._action(
+            "board",
+            tr("Census board", "普查进度"),
+            tr("Grids done, people, forecast", "网格完成率、人员效率与完工预测"),
+        )
+        toolbar.addAction(board_action)
+        board = CensusBoard(icon, iface.mainWindow())
+        self._beside(board)
         for desk in (
+            BoardDesk(iface, session, board, board_action),
             ResurveyDesk(iface, dock, self.census),
             FindingsDesk(iface, session, dock, self.census),
             ConflictsDesk(iface, session, dock, self.census),

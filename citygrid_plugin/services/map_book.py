@@ -5,7 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from qgis.core import QgsFeedback, QgsLayoutExporter, QgsLayoutItemMap, QgsProject
+from qgis.core import (
+    QgsFeedback,
+    QgsLayoutExporter,
+    QgsLayoutItemMap,
+    QgsLayoutItemScaleBar,
+    QgsProject,
+    QgsScaleBarSettings,
+)
 
 from citygrid_core.errors import CitygridError, Text
 from citygrid_plugin.i18n import tr
@@ -67,6 +74,12 @@ def make_map_book(
     view.setAtlasDriven(True)
     view.setAtlasScalingMode(QgsLayoutItemMap.AtlasScalingMode.Auto)
     view.setAtlasMargin(_MARGIN)
+    for item in layout.items():
+        if isinstance(item, QgsLayoutItemScaleBar):
+            # The scale changes from sheet to sheet.
+            item.setSegmentSizeMode(QgsScaleBarSettings.SegmentSizeMode.SegmentSizeFitWidth)
+            item.setMinimumBarWidth(25)
+            item.setMaximumBarWidth(50)
     atlas = layout.atlas()
     atlas.setCoverageLayer(areas)
     atlas.setSortFeatures(True)

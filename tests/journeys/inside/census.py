@@ -298,6 +298,22 @@ def findings() -> None:
     picture("census_findings")
 
 
+def board() -> None:
+    """The leader looks: figures, then the map by progress."""
+    iface.mainWindow().findChild(QAction, "citygrid_board").trigger()
+    shown = iface.mainWindow().findChild(QDockWidget, "CitygridCensusBoard")
+    wait(300)
+    QTest.mouseClick(shown.refresh, Qt.MouseButton.LeftButton)
+    assert not shown.refresh.isEnabled()
+    assert wait_for(shown.refresh.isEnabled, 60)
+    canvas().zoomToFullExtent()
+    shown.on_map.click()
+    people = [shown.people.topLevelItem(i) for i in range(shown.people.topLevelItemCount())]
+    say(board=shown.facts.facts(), people=[[p.text(i) for i in range(5)] for p in people])
+    say(forecast=shown.forecast.text())
+    picture("census_board")
+
+
 def act() -> None:
     begin()
     picture("census_begun")
@@ -316,6 +332,7 @@ def act() -> None:
     undo()
     second_look()
     findings()
+    board()
 
 
 run(act)
