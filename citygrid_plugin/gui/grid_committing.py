@@ -15,6 +15,7 @@ from qgis.core import (
     QgsRectangle,
 )
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
+from qgis.PyQt.QtWidgets import QMessageBox
 
 from citygrid_core.errors import CitygridError
 from citygrid_plugin.i18n import shown, tr
@@ -173,12 +174,26 @@ class GridCommitting(QObject):
                 False,
             )
             return
+        if not self._committed and not self._sure():
+            return
         self._begin()
         self._run(
             tr("citygrid: undoing the last commit", "citygrid：撤销上次提交"),
             ["grids", "undo", str(self._session.path)],
             self._undone,
         )
+
+    def _sure(self) -> bool:
+        """Ask before an edit is taken back that was not committed here just now."""
+        answer = QMessageBox.question(
+            self._canvas,
+            "citygrid",
+            tr(
+                "The last edit of the grids was not committed in this session. Take it back?",
+                "最近一次网格编辑不是在本次会话中提交的，确定撤销吗？",
+            ),
+        )
+        return bool(answer == QMessageBox.StandardButton.Yes)
 
     def _undone(self, result: CommandResult) -> None:
         self._working = False

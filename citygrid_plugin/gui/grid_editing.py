@@ -12,7 +12,7 @@ from citygrid_plugin.gui.components.grid_marks import GridMarks
 from citygrid_plugin.i18n import shown, tr
 from citygrid_plugin.layers.grid_views import PENDING, Cell, drop_view, hide_grids, show_cells
 from citygrid_plugin.services.grid_preview import Preview, preview, refusal
-from citygrid_plugin.services.grid_surroundings import border_at, road_at, snap
+from citygrid_plugin.services.grid_surroundings import Snapping, border_at, road_at
 
 if TYPE_CHECKING:
     from qgis.gui import QgsMapCanvas
@@ -47,6 +47,8 @@ class GridEditing(QObject):
         self._held: tuple[float, float] | None = None
         self._grabbed: tuple[str, str, Any] | None = None
         self._hovered: tuple[Any, ...] = ()
+        self._snapping = Snapping()
+        desk.changed.connect(self._snapping.forget)
         desk.changed.connect(self._show_pending)
 
     # --- the tools' places ---------------------------------------------------------------
@@ -57,7 +59,7 @@ class GridEditing(QObject):
             return point, ""
         there = self._in(point)
         metres = there.distance(self._in(QgsPointXY(point.x() + reach, point.y())))
-        x, y, to = snap(self._desk.coverage, there.x(), there.y(), metres)
+        x, y, to = self._snapping.snap(self._desk.coverage, there.x(), there.y(), metres)
         return (self._out(x, y), to) if to else (point, "")
 
     def _to(self) -> QgsCoordinateTransform:
@@ -126,7 +128,7 @@ class GridEditing(QObject):
         if kind == "split":
             return Step("split", (), line.wkt)
         # The grid that the line begins in; on a border, the one that it leads into.
-        x, y, to = snap(self._desk.coverage, *xy[0], 0.01)
+        x, y, to = self._snapping.snap(self._desk.coverage, *xy[0], 0.01)
         if to:
             x, y = (xy[0][0] + xy[1][0]) / 2, (xy[0][1] + xy[1][1]) / 2
         code = self._desk.code_at(x, y)
@@ -224,7 +226,7 @@ class GridEditing(QObject):
     def grabbed(self, point: QgsPointXY) -> None:
         """Take hold of a vertex or of a place on a border."""
         x, y = self._xy([point])[0]
-        x, y, to = snap(self._desk.coverage, x, y, self._reach())
+        x, y, to = self._snapping.snap(self._desk.coverage, x, y, self._reach())
         self._held = (x, y) if to else None
         self._grabbed = None
         if to == "edge":

@@ -7,17 +7,23 @@ from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
-from qgis.core import Qgis, QgsCoordinateReferenceSystem, QgsProject, QgsVectorLayer
+from qgis.core import Qgis, QgsCoordinateReferenceSystem, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, Qt
 from qgis.PyQt.QtGui import QGuiApplication, QIcon, QKeySequence
-from qgis.PyQt.QtWidgets import QAction, QActionGroup, QToolBar
+from qgis.PyQt.QtWidgets import QAction, QActionGroup, QDockWidget, QToolBar
 
 from citygrid_core.errors import CitygridError, Text
 from citygrid_plugin.gui.components.grid_marks import GridMarks
 from citygrid_plugin.gui.docks.grid_dock import GridDock
+from citygrid_plugin.gui.docks.grid_draw_page import GridDrawPage
 from citygrid_plugin.gui.docks.grid_edit_page import GridEditPage
+from citygrid_plugin.gui.docks.grid_findings_page import GridFindingsPage
+from citygrid_plugin.gui.docks.grid_time_page import GridTimePage
+from citygrid_plugin.gui.grid_checking import GridChecking
 from citygrid_plugin.gui.grid_committing import GridCommitting
+from citygrid_plugin.gui.grid_drawing import GridDrawing
 from citygrid_plugin.gui.grid_editing import GridEditing
+from citygrid_plugin.gui.grid_timing import GridTiming
 from citygrid_plugin.gui.tools.grid_drag_tool import GridDragTool
 from citygrid_plugin.gui.tools.grid_line_tool import GridLineTool
 from citygrid_plugin.gui.tools.grid_pick_tool import GridPickTool
@@ -59,6 +65,8 @@ TOOLS: tuple[tuple[str, str, Text, Text], ...] = (
           "点击网格：按面板中的块数等分，并避让建筑物")),
     ("add", "N", Text("Draw a new grid", "新绘网格"),
      Text(f"Draw a polygon on ground that has no grid. {_ENDS.en}", f"在空白处画多边形。{_ENDS.zh}")),
+    ("lineage", "H", Text("History of a grid", "网格沿革"),
+     Text("Click a grid: its ancestors and descendants", "点击网格：查看其前身与后继")),
 )  # fmt: skip
 
 
@@ -87,6 +95,15 @@ class GridRoom(QObject):
         self.editing = GridEditing(self._canvas, self.desk, self.page, self.marks)
         self.committing = GridCommitting(self._canvas, session, self.desk, self.page, self.marks)
         self._stack.callback(self.committing.close)
+        self.draw_page, self.findings_page = GridDrawPage(), GridFindingsPage()
+        self.time_page = GridTimePage()
+        self.drawing = GridDrawing(session, self.draw_page, self)
+        self.checking = GridChecking(
+            self._canvas, session, self.desk, self.findings_page, self.page, self.marks
+        )
+        self.timing = GridTiming(self._canvas, session, self.desk, self.time_page, self.marks)
+        for part in (self.drawing, self.checking, self.timing):
+            self._stack.callback(part.close)
         self._tools: dict[str, GridTool] = {}
         self.dock = self._made_dock()
         self._actions = self._made_toolbar()
@@ -110,9 +127,18 @@ class GridRoom(QObject):
 
     def _made_dock(self) -> GridDock:
         dock = GridDock(self._iface.mainWindow())
-        dock.add_page(self.page, tr("Edit", "编辑"), self._icon("grid_split"))
-        right = Qt.DockWidgetArea.RightDockWidgetArea
-        self._iface.addTabifiedDockWidget(right, dock, ["CitygridDock"], False)
+        for page, title, icon in (
+            (self.page, tr("Edit", "编辑"), "grid_split"),
+            (self.draw_page, tr("Draw", "划分"), "grid_grids"),
+            (self.findings_page, tr("Findings", "检查"), "verify"),
+            (self.time_page, tr("Time", "沿革"), "grid_lineage"),
+        ):
+            dock.add_page(page, title, self._icon(icon))
+        window = self._iface.mainWindow()
+        self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        panel = window.findChild(QDockWidget, "CitygridDock")
+        if panel is not None:
+            window.tabifyDockWidget(panel, dock)
         dock.hide()
         self._stack.callback(dock.deleteLater)
         self._stack.callback(self._iface.removeDockWidget, dock)
@@ -156,13 +182,15 @@ class GridRoom(QObject):
     def _made_tool(self, name: str) -> GridTool:
         editing, snapper = self.editing, self.editing.snapper
         label = f"citygrid_{name}"
-        if name in ("road", "merge", "divide"):
+        if name == "lineage":
+            tool: GridTool = GridPickTool(self._canvas, label, snapper)
+        elif name in ("road", "merge", "divide"):
             pick = GridPickTool(self._canvas, label, snapper)
             pick.hovered.connect(partial(editing.hovered, name))
             pick.picked.connect(partial(editing.picked, name))
             if name == "merge":
                 pick.finished.connect(editing.merge_finished)
-            tool: GridTool = pick
+            tool = pick
         elif name == "border":
             drag = GridDragTool(self._canvas, label, snapper)
             drag.grabbed.connect(editing.grabbed)
@@ -174,6 +202,10 @@ class GridRoom(QObject):
             line.drawn.connect(partial(editing.drawn, name))
             line.finished.connect(partial(editing.finished, name))
             tool = line
+        if name == "lineage":
+            tool.picked.connect(self.timing.picked)
+            self._tools[name] = tool
+            return tool
         tool.cancelled.connect(editing.cancelled)
         tool.undo_wanted.connect(self.desk.stack.undo)
         tool.redo_wanted.connect(self.desk.stack.redo)
@@ -186,7 +218,11 @@ class GridRoom(QObject):
         page.buildings.layerChanged.connect(self._use_buildings)
         page.discard_wanted.connect(self._discard)
         self.editing.refused.connect(lambda text: self._say(text, Qgis.MessageLevel.Warning))
-        self.committing.said.connect(self._committed)
+        for part in (self.committing, self.drawing, self.checking):
+            part.said.connect(self._committed)
+        self.time_page.pick_toggled.connect(lambda on: self._use("lineage", on))
+        lineage = self._actions["lineage"]
+        lineage.toggled.connect(self.time_page.pick.setChecked)
         self._session.changed.connect(self._session_changed)
 
     # --- using ---------------------------------------------------------------------------
@@ -197,7 +233,19 @@ class GridRoom(QObject):
         if not on:
             self._canvas.unsetMapTool(tool)
             return
-        if not self._ready():
+        if name == "lineage":
+            self.dock.show_page(self.time_page)
+            self._canvas.setMapTool(tool)
+            return
+        if self.timing.day:
+            self._say(
+                tr(
+                    "A past day is shown; choose Now before editing.",
+                    "当前显示的是历史网格，请先选择“现状”再编辑。",
+                ),
+                Qgis.MessageLevel.Warning,
+            )
+        if self.timing.day or not self._ready():
             self._actions[name].setChecked(False)
             return
         self.dock.show_page(self.page)
@@ -260,10 +308,3 @@ class GridRoom(QObject):
     def _say(self, text: str, level: Qgis.MessageLevel) -> None:
         seconds = 0 if level == Qgis.MessageLevel.Critical else 10
         self._iface.messageBar().pushMessage("citygrid", text, level, seconds)
-
-
-def base_layer(project: QgsProject, role: str) -> QgsVectorLayer | None:
-    """Return the layer of a base map that was added with the project."""
-    from citygrid_plugin.layers.project import find_layer
-
-    return find_layer(project, f"base_{role}")

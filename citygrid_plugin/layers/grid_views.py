@@ -40,7 +40,7 @@ SIZES = {
     "odd": (Text("outside the soft range", "超出软区间"), "230,159,0,90", palette.GRID),
     "bad": (Text("outside the limits", "超出限值"), "213,94,0,140", palette.GRID),
 }
-PENDING, TRIAL = "grids_pending", "grids_trial"
+PENDING, MENDED, TRIAL = "grids_pending", "grids_mended", "grids_trial"
 
 
 class Cell(NamedTuple):
@@ -91,7 +91,7 @@ def _made(role: str, title: Text, crs: QgsCoordinateReferenceSystem) -> QgsVecto
     layer.setCustomProperty(ROLE, role)
     # nothing is lost with it, so QGIS need not ask
     layer.setCustomProperty("skipMemoryLayersCheck", 1)
-    states = STATES if role == PENDING else SIZES
+    states = SIZES if role == TRIAL else STATES
     made = [(key, fill(color, border, 0.5), shown(t)) for key, (t, color, border) in states.items()]
     layer.setRenderer(categorised('"state"', made))
     set_labels(
@@ -99,7 +99,7 @@ def _made(role: str, title: Text, crs: QgsCoordinateReferenceSystem) -> QgsVecto
         [
             label_rule(
                 "concat(\"code\", '\\n', format_number(\"area_m2\", 0), ' m²')",
-                palette.text_format(8.5, palette.INK, bold=role == PENDING),
+                palette.text_format(8.5, palette.INK, bold=role != TRIAL),
                 from_scale=palette.SCALE_GRID_LABELS,
                 placement=QgsPalLayerSettings.Placement.OverPoint,
                 priority=9,

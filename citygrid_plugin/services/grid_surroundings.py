@@ -42,6 +42,7 @@ class Houses:
         self._crs = QgsCoordinateReferenceSystem()
         self._box: QgsRectangle | None = None
         self._frame: gpd.GeoDataFrame | None = None
+        self._bounds: Any = None
 
     def use(self, layer: QgsVectorLayer | None, crs: QgsCoordinateReferenceSystem) -> None:
         """Take buildings from `layer` (None: from nowhere)."""
@@ -55,8 +56,10 @@ class Houses:
         if self._box is None or not self._box.contains(wanted):
             self._box = wanted.buffered(_AHEAD)
             self._frame = self._read(self._box)
+            self._bounds = self._frame.bounds.to_numpy()
         x0, y0, x1, y1 = box
-        return self._frame.cx[x0:x1, y0:y1]
+        b = self._bounds
+        return self._frame[(b[:, 0] <= x1) & (b[:, 2] >= x0) & (b[:, 1] <= y1) & (b[:, 3] >= y0)]
 
     def _read(self, box: QgsRectangle) -> gpd.GeoDataFrame:
         import geopandas as gpd
@@ -164,20 +167,46 @@ def _same_name(layer: QgsVectorLayer, first: QgsFeature, name: str) -> list[QgsG
     return list(found.values())
 
 
-def snap(coverage: Coverage, x: float, y: float, reach: float) -> tuple[float, float, str]:
-    """Return a point drawn to the grids: to a vertex within `reach` metres, else to a border.
+class Snapping:
+    """Draws points to vertices and borders of grids; a neighbourhood is looked up once."""
 
-    Returns
-    -------
-    (float, float, str)
-        The third says what it was drawn to: ``vertex``, ``edge`` or nothing.
-    """
+    def __init__(self) -> None:
+        self._coverage: Coverage | None = None
+        self._box: Any = None
+        self._shapes: Any = None
+
+    def forget(self) -> None:
+        """The grids are other ones."""
+        self._box = None
+
+    def snap(
+        self, coverage: Coverage, x: float, y: float, reach: float
+    ) -> tuple[float, float, str]:
+        """Return a point drawn to a vertex within `reach` metres, else to a border.
+
+        Returns
+        -------
+        (float, float, str)
+            The third says what it was drawn to: ``vertex``, ``edge`` or nothing.
+        """
+        import shapely
+
+        spot = shapely.Point(x, y)
+        held = self._box is not None and self._coverage is coverage
+        if not held or not self._box.contains(spot.buffer(reach)):
+            self._coverage = coverage
+            self._box = spot.buffer(max(10 * reach, _AHEAD / 3)).envelope
+            self._shapes = coverage.window(self._box).geometry.to_numpy()
+            shapely.prepare(self._shapes)
+        return _drawn_to(self._shapes, spot, reach)
+
+
+def _drawn_to(shapes: Any, spot: Any, reach: float) -> tuple[float, float, str]:
     import numpy as np
     import shapely
 
-    spot = shapely.Point(x, y)
-    near = coverage.window(spot.buffer(reach)).geometry.to_numpy()
-    near = near[shapely.dwithin(near, spot, reach)] if len(near) else near
+    x, y = spot.x, spot.y
+    near = shapes[shapely.dwithin(shapes, spot, reach)] if len(shapes) else shapes
     if not len(near):
         return x, y, ""
     vertices = shapely.get_coordinates(near)
