@@ -42,7 +42,8 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "census": ("census", Text("The component census.", "部件普查。")),
     "gazetteer": ("gazetteer", Text("Places that addresses match.", "地名库。")),
     "geocode": ("geocode", Text("Addresses to points and grids.", "地址匹配到点与网格。")),
-    "cases": ("cases", Text("Cases: import.", "案件入库。")),
+    "cases": ("cases", Text("Cases: from intake to closing.", "案件：受理到结案。")),
+    "evaluate": ("evaluate", Text("Indicators, scores, reports.", "综合评价：指标、得分与报告。")),
     "heat": ("heat", Text("Counts of cases per grid.", "网格案件热力计数。")),
 }
 

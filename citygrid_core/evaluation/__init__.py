@@ -14,12 +14,13 @@ from citygrid_core.evaluation.table import (
     Table,
     UnknownIndicator,
     add_up,
+    at,
     divide,
     evaluate,
 )
 
 __all__ = [
     "COUNTS", "OBJECTS", "PUBLIC", "TOTAL", "BadScheme", "Facts", "Grade", "Indicator", "Part",
-    "Scheme", "Table", "UnknownIndicator", "UnknownScheme", "add_up", "count", "divide",
+    "Scheme", "Table", "UnknownIndicator", "UnknownScheme", "add_up", "at", "count", "divide",
     "evaluate", "indicators", "schemes", "wilson",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -123,6 +124,12 @@ def divide(sums: pd.DataFrame, chosen: Iterable[Indicator]) -> Table:
         low[i.code], high[i.code] = wilson(top, bottom) if i.kind == "rate" else ends
     frames = [pd.DataFrame(f, index=sums.index) for f in (above, below, value, low, high)]
     return Table(*frames)
+
+
+def at(frame: pd.DataFrame, group: str, column: str) -> float:
+    """Return one number of a table."""
+    value: Any = frame.at[group, column]
+    return float(value)
 
 
 def _combined(sums: pd.DataFrame, factors: object) -> Floats:

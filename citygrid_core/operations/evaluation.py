@@ -13,7 +13,8 @@ import pandas as pd
 from citygrid_core.cases.clock import used
 from citygrid_core.cases.lifecycle import Timer, timeline
 from citygrid_core.errors import Text, UsageError
-from citygrid_core.evaluation import TOTAL, Facts, Scheme, Table, evaluate
+from citygrid_core.evaluation import TOTAL, Facts, Scheme, Table, UnknownIndicator, add_up, divide
+from citygrid_core.evaluation import indicators as indicator_codes
 from citygrid_core.evaluation.period import Period
 from citygrid_core.operations.case_clock import profile_of, timer_of
 from citygrid_core.workspace import Between, Workspace
@@ -52,6 +53,10 @@ class Evaluation:
         Group to what people call it.
     score : DataFrame or None
         Points, score and grade by group, when there is a scheme.
+    score_of : str
+        What the scheme scored: area, department, or a post.
+    counts, sizes : DataFrame
+        Elementary counts by group, and what parts of the scheme are divided by.
     head : str
         Hash of the workspace's journal: which state was evaluated.
     warnings : list of Text
@@ -66,6 +71,9 @@ class Evaluation:
     names: dict[str, str]
     scheme: Scheme | None
     score: pd.DataFrame | None
+    score_of: str
+    counts: pd.DataFrame
+    sizes: pd.DataFrame | None
     cases: int
     head: str
     warnings: list[Text] = field(default_factory=list)
@@ -113,16 +121,27 @@ def evaluate_city(
     rules = Scheme.load(scheme, Path(folder) if folder else None) if scheme else None
     facts = facts_of(workspace, span)
     groups = _groups(facts.table, by, level, post)
-    table = evaluate(facts, groups, indicators)
+    every = indicator_codes()
+    counts = add_up(facts, groups)
+    table = divide(counts, [every[c] for c in _chosen(indicators)])
+    of = post if by == "post" else "department" if by == "department" else "area"
+    sizes = _sizes(workspace, by, level, counts.index)
     score = None
     if rules is not None:
-        of = post if by == "post" else "department" if by == "department" else "area"
-        every = table if indicators is None else evaluate(facts, groups)
-        score = rules.score(of, every.value, _sizes(workspace, by, level, every.value.index))
+        score = rules.score(of, divide(counts, every.values()).value, sizes)
     return Evaluation(
-        workspace.name, span, by, level, table, _names(workspace, by, level, table.value.index),
-        rules, score, len(facts.table), workspace.head, _warnings(workspace, facts, span),
+        workspace.name, span, by, level, table, _names(workspace, by, level, counts.index),
+        rules, score, of, counts, sizes, len(facts.table), workspace.head,
+        _warnings(workspace, facts),
     )  # fmt: skip
+
+
+def _chosen(wanted: list[str] | None) -> list[str]:
+    known = indicator_codes()
+    for code in wanted or ():
+        if code not in known:
+            raise UnknownIndicator(code)
+    return list(known) if wanted is None else wanted
 
 
 def facts_of(workspace: Workspace, period: Period) -> Facts:
@@ -210,7 +229,7 @@ def _names(workspace: Workspace, by: str, level: str, groups: pd.Index) -> dict[
     return {g: str(names.get(g, g)) for g in groups if g != TOTAL}
 
 
-def _warnings(workspace: Workspace, facts: Facts, period: Period) -> list[Text]:
+def _warnings(workspace: Workspace, facts: Facts) -> list[Text]:
     out = []
     if not workspace.count("case_limits"):
         out.append(

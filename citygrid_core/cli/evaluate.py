@@ -1,0 +1,132 @@
+"""`citygrid evaluate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from citygrid_core.cli.answers import overwrite_option
+from citygrid_core.cli.door import emit_json, guarded, output_options, table, workspace_argument
+from citygrid_core.cli.language import current, t
+
+_SHOWN = (
+    "reported", "registered", "closed", "close_rate", "dispose_on_time_rate", "rework_rate",
+)  # fmt: skip
+
+
+@click.command(
+    help=t(
+        "Evaluate a period: 2026-10-05, 2026-W41, 2026-10, 2026-Q4, 2026, or FROM..TO.",
+        "综合评价：统计期如 2026-10-05、2026-W41、2026-10、2026-Q4、2026 或 起..止。",
+    )
+)
+@workspace_argument
+@click.option("--period", required=True, help=t("the period", "统计期"))
+@click.option(
+    "--by",
+    type=click.Choice(["area", "department", "post", "class", "source"]),
+    default="area",
+    show_default=True,
+    help=t("what is evaluated", "评价对象"),
+)
+@click.option(
+    "--level",
+    type=click.Choice(["county", "street", "community", "grid"]),
+    default="street",
+    show_default=True,
+    help=t("level of areas", "区域级别"),
+)
+@click.option(
+    "--post",
+    type=click.Choice(["collector", "operator", "shift_leader", "dispatcher"]),
+    default="collector",
+    show_default=True,
+    help=t("which post, with --by post", "岗位（配合 --by post）"),
+)
+@click.option("--scheme", help=t("cjt292, jinhua, jinniu, nanchang, or your own", "评价方案"))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=t("report: .html, .pdf, .xlsx or .csv", "报告文件：.html、.pdf、.xlsx 或 .csv"),
+)
+@overwrite_option
+@output_options
+@guarded
+def evaluate(
+    workspace: str,
+    period: str,
+    by: str,
+    level: str,
+    post: str,
+    scheme: str | None,
+    output: Path | None,
+    overwrite: bool,
+    json_: bool,
+) -> None:
+    """Evaluate."""
+    from citygrid_core.evaluation import indicators
+    from citygrid_core.evaluation.reports import number
+    from citygrid_core.operations.evaluation import evaluate_city
+    from citygrid_core.operations.evaluation_report import name_of, write_report
+    from citygrid_core.workspace import Workspace
+
+    lang = current()
+    with Workspace.open(workspace) as ws:
+        done = evaluate_city(ws, period, by=by, level=level, post=post, scheme=scheme)
+        if output is not None:
+            write_report(ws, done, output, lang=lang, overwrite=overwrite)
+    values = done.table.value
+    if json_:
+        groups = [
+            {
+                "group": g,
+                "name": name_of(done, g, lang),
+                "score": _known(done.score.at[g, "score"]) if done.score is not None else None,
+                "grade": str(done.score.at[g, "grade"]) if done.score is not None else None,
+                "indicators": {
+                    c: {
+                        "numerator": _known(done.table.numerator.at[g, c]),
+                        "denominator": _known(done.table.denominator.at[g, c]),
+                        "value": _known(values.at[g, c]),
+                    }
+                    for c in values.columns
+                },
+            }
+            for g in values.index
+        ]
+        emit_json(
+            {
+                "period": done.period.text, "first": str(done.period.first),
+                "last": str(done.period.last), "by": by, "level": level, "cases": done.cases,
+                "head": done.head, "warnings": [w.text(lang) for w in done.warnings],
+                "output": str(output) if output else None, "groups": groups,
+            }
+        )  # fmt: skip
+        return
+    known = indicators()
+    head = [t("group", "对象"), *(known[c].name.text(lang) for c in _SHOWN)]
+    if done.score is not None:
+        head += [t("score", "得分"), t("grade", "等级")]
+    body = []
+    for g in values.index:
+        cells = [name_of(done, g, lang)]
+        cells += [number(_float(values.at[g, c]), known[c], lang) for c in _SHOWN]
+        if done.score is not None:
+            cells += [f"{_float(done.score.at[g, 'score']):.1f}", str(done.score.at[g, "grade"])]
+        body.append(cells)
+    table(head, body, title=f"{done.city} {done.period.text}")
+    for warning in done.warnings:
+        click.echo(f"  ! {warning.text(lang)}")
+    if output is not None:
+        click.echo(t(f"written: {output}", f"已写出：{output}"))
+
+
+def _float(value: object) -> float:
+    return float(value)  # type: ignore[arg-type]
+
+
+def _known(value: object) -> float | None:
+    number = _float(value)
+    return None if number != number else number

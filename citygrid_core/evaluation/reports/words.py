@@ -1,0 +1,98 @@
+"""What a report says, in both languages, and how it writes numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from citygrid_core.errors import Language, Text
+from citygrid_core.evaluation.indicators import Indicator
+
+WORDS: dict[str, Text] = {
+    "title": Text("Evaluation", "综合评价报告"),
+    "scores": Text("Scores", "得分排名"),
+    "ranking": Text("Ranking", "排名"),
+    "whiskers": Text(
+        "The line is the 95 % interval (Wilson): where lines overlap, the order is not certain.",
+        "横线为 95% 置信区间（Wilson）：区间重叠者名次先后并不确定。",
+    ),
+    "map": Text("Map", "评价地图"),
+    "groups": Text("By group", "分项评价"),
+    "indicators": Text("Indicators of the whole city", "全市指标"),
+    "indicator": Text("indicator", "指标"),
+    "value": Text("value", "数值"),
+    "interval": Text("95 % interval", "95% 区间"),
+    "numerator": Text("numerator", "分子"),
+    "denominator": Text("denominator", "分母"),
+    "formula": Text("formula", "公式"),
+    "confidence": Text("source", "依据程度"),
+    "basis": Text("Basis", "依据"),
+    "score": Text("score", "得分"),
+    "grade": Text("grade", "等级"),
+    "rank": Text("rank", "名次"),
+    "places": Text("possible places", "可能名次"),
+    "total": Text("whole city", "全市"),
+    "none": Text("no base", "无基数"),
+    "legend": Text("score", "得分"),
+    "before": Text("last period", "上期"),
+    "year_before": Text("a year before", "去年同期"),
+}
+CONFIDENCE: dict[str, Text] = {
+    "sourced": Text("sourced", "有据"),
+    "single-source": Text("single source", "单一来源"),
+    "inferred": Text("inferred", "推定"),
+    "unconfirmed": Text("unconfirmed", "待证"),
+}
+
+
+def number(value: float, indicator: Indicator, lang: Language) -> str:
+    """Return a value as a person reads it, with its unit."""
+    if math.isnan(value):
+        return WORDS["none"].text(lang)
+    if indicator.kind == "rate":
+        return f"{100 * value:.1f} %"
+    if indicator.kind == "mean":
+        return f"{value:,.1f} {indicator.unit.text(lang)}"
+    return f"{value:,.0f}"
+
+
+def plain(value: float) -> str:
+    """Return a number without more digits than it has."""
+    if math.isnan(value):
+        return "–"
+    return f"{value:,.0f}" if value == round(value) else f"{value:,.2f}"
+
+
+def formula(indicator: Indicator, names: Mapping[str, Indicator], lang: Language) -> str:
+    """Return how an indicator is computed, in words.
+
+    The table of the standards has descriptions in English; in Chinese the names of the
+    counts say it.
+    """
+    if lang == "en" or indicator.kind == "count":
+        return indicator.formula if lang == "en" else ""
+
+    def said(factors: Mapping[str, float]) -> str:
+        named = [
+            (names[c].name.zh if c in names else _OTHERS.get(c, c), f) for c, f in factors.items()
+        ]
+        return "".join(("-" if f < 0 else "+" if i else "") + n for i, (n, f) in enumerate(named))
+
+    below = said(indicator.denominator)
+    return f"{said(indicator.numerator)} / " + (
+        f"({below})" if len(indicator.denominator) > 1 else below
+    )
+
+
+#: Counts that are no indicators themselves.
+_OTHERS = {
+    "verify_to_send": "应派核实数", "verify_sent_on_time": "按时派核实数",
+    "check_to_send": "应派核查数", "check_sent_on_time": "按时派核查数",
+    "accepted_on_time": "按时受理数", "urgent_closed": "紧急问题结案数",
+    "urgent_close_required": "紧急问题应结案数", "received": "接收数", "check_passed": "核查通过数",
+    "check_failed": "核查不通过数", "hot": "高发类别案件数", "finished": "已办结数",
+    "not_refused": "未驳回数", "rectified": "整改到位数", "deferred_due": "缓办数",
+    "dispose_hours": "处置用时之和", "disposed_timed": "有时限的处置数", "overrun": "超时倍数之和",
+    "late_timed": "超期处置数", "light_green": "绿灯数", "light_yellow": "黄灯数",
+    "light_red": "红灯数",
+}  # fmt: skip

@@ -1,0 +1,233 @@
+"""A month evaluated from the store: every count against a recount, reports that can be recalculated."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+
+from citygrid_core.evaluation import TOTAL, UnknownScheme
+from citygrid_core.evaluation.period import BadPeriod
+from citygrid_core.operations.case_clock import import_limits
+from citygrid_core.operations.case_steps import advance_cases
+from citygrid_core.operations.evaluation import Evaluation, evaluate_city
+from citygrid_core.operations.evaluation_report import html, write_report
+from citygrid_core.report import Report
+from citygrid_core.workspace import Workspace
+from tests.core.cli.test_cli import citygrid
+
+DAY = "2025-01-01"
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory, whole: tuple[Path, dict[str, Report]]) -> Path:
+    path = tmp_path_factory.mktemp("evaluation") / "office.gpkg"
+    shutil.copy(whole[0], path)
+    limits = path.parent / "limits.csv"
+    limits.write_text(
+        "环节,对象,类别代码,时限,单位\nhandle,部件,,48,hour\nhandle,事件,,24,hour\n"
+        "register,,,30,minute\n", "utf-8"
+    )  # fmt: skip
+    with Workspace.open(path) as ws:
+        import_limits(ws, limits, on=DAY)
+        late = ws.read("cases", where={"stage": "dispatched"}, geometry=False)["number"].min()
+        advance_cases(ws, pd.DataFrame([
+            {"number": late, "step": "return", "at": "2026-01-02T10:00:00", "reason": "r"},
+            {"number": late, "step": "dispatch", "at": "2026-01-02T11:00:00", "department_code": "D2"},
+            {"number": late, "step": "handle", "at": "2026-01-02T12:00:00"},
+            {"number": late, "step": "rework", "at": "2026-01-02T13:00:00", "reason": "r"},
+        ]))  # fmt: skip
+    return path
+
+
+@pytest.fixture
+def workspace(office: Path) -> Iterator[Workspace]:
+    with Workspace.open(office) as ws:
+        yield ws
+
+
+def recount(ws: Workspace, first: str, last: str) -> dict[str, float]:
+    """Count a period with plain Python, case by case, from the log."""
+    end = (np.datetime64(last, "D") + 1).astype("datetime64[s]")
+    start = np.datetime64(first, "s")
+    kinds = ws.read("cases", geometry=False).set_index("number")["object_kind"]
+    log = ws.read("case_log").sort_values(["number", "seq"])
+    log["t"] = pd.to_datetime(log["at"], format="ISO8601")
+    out = dict.fromkeys(
+        ("reported", "registered", "registered_on_time", "disposed", "disposed_on_time", "closed",
+         "overdue_to_dispose", "to_close", "returned", "reworked", "second_dispatch"), 0.0,
+    )  # fmt: skip
+    for number, rows in log[log["t"] < pd.Timestamp(end)].groupby("number"):
+        limit = pd.Timedelta(hours=48 if kinds[number] == "component" else 24)
+        at: dict[str, pd.Timestamp] = {}
+        due = handled_due = None
+        for step, t in zip(rows["step"], rows["t"], strict=True):
+            if step in ("dispatch", "rework"):
+                due = t + limit
+            if step == "return":
+                due = None
+            if step == "handle":
+                handled_due = due
+            at[step] = t
+        stage = rows["after"].iloc[-1]
+
+        def inside(step: str, at: dict[str, pd.Timestamp] = at) -> bool:
+            return step in at and start <= np.datetime64(at[step]) < end
+
+        disposed = inside("handle") and stage != "dispatched"
+        out["reported"] += inside("collect")
+        out["registered"] += inside("register")
+        out["registered_on_time"] += inside("register") and (
+            at["register"] <= at["collect"] + pd.Timedelta(minutes=30)
+        )
+        out["disposed"] += disposed
+        out["disposed_on_time"] += disposed and at["handle"] <= handled_due
+        out["closed"] += inside("close")
+        out["overdue_to_dispose"] += stage == "dispatched" and due < pd.Timestamp(end)
+        out["to_close"] += "register" in at and stage not in ("closed", "void")
+        period = rows[(rows["t"] >= pd.Timestamp(start))]
+        out["returned"] += (period["step"] == "return").sum()
+        out["reworked"] += bool((period["step"] == "rework").any())
+        out["second_dispatch"] += bool(
+            (period["step"] == "dispatch").sum() > inside("dispatch")
+        ) or ((rows["step"] == "dispatch").sum() > 1 and (period["step"] == "dispatch").any())
+    return out
+
+
+@pytest.mark.parametrize(("period", "first", "last"), [
+    ("2025-07", "2025-07-01", "2025-07-31"), ("2026-01-02", "2026-01-02", "2026-01-02"),
+    ("2025-W31", "2025-07-28", "2025-08-03"), ("2025", "2025-01-01", "2025-12-31"),
+])  # fmt: skip
+def test_every_count_is_a_recount_of_the_log(
+    workspace: Workspace, period: str, first: str, last: str
+) -> None:
+    done = evaluate_city(workspace, period)
+    expected = recount(workspace, first, last)
+    found = {code: done.table.numerator.at[TOTAL, code] for code in expected}
+    assert found == expected
+    if period != "2026-01-02":
+        assert expected["closed"] > 100
+
+
+@pytest.mark.parametrize("by", ["area", "department", "class", "source"])
+def test_totals_add_up_in_every_direction(workspace: Workspace, by: str) -> None:
+    level = "community"
+    done = evaluate_city(workspace, "2025-07", by=by, level=level)
+    counts = done.counts.drop(index=TOTAL).sum(min_count=1)
+    total = done.counts.loc[TOTAL]
+    if by == "area":  # cases that lie nowhere are in the total only
+        assert (counts.dropna() <= total[counts.notna()] + 1e-9).all()
+    else:
+        named = {"class", "source"}
+        if by in named:
+            assert np.allclose(counts.dropna(), total.dropna())
+    assert (done.table.value["close_rate"].dropna() <= 1).all()
+    assert done.names
+    assert all(name for name in done.names.values())
+
+
+def test_a_past_month_stays_what_it_was(office: Path, tmp_path: Path) -> None:
+    """What happens later does not change it: the state is taken at its end."""
+    path = tmp_path / "later.gpkg"
+    shutil.copy(office, path)
+    with Workspace.open(path) as ws:
+        year = evaluate_city(ws, "2025").counts
+        open_ = ws.read("cases", where={"stage": "dispatched"}, geometry=False)["number"]
+        steps = [{"number": n, "step": "handle", "at": "2026-01-03T10:00:00"} for n in open_]
+        assert advance_cases(ws, pd.DataFrame(steps)).stored == len(open_) > 3
+        pd.testing.assert_frame_equal(year, evaluate_city(ws, "2025").counts)
+
+
+def test_reports_are_the_same_bytes_twice(workspace: Workspace, tmp_path: Path) -> None:
+    done = evaluate_city(workspace, "2025-07", scheme="cjt292")
+    for kind in ("html", "pdf", "xlsx", "csv"):
+        one, two = (
+            write_report(workspace, done, tmp_path / f"{n}.{kind}").read_bytes() for n in "ab"
+        )
+        assert one == two, kind
+        assert len(one) > 5000
+
+
+@pytest.mark.parametrize(("lang", "words"), [
+    ("zh", ("综合评价报告", "按期处置率", "得分排名", "云汀市")), ("en", ("Evaluation", "handled on time", "Scores")),
+])  # fmt: skip
+def test_the_page_is_whole_and_in_one_language(
+    workspace: Workspace, lang: str, words: tuple[str, ...]
+) -> None:
+    done = evaluate_city(workspace, "2025-07", scheme="cjt292")
+    page = html(workspace, done, lang)  # type: ignore[arg-type]
+    assert all(word in page for word in words)
+    assert "http://" not in page.replace("http://www.w3.org/2000/svg", "")
+    assert page.count("<svg") == 3
+    assert workspace.head in page
+
+
+def by_hand(done: Evaluation) -> dict[str, float]:
+    return {g: done.table.value.at[g, "close_rate"] for g in done.table.value.index}
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_the_workbook_recalculates(workspace: Workspace, tmp_path: Path) -> None:
+    """A count is changed and LibreOffice computes rates, scores and grades anew."""
+    done = evaluate_city(workspace, "2025-07", scheme="cjt292")
+    path = write_report(workspace, done, tmp_path / "a.xlsx")
+    shown = openpyxl.load_workbook(path, data_only=True)["指标"]
+    assert shown.cell(2, 2).value == done.counts.iloc[0]["reported"]
+    book = openpyxl.load_workbook(path)  # formulas only: what was computed is dropped
+    counts = book["计数"]
+    column = [c.value for c in counts[1]].index("closed") + 1
+    counts.cell(2, column).value = 0
+    book.save(tmp_path / "b.xlsx")
+    subprocess.run(
+        ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profile",
+         "--convert-to", "xlsx", "--outdir", str(tmp_path / "out"), str(tmp_path / "b.xlsx")],
+        check=True, capture_output=True, timeout=180,
+    )  # fmt: skip
+    book = openpyxl.load_workbook(tmp_path / "out" / "b.xlsx", data_only=True)
+    rates, scores = book["指标"], book["得分"]
+    heads = [c.value for c in rates[1]]
+    assert rates.cell(2, heads.index("结案率") + 1).value == 0
+    assert done.score is not None
+    for row, group in enumerate(done.score.index, 2):
+        if row == 2:
+            continue  # the one that was changed
+        assert scores.cell(row, 6).value == pytest.approx(done.score.at[group, "score"])
+        assert scores.cell(row, 7).value == done.score.at[group, "grade"]
+        assert rates.cell(row, heads.index("结案率") + 1).value == pytest.approx(
+            by_hand(done)[group]
+        )
+    assert scores.cell(2, 6).value == pytest.approx(
+        done.score.iloc[0]["score"] - done.score.iloc[0]["close_rate"]
+    )
+
+
+def test_the_command(office: Path, tmp_path: Path) -> None:
+    out = tmp_path / "july.html"
+    run = citygrid("evaluate", office, "--period", "2025-07", "--by", "department", "--scheme",
+                   "jinniu", "-o", out, "--json")  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    said = json.loads(run.stdout)
+    assert out.is_file()
+    total = said["groups"][-1]
+    assert (total["group"], total["grade"] in "ABCDE") == (TOTAL, True)
+    assert total["indicators"]["miss_rate"]["value"] is None
+    assert citygrid("evaluate", office, "--period", "soon").returncode == 2
+    assert citygrid("evaluate", office, "--period", "2025-07", "--scheme", "x").returncode == 2
+    assert (
+        citygrid("evaluate", office, "--period", "2025-07", "-o", tmp_path / "a.doc").returncode
+        == 2
+    )
+
+
+def test_wrong_questions_are_refused(workspace: Workspace) -> None:
+    with pytest.raises(BadPeriod):
+        evaluate_city(workspace, "soon")
+    with pytest.raises(UnknownScheme):
+        evaluate_city(workspace, "2025", scheme="x")
