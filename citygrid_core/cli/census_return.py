@@ -20,6 +20,7 @@ from citygrid_core.cli.door import (
     write_options,
 )
 from citygrid_core.cli.language import t
+from citygrid_core.errors import Problem
 
 
 @click.command("return", help=t("Merge field packs that come back.", "回传外业包并合并。"))
@@ -48,7 +49,6 @@ def return_(
     json_: bool,
 ) -> None:
     """Merge packs, one transaction each; a refused one doesn't stop the others."""
-    from citygrid_core.errors import Problem
     from citygrid_core.operations.census_conflicts import list_conflicts
     from citygrid_core.operations.census_return import return_pack
     from citygrid_core.operations.census_return_rows import PackRefused
@@ -82,11 +82,22 @@ def return_(
             write(list_conflicts(ws)[1], conflicts, overwrite=True)
     code = 3 if refused else int(bool(found))
     if json_:
-        texts = [{"rule": p.rule, "en": p.text("en"), "zh": p.text("zh")} for p in refused]
-        emit_json({"packs": said, "refused": texts})
+        emit_json(_books(said, refused))
         sys.exit(code)
     columns = ["taken", "unchanged", "merged", "conflicts", "rejected", "added", "added_merged",
                "added_rejected", "written"]  # fmt: skip
     table(["pack", *columns], [[s["pack"], *(s["receipt"][c] for c in columns)] for s in said])
     problems(refused + found)
     sys.exit(code)
+
+
+def _books(said: list[dict[str, Any]], refused: list[Problem]) -> dict[str, Any]:
+    """Return one object for all packs: their books added up, and each of them."""
+    texts = [{"rule": p.rule, "en": p.text("en"), "zh": p.text("zh")} for p in refused]
+    books: dict[str, Any] = {"operation": "census return"}
+    for name in ("read", "stored", "unchanged", "rejected"):
+        books[name] = sum(s[name] for s in said)
+    books["problems"] = [p for s in said for p in s["problems"]] + texts
+    if refused:
+        books["error"] = {lang: "\n".join(t[lang] for t in texts) for lang in ("en", "zh")}
+    return books | {"packs": said, "refused": texts}

@@ -13,6 +13,7 @@ from citygrid_plugin.processing.addresses import GeocodeTable
 from citygrid_plugin.processing.base import CitygridAlgorithm
 from citygrid_plugin.processing.census import AttachPhotos
 from citygrid_plugin.processing.duties import AuditDuties, WhatIfDuties
+from citygrid_plugin.processing.fieldwork import FIELDWORK
 from citygrid_plugin.processing.grids import CheckGrids, DrawGrids, NumberGrids
 from citygrid_plugin.processing.heat import HeatPerGrid
 from citygrid_plugin.processing.imports import (
@@ -48,6 +49,7 @@ ALGORITHMS: tuple[type[CitygridAlgorithm], ...] = (
     ImportDuties,
     ImportComponents,
     AttachPhotos,
+    *FIELDWORK,
     ImportGazetteer,
     ImportCases,
     UpdateHeat,
