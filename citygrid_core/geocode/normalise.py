@@ -27,7 +27,7 @@ _SAME = {
     "乾": "乾",  # OpenCC's 干 is wrong in names such as 乾隆
 }
 _NUMERAL = re.compile(
-    rf"[{numerals.CHARACTERS}]+(?=(?:号(?![路街桥线渠河闸])|支?弄|栋|幢|座|单元|室|层|米|楼|#|组|户|公里|期))"
+    rf"[{numerals.CHARACTERS}]+(?=(?:号(?![路街桥线渠河闸])|支?弄|栋|幢|座|单元|室|层|米|楼|#|组|队|户|公里|期))"
 )
 _NO = re.compile(r"NO[.,]?(?=\d)")
 _COMMAS = re.compile(r",{2,}")

@@ -134,6 +134,8 @@ class _Scanner:
     def _add(self, label: str, text: str, groups: list[str], at: int, end: int) -> None:
         value = groups[0] if groups else text
         last = self.parts[-1].label if self.parts else ""
+        if label == "triple" and last == "road" and text.endswith("号"):
+            label, value, groups = "number", text[:-1], []
         if label == "triple":
             self._triple(groups, at, end, last)
             return
@@ -146,12 +148,13 @@ class _Scanner:
                 self.parts.append(Part("number_to", groups[-1], end, end))
             return
         if label == "number":
-            first, dash, rest = value.replace("之", "-").partition("-")
+            value = _JOINED.sub("-", value)
+            first, dash, rest = value.partition("-")
             if dash and grammar.is_range(first, rest):
                 self.parts.append(Part("number", first, at, end))
                 self.parts.append(Part("number_to", rest, end, end))
                 return
-            value = "-".join([value.replace("之", "-"), *(g for g in groups[1:] if g.isdigit())])
+            value = "-".join([value, *(g for g in groups[1:] if g.isdigit())])
             value += "".join(g for g in groups[1:] if not g.isdigit())
         if label == "distance":
             value = str(float(value) * (1000 if "公里" in text or "KM" in text else 1))
@@ -190,7 +193,7 @@ class _Scanner:
             self.parts.append(Part("road", match.group(), at, match.end()))
             at = match.end()
             match = grammar.ROAD.match(self.text, at, end)
-        if at >= end:
+        if at >= end or not self.text[at:end].strip(",-()"):
             return
         rest = self.text[at:end]
         last = self.parts[-1].label if self.parts else ""
@@ -211,6 +214,7 @@ class _Scanner:
 
 _INSIDE = ("building", "unit", "floor", "number", "lane", "compound")
 _DOOR = ("number", "lane")
+_JOINED = re.compile("[之至到]")
 _NUMBERED = re.compile(r"\d+(?:-\d+)?(?:号|支?弄)")
 _CROSSING = re.compile(r"[与和及,](?=.{1,9}?(?:口|交))|(?:路?口$|交[叉汇界会]|路口)")
 

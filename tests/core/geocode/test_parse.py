@@ -33,7 +33,7 @@ def test_hard_addresses_are_parsed_into_their_parts(row: dict[str, str]) -> None
 
 def test_the_hard_set_holds_each_address_once() -> None:
     addresses = [r["address"] for r in HARD]
-    assert len(addresses) >= 100
+    assert len(addresses) >= 300
     assert len(set(addresses)) == len(addresses)
 
 
