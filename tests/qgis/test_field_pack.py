@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from qgis.core import (
@@ -215,3 +217,30 @@ def test_the_map_can_be_looked_at(project: QgsProject, tmp_path: Path) -> None:
     colours = {image.pixel(x, y) for x in range(0, 900, 3) for y in range(0, 600, 3)}
     assert len(colours) > 10
     assert Qgis.QGIS_VERSION_INT >= 32200
+
+
+def test_the_whole_way_by_processing(run: Callable[..., dict[str, Any]], tmp_path: Path) -> None:
+    """Packs out, one back, progress, a sample and its report: as a leader clicks it."""
+    import pandas as pd
+
+    city = tmp_path / "city.gpkg"
+    town.build(city)
+    out = tmp_path / "out"
+    made = run("makepacks", WORKSPACE=str(city), FOLDER=str(out), TEAMS=2, UNTIL="2099-12-31")
+    assert made["STORED"] == 80
+    pack = min(out.iterdir()) / "pack.gpkg"
+    back = run("returnpack", WORKSPACE=str(city), PACK=str(pack))
+    assert back["READ"] == back["UNCHANGED"] > 0
+    grids = tmp_path / "grids.geojson"
+    assert (
+        run("censusprogress", WORKSPACE=str(city), SINCE=town.DAY, OUTPUT=str(grids))["READ"] == 16
+    )
+    assert grids.is_file()
+    todo = tmp_path / "list.csv"
+    drawn = run("sampleplan", WORKSPACE=str(city), DESIGN=0, BY=0, SEED=3, OUTPUT=str(todo))
+    assert drawn["STORED"] > 60
+    rows = pd.read_csv(todo, dtype=str).assign(outcome="合格")
+    rows.to_csv(todo, index=False)
+    report = tmp_path / "report.html"
+    run("acceptcensus", WORKSPACE=str(city), PLAN="S0001", RESULTS=str(todo), OUTPUT=str(report))
+    assert "验收报告" in report.read_text("utf-8") or "Acceptance" in report.read_text("utf-8")
