@@ -228,6 +228,7 @@ class CitygridPlugin:
         self.answers.on_dispute = self.disputes.propose
         dock.list_wanted.connect(self.disputes.open)
         self._addresses(toolbar, session, answers)
+        self._adopting(session)
         panel.ask_toggled.connect(self.answers.switch)
         ask.toggled.connect(panel.ask_button.setChecked)
 
@@ -237,6 +238,23 @@ class CitygridPlugin:
 
         self.grids = GridRoom(self._iface, session, icon)
         self._stack.callback(self.grids.close)
+
+    def _adopting(self, session: Session) -> None:
+        """Wire the door by which edits made with QGIS's own tools come into the journal."""
+        from citygrid_plugin.gui.adopt_desk import AdoptDesk
+
+        adopt = self._action(
+            "verify",
+            tr("Take edits into the journal…", "将编辑记入日志…"),
+            tr(
+                "List what was edited in QGIS, check it, record it",
+                "列出在 QGIS 中的编辑，检查并登记",
+            ),
+        )
+        adopt.setObjectName("citygrid_adopt")
+        self.adopting = AdoptDesk(self._iface, session)
+        self._stack.callback(self.adopting.close)
+        adopt.triggered.connect(lambda _=False: self.adopting.look())
 
     def _addresses(self, toolbar: QToolBar, session: Session, answers: Answers) -> None:
         """Wire addresses: the search box, the dock and the review of unresolved rows."""

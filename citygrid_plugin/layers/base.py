@@ -33,7 +33,7 @@ class MapSource:
         The GeoPackage.
     name : str
         The city.
-    major_classes, component_classes : mapping
+    major_classes, component_classes, event_classes : mapping
         Code to name, as the workspace's edition has them.
     heat_period : tuple of str
         First and last day of the cases counted; empty texts when there are none.
@@ -43,6 +43,7 @@ class MapSource:
     name: str = ""
     major_classes: Mapping[str, str] = field(default_factory=dict)
     component_classes: Mapping[str, str] = field(default_factory=dict)
+    event_classes: Mapping[str, str] = field(default_factory=dict)
     heat_period: tuple[str, str] = ("", "")
 
     def layer(

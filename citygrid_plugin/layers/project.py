@@ -21,6 +21,7 @@ from citygrid_plugin.layers.areas import AreaLayers
 from citygrid_plugin.layers.base import ROLE, LayerGroup, MapSource
 from citygrid_plugin.layers.cases import CaseLayers
 from citygrid_plugin.layers.components import ComponentLayers
+from citygrid_plugin.layers.duties import prepare_duty_forms
 from citygrid_plugin.layers.grids import GridLayers
 from citygrid_plugin.layers.heat import HeatLayers
 from citygrid_plugin.layers.places import PlaceLayers
@@ -61,6 +62,7 @@ def build_project(
     project.writeEntry("Measure", "/AreaUnits", "m2")
     for group in (*LAYER_GROUPS, *extra):
         _add(project, group, source)
+    prepare_duty_forms(project, source)
     areas = find_layer(project, "areas_county")
     if areas is not None and not areas.extent().isEmpty():
         extent = areas.extent()

@@ -169,6 +169,7 @@ def read_source(path: Path) -> tuple[Summary, MapSource]:
             classes.drop_duplicates("major_code").set_index("major_code")["major_name"]
         ),
         component_classes=dict(classes["name"]),
+        event_classes=dict(edition.event_classes["name"]),
         heat_period=(str(min(days)), str(max(days))) if len(days) else ("", ""),
     )
     return summary, source

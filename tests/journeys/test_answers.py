@@ -156,3 +156,37 @@ def test_an_unclear_answer_becomes_a_rule(own_city: Path, tmp_path: Path, galler
         assert ws.verify() == []
     assert told["bodies"][role] == [bodies[1]]
     assert "先例" in told["sections"]
+
+
+def test_a_rule_drawn_in_qgis_comes_into_the_journal(
+    own_city: Path, tmp_path: Path, gallery: Path
+) -> None:
+    with Workspace.open(own_city) as ws:
+        at = ws.read("grids").iloc[7].geometry.representative_point()
+        body = ws.read("departments", geometry=False).iloc[-1]
+    corners = [[at.x, at.y], [at.x + 40, at.y], [at.x + 40, at.y + 30], [at.x, at.y + 30]]
+    went = visit(
+        "adopt.py",
+        tmp_path / "visit",
+        workspace=own_city,
+        corners=json.dumps(corners),
+        department=body["code"],
+        class_code=CLASS,
+    ).check()
+    show(went, gallery, "zh-Hans")
+    said = went.said
+    assert said["filled"]["place"] == "polygon"
+    assert said["filled"]["completers"] > 0
+    assert "请先保存编辑" in said["unsaved"][0]
+    code = said["filled"]["code"]
+    assert said["seen"] == {"rows": [["责任规则", "新增", code]], "faults": [], "may": True}
+    # The journal has it, and the city is asked by it at once.
+    with Workspace.open(own_city) as ws:
+        assert ws.verify() == []
+        city = City(ws)
+        x, y = at.x + 20, at.y + 15
+        place = city.points([x], [y]).iloc[0]
+        answer = city.duties.answer(
+            x, y, object_kind="component", class_code=CLASS, grid_code=place["grid_code"]
+        )
+    assert answer.bodies["handling"] == (body["code"],)

@@ -23,7 +23,7 @@ from citygrid_core.workspace.schema import CHOICES
 from citygrid_plugin.gui.components.department_box import DepartmentBox
 from citygrid_plugin.i18n import shown, tr
 
-_WHO = "citygrid/who"
+WHO = "citygrid/who"
 TITLES = {
     "propose": Text("Put on the co-ordination list", "列入协调清单"),
     "confirm": Text("Confirm: the body takes it", "确认：部门同意承接"),
@@ -94,7 +94,7 @@ class DisputeDialog(QDialog):
         self.reason = _line("reason")
         self.who = _line("who")
         name = QgsApplication.userFullName() or QgsApplication.userLoginName()
-        self.who.setText(QgsSettings().value(_WHO, name))
+        self.who.setText(QgsSettings().value(WHO, name))
         rows: list[tuple[str, QWidget]] = []
         if step == "propose":
             rows.append((tr("&Role", "角色(&R)"), self.role))
@@ -124,7 +124,7 @@ class DisputeDialog(QDialog):
 
     def accept(self) -> None:
         """Remember who it was, for the next time."""
-        QgsSettings().setValue(_WHO, self.who.text())
+        QgsSettings().setValue(WHO, self.who.text())
         super().accept()
 
     def options(self) -> list[str]:
