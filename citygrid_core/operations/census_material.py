@@ -25,6 +25,8 @@ Ints = npt.NDArray[np.int64]
 _UNIQUE = ("code", "source_key", "manhole_number", "asset_number")
 _ROLES = ("supervising_code", "owning_code", "maintaining_code")
 _DAYS = 3660
+#: Whatever stands nearer to a changed component than this (m) is looked at.
+_NEAR = 1.1
 
 
 def material(
@@ -61,7 +63,7 @@ def material(
             {"code": codes} if codes is not None else {"valid_from": _days(since or on, on)}
         )
         changed = workspace.read("components", where=where)
-        components = _with_surroundings(workspace, changed, max(reach.values(), default=0.0))
+        components = _with_surroundings(workspace, changed, reach)
         judged = np.zeros(len(components), dtype=bool)
         judged[: len(changed)] = True
         held = workspace.read("components", at="all", where={"code": changed["code"].tolist()})
@@ -94,13 +96,15 @@ def _days(since: str, on: str) -> list[str]:
 
 
 def _with_surroundings(
-    workspace: Workspace, changed: gpd.GeoDataFrame, metres: float
+    workspace: Workspace, changed: gpd.GeoDataFrame, reach: Mapping[str, float]
 ) -> gpd.GeoDataFrame:
     """Return the changed rows first, then what stands near them or shares a number."""
     parts = [changed]
     if len(changed):
+        metres = np.array([max(reach.get(c, 0.0), _NEAR) for c in changed["class_code"]])
         bounds = changed.geometry.bounds.to_numpy()
-        boxes = bounds[np.isfinite(bounds).all(axis=1)] + np.array([-1, -1, 1, 1]) * metres
+        fit = np.isfinite(bounds).all(axis=1)
+        boxes = (bounds + metres[:, None] * np.array([-1.0, -1.0, 1.0, 1.0]))[fit]
         parts += [workspace.read("components", bbox=boxes)] if len(boxes) else []
         for name in _UNIQUE:
             held = [v for v in changed[name] if isinstance(v, str) and v]
