@@ -6,7 +6,7 @@ from collections import Counter
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QCoreApplication, QEvent
-from qgis.PyQt.QtWidgets import QAction, QDockWidget, QMenu, QToolBar, QWidget
+from qgis.PyQt.QtWidgets import QAction, QDockWidget, QMenu, QTabBar, QToolBar, QWidget
 from qgis.utils import iface
 
 
@@ -23,11 +23,18 @@ def inventory() -> dict[str, list[str]]:
         "actions": _counted(
             a.objectName() or a.text() for a in window.findChildren(QAction) if not _retired(a)
         ),
-        "widgets": _counted(type(w).__name__ for w in window.children() if isinstance(w, QWidget)),
+        "widgets": _counted(
+            type(w).__name__ for w in window.children() if isinstance(w, QWidget) and not _spare(w)
+        ),
         "providers": sorted(p.id() for p in registry.providers()),
         "canvas": _counted(type(i).__name__ for i in iface.mapCanvas().scene().items()),
         "tasks": [str(QgsApplication.taskManager().count())],
     }
+
+
+def _spare(widget: QWidget) -> bool:
+    """Qt keeps the empty tab bars of docks that were removed, for the next ones."""
+    return isinstance(widget, QTabBar) and widget.count() == 0
 
 
 def _retired(action: QAction) -> bool:
