@@ -134,15 +134,21 @@ class GridRoom(QObject):
             (self.time_page, tr("Time", "沿革"), "grid_lineage"),
         ):
             dock.add_page(page, title, self._icon(icon))
-        window = self._iface.mainWindow()
         self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-        panel = window.findChild(QDockWidget, "CitygridDock")
-        if panel is not None:
-            window.tabifyDockWidget(panel, dock)
         dock.hide()
         self._stack.callback(dock.deleteLater)
         self._stack.callback(self._iface.removeDockWidget, dock)
         return dock
+
+    def _settle(self, visible: bool) -> None:
+        """Put the dock behind a tab of the panel when it is first shown: there is room for one."""
+        window = self._iface.mainWindow()
+        panel = window.findChild(QDockWidget, "CitygridDock")
+        if not visible or self._settled or panel is None or self.dock.isFloating():
+            return
+        self._settled = True
+        window.tabifyDockWidget(panel, self.dock)
+        self.dock.raise_()
 
     def _made_toolbar(self) -> dict[str, QAction]:
         toolbar = self._iface.addToolBar(tr("citygrid: unit grids", "citygrid：单元网格"))
@@ -224,6 +230,8 @@ class GridRoom(QObject):
         lineage = self._actions["lineage"]
         lineage.toggled.connect(self.time_page.pick.setChecked)
         self._session.changed.connect(self._session_changed)
+        self._settled = False
+        self.dock.toggleViewAction().toggled.connect(self._settle)
 
     # --- using ---------------------------------------------------------------------------
 
