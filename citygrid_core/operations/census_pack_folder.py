@@ -36,8 +36,8 @@ def background_of(
     areas = workspace.read("areas", where={"level": "community"}, columns=["code", "name"])
     found = {
         "plates": places[places["kind"].isin(["plate", "poi"])].drop(columns="kind"),
-        "streets": places[places["kind"] == "street"].drop(columns=["kind", "number"]),
         "grids": grids,
+        "streets": places[places["kind"] == "street"].drop(columns=["kind", "number"]),
         "communities": areas,
     }
     for kind, names in (
