@@ -84,7 +84,11 @@ def _invalid_edges(
     among = np.unique(np.r_[np.flatnonzero(wanted), tree.query(shapes[wanted])[1]])
     edges: Geometries = np.full(len(shapes), None, dtype=object)
     if len(among):
-        edges[among] = shapely.coverage_invalid_edges(shapes[among], gap_width=2 * grid_m)
+        plain = shapely.coverage_invalid_edges(shapes[among])
+        near = shapely.coverage_invalid_edges(shapes[among], gap_width=2 * grid_m)
+        # edges that are shared and merely run side by side are no breach
+        rounded = shapely.is_empty(plain) & unmatched[among]
+        edges[among] = np.where(rounded, near, plain)
     bad = np.zeros(len(shapes), dtype=bool)
     bad[among] = ~shapely.is_empty(edges[among])
     return edges, np.flatnonzero(bad)

@@ -60,8 +60,7 @@ def with_vertices(shape: Any, points: Floats, grid_m: float, near_m: float = 0.0
 
 def seam_fault(shapes: Geometries) -> Any:
     """Return a point where `shapes` are no valid coverage, or None."""
-    # narrower than two steps of the usual grid: rounding beside an edge, not a gap that was there
-    edges = shapely.coverage_invalid_edges(shapes, gap_width=0.002)
+    edges = shapely.coverage_invalid_edges(shapes)
     bad = np.flatnonzero(~shapely.is_empty(edges))
     if not len(bad):
         return None
