@@ -55,7 +55,7 @@ class CellIndex:
         geometries: Iterable[Any],
         codes: Iterable[Any],
         *,
-        fineness: float = 16.0,
+        fineness: float = 11.3,
         max_bytes: float = 4e9,
         tag: str = "",
     ) -> CellIndex:
