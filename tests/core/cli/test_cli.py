@@ -45,7 +45,8 @@ def test_help_is_in_the_users_language() -> None:
 
 COMMANDS = (
     "sample", "init", "info", "preview", "verify", "lookup", "geocode", "grids draw", "grids check",
-    "departments import", "duties import", "census import", "gazetteer import", "cases import",
+    "departments import", "duties import", "census import", "gazetteer import", "gazetteer check", "gazetteer alias",
+    "gazetteer datum", "cases import",
     "heat update", "heat table", "standards list", "standards explain",
 )  # fmt: skip
 

@@ -100,3 +100,12 @@ def test_the_straight_way_is_gone_for_known_doors() -> None:
     pd.testing.assert_frame_equal(
         TOWN.geocode(pd.Series(ADDRESSES)), LONG.geocode(pd.Series(ADDRESSES))
     )
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=80), st.sampled_from(["", "友谊路", "友谊路32号", "南京市鼓楼区"]))
+def test_any_text_gets_an_outcome(text: str, lead: str) -> None:
+    answer = TOWN.geocode(pd.Series([lead + text, text + lead])).iloc[0]
+    assert answer["outcome"] in ("accepted", "ambiguous", "rejected")
+    assert np.isnan(answer["x"]) == (answer["outcome"] != "accepted")
+    assert answer["matched"] or answer["reasons"]
