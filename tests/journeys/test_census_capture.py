@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
@@ -53,6 +54,22 @@ def facts_of(city: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def disagree(city: Path, near: shapely.Point) -> tuple[str, shapely.Point]:
+    """Leave a conflict of a pack: a team has a component 3 m from where the workspace has it."""
+    with Workspace.open(city) as ws:
+        held = ws.read("components", where={"class_code": "01037"})
+        one = held.loc[[held.geometry.distance(near).idxmin()]].iloc[0]
+        theirs = shapely.Point(one.geometry.x + 3, one.geometry.y)
+        row = {
+            "code": "C1", "pack_code": "P1", "component_code": one["code"], "kind": "geometry",
+            "field": "geometry", "base": one.geometry.wkt, "mine": one.geometry.wkt,
+            "theirs": theirs.wkt, "found_on": "2026-01-01", "state": "open",
+        }  # fmt: skip
+        with ws.transaction("test") as tx:
+            tx.insert("pack_conflicts", pd.DataFrame([row], dtype=object))
+    return str(one["code"]), theirs
+
+
 def looked_at(folder: Path, gallery: Path, locale: str) -> None:
     for file in folder.glob("census_*.png"):
         shutil.copy(file, gallery / f"{file.stem}.{locale}.png")
@@ -61,6 +78,7 @@ def looked_at(folder: Path, gallery: Path, locale: str) -> None:
 @pytest.mark.parametrize("locale", ["zh-Hans", pytest.param("en", marks=pytest.mark.long)])
 def test_a_surveyors_hour(locale: str, own_city: Path, tmp_path: Path, gallery: Path) -> None:
     facts = facts_of(own_city)
+    disputed, theirs = disagree(own_city, shapely.Point(facts["border_x"] + 30, facts["border_y"]))
     with Workspace.open(own_city) as ws:
         before = set(ws.read("components", geometry=False)["code"])
     went = visit(
@@ -129,6 +147,13 @@ def test_a_surveyors_hour(locale: str, own_city: Path, tmp_path: Path, gallery: 
     assert said["left_open"] == said["findings"] - 1
     accepted = findings.loc[said["accepted"]]
     assert (accepted["state"], accepted["reason"]) == ("accepted", "seen on the spot")
+
+    # A conflict of a pack, seen on both sides, decided by one key.
+    assert (said["conflicts"], said["conflicts_left"]) == (1, 0)
+    assert now.loc[disputed].geometry.distance(theirs) < 0.001
+
+    # The leader sees what was done today.
+    assert sum(int(row[2]) for row in said["people"]) >= 20
 
 
 def test_a_placed_component_survives_a_kill(own_city: Path, tmp_path: Path) -> None:

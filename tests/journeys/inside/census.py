@@ -298,6 +298,17 @@ def findings() -> None:
     picture("census_findings")
 
 
+def conflicts() -> None:
+    """Mine and theirs side by side; one key takes theirs."""
+    dock().tabs.setCurrentIndex(3)
+    page = dock().conflicts
+    say(conflicts=page.list.topLevelItemCount(), sides=page.sides.text())
+    canvas().setFocus()
+    picture("census_conflict")
+    letter("2")
+    say(conflicts_left=page.list.topLevelItemCount())
+
+
 def board() -> None:
     """The leader looks: figures, then the map by progress."""
     iface.mainWindow().findChild(QAction, "citygrid_board").trigger()
@@ -332,6 +343,7 @@ def act() -> None:
     undo()
     second_look()
     findings()
+    conflicts()
     board()
 
 
