@@ -121,7 +121,7 @@ def test_who_answers_here(locale: str, own_city: Path, tmp_path: Path, gallery: 
     assert said["at"] == "2025-03-01"
     assert said["tool_off"]
     assert set(said["milliseconds"]) == set(asked)
-    print("a card takes (ms):", said["milliseconds"])
+    print("a card takes (ms):", said["milliseconds"], "of the thread:", said["cpu_milliseconds"])
 
 
 def test_an_unclear_answer_becomes_a_rule(own_city: Path, tmp_path: Path, gallery: Path) -> None:
