@@ -16,7 +16,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from citygrid_core.workspace.schema import CHOICES
+from citygrid_core.workspace.schema import CHOICES, COMPONENTS
 from citygrid_plugin.i18n import shown, tr
 from citygrid_plugin.layers import palette
 
@@ -94,7 +94,8 @@ class ConflictsPage(QWidget):
         self.list.clear()
         for one in conflicts:
             kind = shown(CHOICES["conflict_kind"][one.kind])
-            item = QTreeWidgetItem([one.component, f"{kind} {one.field}".strip(), one.pack])
+            what = f"{kind} {_field(one.field)}".strip()
+            item = QTreeWidgetItem([one.component, what, one.pack])
             item.setData(0, _CODE, one.code)
             self.list.addTopLevelItem(item)
         for column in range(2):
@@ -128,6 +129,12 @@ class ConflictsPage(QWidget):
             button.setEnabled(there and (choice in ("mine", "theirs") or one.kind == "geometry"))
         self.sides.setText("" if one is None else _sides(one))
         self.chosen.emit("" if one is None else one.code)
+
+
+def _field(name: str) -> str:
+    """Return what people call a column; nothing for the geometry, which the kind names."""
+    known = {column.name: column.label for column in COMPONENTS.columns}
+    return shown(known[name]) if name in known else ""
 
 
 def _sides(one: Conflict) -> str:
