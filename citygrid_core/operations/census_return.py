@@ -102,7 +102,7 @@ def return_pack(
         proof = receipt(
             whole["origin"], whole["outcome"], taken=int(pack["taken"]), written=done.written
         )
-        if len(said.state) or not found.same:
+        if not (found.same and done.written == 0 and _known(said, base)):
             _remember(tx, pack, by_seq, found.seq, read, said, proof, digest, on)
         if pack["status"] == "out":
             tx.update("packs", pd.DataFrame({"status": ["returned"]}, index=[pack["fid"]]))
@@ -179,6 +179,14 @@ def _reclassified(
                 field="class_code",
             )
         )
+
+
+def _known(said: Settlement, base: gpd.GeoDataFrame) -> bool:
+    """Whether a return says nothing that the last one did not: the same file, the same rejects."""
+    at = said.state.index
+    if said.conflicts or not at.isin(base.index).all():
+        return False
+    return bool((said.state["outcome"] == base.loc[at, "outcome"]).all())
 
 
 def _remember(

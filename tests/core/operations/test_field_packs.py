@@ -268,6 +268,9 @@ class TestReturning:
         ) == (1, 4)
         assert report.balanced
         assert len(rejects.read_text("utf-8-sig").splitlines()) == 6
+        head = ws.head
+        same = return_pack(ws, packs[0], on=town.BACK)
+        assert (same.details["receipt"]["rejected"], ws.head) == (1, head)
         with town.opened(packs[0]) as c:
             c.execute("UPDATE components_point SET state = 'lost' WHERE code = ?", (a,))
             c.execute("UPDATE components_point SET accuracy_class = 'C' WHERE gnss_accuracy_m > 1")
