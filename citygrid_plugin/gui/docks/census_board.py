@@ -24,7 +24,6 @@ from qgis.PyQt.QtWidgets import (
 from citygrid_plugin.gui.components.facts import Fact, FactTable
 from citygrid_plugin.i18n import tr
 
-
 #: Hours of work from which components per hour mean something.
 _SHORTEST = 0.25
 
