@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from qgis.core import (
     QgsProcessing,
-    QgsProcessingContext,
-    QgsProcessingFeedback,
-    QgsProcessingOutputNumber,
     QgsProcessingParameterEnum,
-    QgsProcessingParameterFeatureSink,
     QgsProcessingParameterNumber,
     QgsWkbTypes,
 )
 
 from citygrid_core.errors import CitygridError, Text
 from citygrid_plugin.i18n import shown, tr
-from citygrid_plugin.processing.base import CitygridAlgorithm, progress_of
-from citygrid_plugin.processing.frames import (
-    add_row,
-    fields_of,
-    from_shape,
-    joined,
-    to_frame,
-)
-from citygrid_plugin.processing.given import field_parameter, layer_parameter
+from citygrid_plugin.processing.given import Given, field_parameter, layer_parameter
+from citygrid_plugin.processing.layered import Columns, JoinAlgorithm, MakeAlgorithm
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
 _POLYGON = [QgsProcessing.SourceType.TypeVectorPolygon]
 _LINE = [QgsProcessing.SourceType.TypeVectorLine]
@@ -65,12 +56,16 @@ def edition_parameter() -> QgsProcessingParameterEnum:
     )
 
 
-class DrawGrids(CitygridAlgorithm):
+class DrawGrids(MakeAlgorithm):
     """`citygrid_core.grids.draw` on layers."""
 
     key = "drawgrids"
     title = Text("Draw unit grids", "划分单元网格")
     group_key = "grids"
+    output = Text("Unit grids", "单元网格")
+    kind = QgsWkbTypes.Type.Polygon
+    columns: ClassVar[Columns] = {"community_code": str, "area_m2": float, "reason": str}
+    numbers: ClassVar[Mapping[str, Text]] = {"COUNT": Text("Number of grids", "网格数")}
     help = Text(
         "Divides communities into unit grids along streets and barriers: seamless, near the "
         "target area, no building cut, compounds whole. A grid outside the range of areas keeps "
@@ -79,56 +74,40 @@ class DrawGrids(CitygridAlgorithm):
         "面积超出范围的网格记录原因。全部图层须为同一投影坐标系（米）。",
     )
 
-    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
-        """Declare the layers and the target area."""
+    def declare(self) -> None:
+        """Add the layers and the target area."""
         self.addParameter(layer_parameter("AREAS", tr("Communities", "社区"), _POLYGON))
         code = tr("Community code", "社区代码字段")
         self.addParameter(field_parameter("CODE", code, "AREAS"))
         for name, (title, kinds) in _STEERING.items():
             self.addParameter(layer_parameter(name, tr(*title), kinds, optional=True))
         self.addParameter(target_parameter())
-        self.addParameter(QgsProcessingParameterFeatureSink("OUTPUT", tr("Unit grids", "单元网格")))
-        self.addOutput(QgsProcessingOutputNumber("COUNT", tr("Number of grids", "网格数")))
 
-    def work(
-        self,
-        parameters: dict[str, Any],
-        context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,
-    ) -> dict[str, Any]:
+    def rows(self, given: Given) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
         """Draw."""
         from citygrid_core.grids import Policy, draw
 
-        areas = self.source(parameters, "AREAS", context)
-        code = self.parameterAsString(parameters, "CODE", context)
-        steering: dict[str, gpd.GeoDataFrame] = {}
-        for name in _STEERING:
-            layer = self.parameterAsSource(parameters, name, context)
-            if layer is not None:
-                steering[name.lower()] = to_frame(layer)
-        target = self.parameterAsDouble(parameters, "TARGET_AREA", context)
+        steering = {
+            name.lower(): given.frame(name) for name in _STEERING if given.layer(name) is not None
+        }
         drawing = draw(
-            to_frame(areas, {code: "code"}),
+            given.frame("AREAS", {given.text("CODE"): "code"}),
             steering.pop("roads", None),
-            policy=Policy(target_m2=target),
-            progress=progress_of(feedback),
+            policy=Policy(target_m2=given.number("TARGET_AREA")),
+            progress=given.progress,
             **steering,
         )
-        fields = fields_of({"community_code": str, "area_m2": float, "reason": str})
-        kind = QgsWkbTypes.Type.Polygon
-        sink, output = self.sink(parameters, "OUTPUT", context, fields, kind, areas.sourceCrs())
-        for row in drawing.grids.itertuples():
-            values = (row.community_code, row.area_m2, row.reason)
-            add_row(sink, fields, values, from_shape(row.geometry))
-        return {"OUTPUT": output, "COUNT": len(drawing.grids)}
+        return drawing.grids, {"COUNT": len(drawing.grids)}
 
 
-class NumberGrids(CitygridAlgorithm):
+class NumberGrids(JoinAlgorithm):
     """`citygrid_core.grids.number` on a layer."""
 
     key = "numbergrids"
     title = Text("Number unit grids", "单元网格编码")
     group_key = "grids"
+    layer = ("GRIDS", Text("Unit grids", "单元网格"), _POLYGON)
+    output = Text("Numbered grids", "已编码网格")
     help = Text(
         "Gives unit grids their codes: in each community row by row from north to south, in a "
         "row from west to east. For new layers only: in a workspace codes are minted once and "
@@ -136,113 +115,78 @@ class NumberGrids(CitygridAlgorithm):
         "按社区为单元网格编码：自北向南分行，行内自西向东。仅用于新图层；工作库中的编码一经赋予不再更改。",
     )
 
-    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
-        """Declare the layer, its community codes and the edition."""
-        self.addParameter(layer_parameter("GRIDS", tr("Unit grids", "单元网格"), _POLYGON))
-        self.addParameter(
-            field_parameter(
-                "COMMUNITY", tr("Community code", "社区代码字段"), "GRIDS", "community_code"
-            )
-        )
+    def declare(self) -> None:
+        """Add the community codes and the edition."""
+        community = tr("Community code", "社区代码字段")
+        self.addParameter(field_parameter("COMMUNITY", community, "GRIDS", "community_code"))
         self.addParameter(edition_parameter())
-        self.addParameter(
-            QgsProcessingParameterFeatureSink("OUTPUT", tr("Numbered grids", "已编码网格"))
-        )
 
-    def work(
-        self,
-        parameters: dict[str, Any],
-        context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,
-    ) -> dict[str, Any]:
+    def answers(self, given: Given) -> tuple[pd.DataFrame, Columns, dict[str, Any]]:
         """Number."""
         from citygrid_core.grids import number
         from citygrid_core.standards import editions
 
-        grids = self.source(parameters, "GRIDS", context)
-        community = self.parameterAsString(parameters, "COMMUNITY", context)
-        edition = editions()[self.parameterAsEnum(parameters, "EDITION", context)]
-        codes = number(to_frame(grids, {community: "community_code"}), edition=edition)
-        fields = joined(grids.fields(), fields_of({"code": str}))
-        sink, output = self.sink(
-            parameters, "OUTPUT", context, fields, grids.wkbType(), grids.sourceCrs()
-        )
-        for feature in grids.getFeatures():
-            values = [*feature.attributes(), codes.loc[feature.id()]]
-            add_row(sink, fields, values, feature.geometry())
-        return {"OUTPUT": output}
+        edition = editions()[given.choice("EDITION")]
+        grids = given.frame("GRIDS", {given.text("COMMUNITY"): "community_code"})
+        return number(grids, edition=edition).to_frame("code"), {"code": str}, {}
 
 
-class CheckGrids(CitygridAlgorithm):
+class CheckGrids(MakeAlgorithm):
     """`citygrid_core.grids.check` on layers."""
 
     key = "checkgrids"
     title = Text("Check unit grids", "检查单元网格")
     group_key = "grids"
+    output = Text("Findings", "问题")
+    columns: ClassVar[Columns] = {
+        "rule": str,
+        "severity": str,
+        "codes": str,
+        "measure": float,
+        "text": str,
+    }
+    numbers: ClassVar[Mapping[str, Text]] = {"COUNT": Text("Number of findings", "问题数")}
     help = Text(
         "Checks unit grids against their communities: gaps, overlaps, grids that cross a border, "
         "codes, areas out of range, buildings that are cut. Every finding is a point.",
         "对照社区检查单元网格：缝隙、重叠、跨界、编码、面积超限、切割建筑物等。每个问题为一个点。",
     )
 
-    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
-        """Declare the layers."""
+    def declare(self) -> None:
+        """Add the layers."""
         self.addParameter(layer_parameter("GRIDS", tr("Unit grids", "单元网格"), _POLYGON))
         self.addParameter(field_parameter("GRID_CODE", tr("Grid code", "网格代码字段"), "GRIDS"))
-        self.addParameter(
-            field_parameter(
-                "COMMUNITY", tr("Community code of the grid", "网格的社区代码字段"), "GRIDS",
-                "community_code",
-            )
-        )  # fmt: skip
+        community = tr("Community code of the grid", "网格的社区代码字段")
+        self.addParameter(field_parameter("COMMUNITY", community, "GRIDS", "community_code"))
         self.addParameter(layer_parameter("AREAS", tr("Communities", "社区"), _POLYGON))
         self.addParameter(field_parameter("CODE", tr("Community code", "社区代码字段"), "AREAS"))
         buildings = tr("Buildings", "建筑物")
         self.addParameter(layer_parameter("BUILDINGS", buildings, _POLYGON, optional=True))
         self.addParameter(target_parameter())
-        self.addParameter(QgsProcessingParameterFeatureSink("OUTPUT", tr("Findings", "问题")))
-        self.addOutput(QgsProcessingOutputNumber("COUNT", tr("Number of findings", "问题数")))
 
-    def work(
-        self,
-        parameters: dict[str, Any],
-        context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,
-    ) -> dict[str, Any]:
+    def rows(self, given: Given) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
         """Check."""
+        import geopandas as gpd
+
         from citygrid_core.grids import Policy, check
 
-        layer = self.source(parameters, "GRIDS", context)
-        grids = to_frame(
-            layer,
-            {
-                self.parameterAsString(parameters, "GRID_CODE", context): "code",
-                self.parameterAsString(parameters, "COMMUNITY", context): "community_code",
-            },
-        )
-        areas = to_frame(
-            self.source(parameters, "AREAS", context),
-            {self.parameterAsString(parameters, "CODE", context): "code"},
-        )
-        houses = self.parameterAsSource(parameters, "BUILDINGS", context)
-        target = self.parameterAsDouble(parameters, "TARGET_AREA", context)
+        names = {given.text("GRID_CODE"): "code", given.text("COMMUNITY"): "community_code"}
+        grids = given.frame("GRIDS", names)
         findings = check(
             grids,
-            areas,
-            policy=Policy(target_m2=target),
-            buildings=None if houses is None else to_frame(houses),
+            given.frame("AREAS", {given.text("CODE"): "code"}),
+            policy=Policy(target_m2=given.number("TARGET_AREA")),
+            buildings=None if given.layer("BUILDINGS") is None else given.frame("BUILDINGS"),
         )
-        columns = {"rule": str, "severity": str, "codes": str, "measure": float, "text": str}
-        fields = fields_of(columns)
-        sink, output = self.sink(
-            parameters, "OUTPUT", context, fields, QgsWkbTypes.Type.Point, layer.sourceCrs()
-        )
-        for one in findings:
-            values = (one.rule, one.severity, " ".join(one.codes), one.measure, shown(one.text))
-            add_row(sink, fields, values, from_shape(one.place))
         if not len(findings):
-            feedback.pushInfo(tr("No findings.", "未发现问题。"))
-        return {"OUTPUT": output, "COUNT": len(findings)}
+            given.feedback.pushInfo(tr("No findings.", "未发现问题。"))
+        found = [
+            (one.rule, one.severity, " ".join(one.codes), one.measure, shown(one.text))
+            for one in findings
+        ]
+        held = {name: [row[i] for row in found] for i, name in enumerate(self.columns)}
+        places = [one.place for one in findings]
+        return gpd.GeoDataFrame(held, geometry=places, crs=grids.crs), {"COUNT": len(found)}
 
 
 class LayerNotMetric(CitygridError):
