@@ -25,7 +25,7 @@ OGR_TYPES = {
     "NONE": ogr.wkbNone,
 }
 OGR_FIELDS = {
-    "text": "String", "integer": "Integer64", "real": "Real", "date": "Date", "datetime": "DateTime",
+    "text": "String", "boolean": "Integer", "integer": "Integer64", "real": "Real", "date": "Date", "datetime": "DateTime",
 }  # fmt: skip
 
 
@@ -220,3 +220,25 @@ def test_copied_by_ogr_nothing_is_lost(town: Path, tmp_path: Path) -> None:
     )
     assert result.GetLayer(0).GetFeatureCount() == 700
     result = None
+
+
+def test_a_layer_with_a_filter_counts_what_it_shows(town: Path) -> None:
+    """Also after QGIS has written, which must not leave a number behind that grows stale."""
+    with Workspace.open(town) as ws, ws.transaction("end") as tx:
+        tx.end("grids", ws.read("grids").index[:2], "2030-01-01")
+    layer = open_layer(town, "grids")
+    layer.setSubsetString('"valid_to" IS NULL')
+    assert layer.featureCount() == 3 == sum(1 for _ in layer.getFeatures())
+    assert layer.startEditing()
+    first = next(layer.getFeatures())
+    layer.changeAttributeValue(first.id(), layer.fields().indexOf("note"), "QGIS")
+    assert layer.commitChanges()
+    del first, layer
+    with Workspace.open(town) as ws:
+        ws.adopt("QGIS")
+        with ws.transaction("end") as tx:
+            tx.end("grids", ws.read("grids").index[:1], "2030-01-01")
+    again = open_layer(town, "grids")
+    again.setSubsetString('"valid_to" IS NULL')
+    assert again.featureCount() == 2
+    assert open_layer(town, "grids").featureCount() == 5

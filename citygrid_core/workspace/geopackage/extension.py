@@ -59,7 +59,7 @@ def extend(connection: sa.Connection, srs_id: int, at: str) -> set[str]:
     for name in ("gpkg_data_columns", "gpkg_data_column_constraints"):
         connection.exec_driver_sql(f"DELETE FROM {name}")
     _run(connection, label_rows())
-    _run(connection, layout.renew_view())
+    _run(connection, [(layout.OGR_CONTENTS, ()), *layout.renew_view()])
     return changed
 
 

@@ -82,6 +82,11 @@ _VIEW = f"""CREATE VIEW {HEAT_VIEW} AS
         SELECT a.fid, b.cases, a.area_m2 FROM grids a, heat_counts b WHERE 0
     ) h ON h.grid = g.fid"""
 
+#: GDAL's own table, kept empty: where it is missing, GDAL counts the rows of a whole table
+#: and QGIS shows that number for a layer with a filter.
+OGR_CONTENTS = """CREATE TABLE IF NOT EXISTS gpkg_ogr_contents (
+    table_name TEXT NOT NULL PRIMARY KEY, feature_count INTEGER DEFAULT NULL)"""
+
 Statement = tuple[str, tuple[object, ...]]
 
 
@@ -102,7 +107,7 @@ def creation(crs: pyproj.CRS, at: str) -> Iterator[Statement]:
     at : str
         ``last_change`` of every table.
     """
-    for table in _TABLES:
+    for table in (*_TABLES, OGR_CONTENTS):
         yield table, ()
     own = srs_row(crs)
     for row in (*_REQUIRED_SRS, own):
