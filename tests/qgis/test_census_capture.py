@@ -25,6 +25,7 @@ from citygrid_plugin.gui.components.capture_form import ORDER, CaptureForm
 from citygrid_plugin.gui.components.class_search import ClassSearch
 from citygrid_plugin.gui.components.conflicts_page import Conflict
 from citygrid_plugin.gui.components.findings_page import Shown
+from citygrid_plugin.gui.docks.census_board import CensusBoard
 from citygrid_plugin.gui.docks.census_dock import CensusDock
 from citygrid_plugin.gui.tools.capture_tool import CaptureTool
 from citygrid_plugin.i18n import set_language, tr
@@ -76,6 +77,35 @@ def test_the_dock_speaks_one_language(lang: str, qgis_app: QgsApplication) -> No
             [conflict._replace(kind="field", field="", mine="", theirs="")]
         )
         check(texts(dock), lang)
+    finally:
+        set_language(None)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_board_shows_the_figures(lang: str, qgis_app: QgsApplication) -> None:
+    figures = {
+        "forecast": {"left": 90.0, "per_day": 10.0, "day": "2026-12-01", "early": None, "late": None},
+        "grids": {"all": 4, "done": 1, "begun": 1, "open": 2},
+        "components": {"expected": 100, "visited": 10, "held": 10},
+        "streets": {"metres": 1000, "walked_m": 250, "share": 0.25},
+        "people": [
+            {"who": "1", "days": 1, "components": 8, "hours": 2.0, "per_hour": 4.0},
+            {"who": "2", "days": 1, "components": 2, "hours": 0.0, "per_hour": 9000.0},
+        ],
+        "findings_open": 3, "twins": 2, "codes": [],
+        "packs": {"out": 1, "overdue": 0, "conflicts_open": 0},
+    }  # fmt: skip
+    set_language(lang)  # type: ignore[arg-type]
+    try:
+        board = CensusBoard(icon)
+        check(texts(board), lang)
+        board.show_figures(figures)
+        check(texts(board), lang)
+        assert (board.grids.value(), board.grids.maximum()) == (1, 4)
+        assert "1,000" in board.streets.format()
+        # Two clicks in no time are no pace.
+        assert [board.people.topLevelItem(i).text(4) for i in range(2)] == ["4.0", "–"]
+        assert "2026-12-01" in board.forecast.text()
     finally:
         set_language(None)
 

@@ -31,7 +31,7 @@ NAMES = {
     "citygrid", "GeoPackage", "Shapefile", "GeoJSON", "CSV", "TSV", "XLSX", "TOML", "FILE", "LAYER",
     "EPSG", "QGIS", "Python", "wgs", "cgcs", "gcj", "bd", "gpkg", "csv", "tsv", "txt", "xlsx", "xls",
     "shp", "geojson", "json", "toml", "POI", "gbt", "cjt", "city", "duty", "outcome", "shapely", "GEOS",
-    "EXIF", "PDF", "GPX", "QField", "YYYY", "MM", "DD",
+    "EXIF", "pack", "PDF", "GPX", "QField", "YYYY", "MM", "DD",
 }  # fmt: skip
 
 
