@@ -66,6 +66,8 @@ class GeocodeTable(JoinAlgorithm):
 
     def declare(self) -> None:
         """Add address field, workspace, threshold and class."""
+        from citygrid_core.geocode import ACCEPT
+
         address = tr("Address", "地址字段")
         self.addParameter(field_parameter("ADDRESS", address, "TABLE", "address"))
         self.addParameter(workspace_parameter())
@@ -74,7 +76,7 @@ class GeocodeTable(JoinAlgorithm):
                 "ACCEPT",
                 tr("Least probability that is accepted", "接受的最低可信度"),
                 QgsProcessingParameterNumber.Type.Double,
-                0.8,
+                ACCEPT,
                 False,
                 0.0,
                 1.0,

@@ -15,8 +15,6 @@ from citygrid_plugin.services.session import open_workspace
 if TYPE_CHECKING:
     from citygrid_core.geocode import Gazetteer
 
-#: A candidate this probable is accepted, as ``citygrid geocode`` does by default.
-ACCEPT = 0.8
 #: A radius that holds 95 of 100 errors, in standard errors along each axis (Rayleigh).
 RADIUS_95 = 2.4477
 
@@ -143,12 +141,12 @@ class Gazetteers:
         held = self._held
         return held is not None and held[:2] == (path, state_of(path))
 
-    def find(self, path: Path, address: str, accept: float = ACCEPT) -> Found:
-        """Answer one address."""
+    def find(self, path: Path, address: str) -> Found:
+        """Answer one address; accepted is what the core accepts by default."""
         import pandas as pd
 
         matcher = self.get(path)
-        row = matcher.geocode(pd.Series([address], dtype=object), accept=accept).iloc[0]
+        row = matcher.geocode(pd.Series([address], dtype=object)).iloc[0]
         return Found(
             address,
             str(row["outcome"]),
