@@ -188,7 +188,9 @@ def _kinds(items: pd.DataFrame) -> list[tuple[str, int]]:
         if outcome == "right":
             continue
         default = "实地不存在" if outcome == "missing" else "未注明"
-        named = [t.strip() for t in (text if isinstance(text, str) else "").split("#") if t.strip()] or [default]
+        named = [
+            t.strip() for t in (text if isinstance(text, str) else "").split("#") if t.strip()
+        ] or [default]
         for one in named:
             counted[one] = counted.get(one, 0) + 1
     return sorted(counted.items(), key=lambda kv: (-kv[1], kv[0]))
