@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from citygrid_core.accept import ACCEPT
 from citygrid_core.cli.imports import import_command
 from citygrid_core.cli.language import t
 
@@ -27,7 +28,7 @@ import_ = import_command(
     click.option(
         "--accept",
         type=click.FloatRange(0, 1),
-        default=0.8,
+        default=ACCEPT,
         show_default=True,
         help=t("least probability of an address match", "地址匹配的最低可信度"),
     ),

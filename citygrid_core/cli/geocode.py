@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from citygrid_core.accept import ACCEPT
 from citygrid_core.cli.answers import hand_out, overwrite_option
 from citygrid_core.cli.door import (
     DATUMS,
@@ -49,7 +50,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option(
     "--accept",
     type=click.FloatRange(0, 1),
-    default=0.95,
+    default=ACCEPT,
     show_default=True,
     help=t("least probability that is accepted", "接受的最低可信度"),
 )

@@ -12,12 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from citygrid_core.accept import ACCEPT
 from citygrid_core.errors import Text
 from citygrid_core.geocode import kept
 from citygrid_core.geocode.build import Tables, build_tables
 from citygrid_core.geocode.candidate import Candidate
 from citygrid_core.geocode.health import check_tables
-from citygrid_core.geocode.judge import ACCEPT, Calibration, judge, load_calibration
+from citygrid_core.geocode.judge import Calibration, judge, load_calibration
 from citygrid_core.geocode.match import Matcher
 from citygrid_core.geocode.normalise import normalise
 from citygrid_core.geocode.parse import Parsed, parse

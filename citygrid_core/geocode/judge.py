@@ -43,9 +43,6 @@ SIGNS = (
 )
 
 
-#: Least probability that is accepted when nobody says otherwise: then one answer in a
-#: hundred, or fewer, lies in a wrong grid (docs/verification.md).
-ACCEPT = 0.95
 #: What has a stated error of its own: a phrase, an unknown part of a number, else the level.
 PHRASES = ("distance", "side", "opposite", "vague", "beside", "sub_missing")
 ERRORS = (*LEVELS, *PHRASES)

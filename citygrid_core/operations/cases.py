@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from citygrid_core.accept import ACCEPT
 from citygrid_core.cases import default_points, intake, number
 from citygrid_core.errors import Text
 from citygrid_core.operations.city import City
@@ -40,7 +41,6 @@ STEPS = (
 Floats = npt.NDArray[np.float64]
 Objects = npt.NDArray[np.object_]
 AREA_COLUMNS = ("grid_code", "community_code", "street_code", "county_code")
-ACCEPT = 0.8
 COMPARE = (
     "source", "object_kind", "class_code", "component_code", "description", "address",
     "reported_at", "registered_at", "dispatched_at", "handled_at", "checked_at", "closed_at",
