@@ -15,6 +15,12 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "calendar": ("cases_clock", Text("Import days of work and rest.", "导入工作日历。")),
     "advance": ("cases_steps", Text("Do a step on cases.", "办理案件：执行操作。")),
     "register": ("cases_steps", Text("Register cases.", "立案。")),
+    "dispatch": (
+        "cases_dispatch",
+        Text(
+            "Propose who handles cases; send the clear ones.", "建议承办部门，自动派遣明确的案件。"
+        ),
+    ),
     "steps": ("cases_steps", Text("Which steps are legal now.", "列出当前可执行的操作。")),
 }
 
