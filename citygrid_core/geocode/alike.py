@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +27,16 @@ BEHIND = 0.15
 #: Two letters of a pair are packed into one integer, 21 bits each.
 _BITS = 21
 
+#: Values times names that are counted at once.
+_AT_ONCE = 300_000
+#: More shared pairs than this are not told apart when names are set aside.
+_PAIRS = 16
+#: What single precision may be off by.
+_LAST = 1e-6
 _NONE = (0.0, "")
+
+#: A name, its likeness (0 to 1), and "homophone" or "spelling".
+Near = tuple[str, float, str]
 
 Ints = npt.NDArray[np.int64]
 
@@ -53,7 +63,9 @@ class Alike:
         self.keys = list(keys)
         self.sounds = [pinyin(k) for k in self.keys] if sounds is None else list(sounds)
         self.grams, self.ends, self.postings = _index(self.keys) if index is None else index
-        self._sizes = np.array([len(k) for k in self.keys], dtype=np.int32)
+        self._keys = np.array(self.keys, dtype=object)
+        self._sounds = np.array(self.sounds, dtype=object)
+        self._sizes = np.array([len(k) for k in self.keys], dtype=np.int64)
         self._telling = [_telling(k) for k in self.keys]
         bounds = self.ends.tolist()
         self._at = dict(zip(self.grams.tolist(), pairwise(bounds), strict=True))
@@ -61,71 +73,124 @@ class Alike:
         for at, sound in enumerate(self.sounds):
             self._same[sound].append(at)
 
-    def find(self, value: str) -> list[tuple[str, float, str]]:
-        """Score the names that share letters or sound with a value, the best first.
+    def find(self, value: str) -> list[Near]:
+        """Score the names that share letters or sound with a value, see `find_all`."""
+        return self.find_all([value])[0]
+
+    def find_all(self, values: Sequence[str]) -> list[list[Near]]:
+        """Score, for each value, the names that share letters or sound, the best first.
 
         Names that are `BEHIND` the best are left out.
 
         Returns
         -------
-        list of (name, likeness 0 to 1, "homophone" or "spelling")
+        list of lists of (name, likeness 0 to 1, "homophone" or "spelling")
         """
         if not self.keys:
-            return []
-        keys, telling, own = self.keys, self._telling, _telling(value)
-        scores: dict[str, tuple[float, str]] = {}
-        sound = pinyin(value)
-        for at in self._same.get(sound, ()):
-            key = keys[at]
-            if key != value and len(key) == len(value):
-                scores[key] = (0.93 * _weight(own, telling[at]), "homophone")
-        best = max((v for v, _ in scores.values()), default=0.0)
-        sharing = self._sharing(value)
-        if len(sharing):
-            # What is written less alike can't reach the least likeness however it sounds.
-            least = max(UNLIKE, best - BEHIND)
-            written = process.cdist(
-                [value],
-                [keys[at] for at in sharing.tolist()],
-                scorer=OSA.normalized_similarity,
-                score_cutoff=2 * least - 1,
-            )[0]
-            near = written.nonzero()[0]
-            sharing, write = sharing[near], written[near]
-            sounds = [self.sounds[at] for at in sharing.tolist()]
-            heard = process.cdist([sound], sounds, scorer=Levenshtein.normalized_similarity)[0]
-            score = (write + np.maximum(write, heard)) / 2
-            # The last digits of single precision are no likeness: they are rounded off.
-            order = np.argsort(-score, kind="stable")
-            for at, found in zip(sharing[order].tolist(), score[order].tolist(), strict=True):
-                raw = round(found, 6)
-                if raw < UNLIKE or raw < best - BEHIND:
-                    break
-                likeness = raw * _weight(own, telling[at])
-                key = keys[at]
-                if likeness >= UNLIKE and likeness > scores.get(key, _NONE)[0] and key != value:
-                    scores[key] = (likeness, "spelling")
-                    best = max(best, likeness)
-        ranked = [(k, v, how) for k, (v, how) in scores.items() if v >= best - BEHIND]
-        ranked.sort(key=lambda r: (-r[1], r[0]))
-        return ranked
+            return [[] for _ in values]
+        step = max(_AT_ONCE // len(self.keys), 1)
+        out: list[list[Near]] = []
+        for k in range(0, len(values), step):
+            out += self._some(values[k : k + step])
+        return out
 
-    def _sharing(self, value: str) -> Ints:
-        """Return the names that share most pairs of letters with a value."""
-        slices = [self._at[g] for g in set(_pairs(value)) if g in self._at]
-        # What a large part of the names has tells little, and much is to be counted.
-        rare = [s for s in slices if (s[1] - s[0]) * _COMMON <= len(self.keys)] or slices
-        if not rare:
-            return np.zeros(0, dtype=np.int64)
-        found = np.concatenate([self.postings[a:b] for a, b in rare])
-        shared = np.bincount(found)
+    def _some(self, values: Sequence[str]) -> list[list[Near]]:
+        """Score the names for a few values at once: each comparison is one call for all."""
+        sounds = [pinyin(v) for v in values]
+        telling = [_telling(v) for v in values]
+        scores = [self._heard(*v) for v in zip(values, sounds, telling, strict=True)]
+        best = [max((v for v, _ in s.values()), default=0.0) for s in scores]
+        # What is written less alike can't reach the least likeness however it sounds.
+        least = np.array([max(UNLIKE, b - BEHIND) for b in best])
+        of, at = self._sharing(values)
+        written = _compared(values, of, self._keys[at], OSA.normalized_similarity)
+        near = (written >= 2 * least[of] - 1 - _LAST).nonzero()[0]
+        of, at, written = of[near], at[near], written[near]
+        heard = _compared(sounds, of, self._sounds[at], Levenshtein.normalized_similarity)
+        score = (written + np.maximum(written, heard)) / 2
+        near = (score >= least[of] - _LAST).nonzero()[0]
+        near = near[np.lexsort((-score[near], of[near]))]
+        # The last digits of single precision are no likeness: they are rounded off.
+        for i, j, found in zip(
+            of[near].tolist(), at[near].tolist(), score[near].tolist(), strict=True
+        ):
+            raw = round(found, 6)
+            if raw < UNLIKE or raw < best[i] - BEHIND:
+                continue
+            likeness = raw * _weight(telling[i], self._telling[j])
+            key = self.keys[j]
+            if likeness >= UNLIKE and likeness > scores[i].get(key, _NONE)[0] and key != values[i]:
+                scores[i][key] = (likeness, "spelling")
+                best[i] = max(best[i], likeness)
+        out = []
+        for own, b in zip(scores, best, strict=True):
+            ranked = [(k, v, how) for k, (v, how) in own.items() if v >= b - BEHIND]
+            ranked.sort(key=lambda r: (-r[1], r[0]))
+            out.append(ranked)
+        return out
+
+    def _heard(self, value: str, sound: str, telling: str) -> dict[str, tuple[float, str]]:
+        """Return the names that sound the same and are as long."""
+        scores = {}
+        for at in self._same.get(sound, ()):
+            key = self.keys[at]
+            if key != value and len(key) == len(value):
+                scores[key] = (0.93 * _weight(telling, self._telling[at]), "homophone")
+        return scores
+
+    def _sharing(self, values: Sequence[str]) -> tuple[Ints, Ints]:
+        """Return the names that share most pairs of letters: which value, which name."""
+        size = len(self.keys)
+        asked: list[int] = []
+        slices: list[tuple[int, int]] = []
+        for i, value in enumerate(values):
+            own = [self._at[g] for g in set(_pairs(value)) if g in self._at]
+            # What a large part of the names has tells little, and much is to be counted.
+            own = [s for s in own if (s[1] - s[0]) * _COMMON <= size] or own
+            asked += [i] * len(own)
+            slices += own
+        if not slices:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        bounds = np.array(slices, dtype=np.int64)
+        count = bounds[:, 1] - bounds[:, 0]
+        where = np.arange(count.sum()) + np.repeat(bounds[:, 0] - np.cumsum(count) + count, count)
+        cell = np.repeat(np.array(asked, dtype=np.int64) * size, count) + self.postings[where]
+        shared = np.bincount(cell)
         known = shared.nonzero()[0]
-        if len(known) > _LOOKED_AT:
-            rank = shared[known] * 100 - np.abs(self._sizes[known] - len(value))
-            # All that tie with the last one stay, so that no order of the names decides.
-            least = np.partition(rank, -_LOOKED_AT)[-_LOOKED_AT]
-            known = known[rank >= least][: 2 * _LOOKED_AT]
-        return known
+        shared = shared[known]
+        of, at = np.divmod(known, size)
+        return self._best(values, of, at, shared)
+
+    def _best(self, values: Sequence[str], of: Ints, at: Ints, shared: Ints) -> tuple[Ints, Ints]:
+        """Keep about `_LOOKED_AT` names for each value: those that share most, of like length."""
+        n = len(values)
+        many = np.bincount(of, minlength=n) > _LOOKED_AT
+        if not many.any():
+            return of, at
+        # So many pairs are shared by enough names: those that share fewer need no ranking.
+        pairs = np.bincount(of * _PAIRS + np.minimum(shared, _PAIRS - 1), minlength=n * _PAIRS)
+        enough = pairs.reshape(n, _PAIRS)[:, ::-1].cumsum(axis=1)[:, ::-1] >= _LOOKED_AT
+        floor = np.where(many, (enough * np.arange(_PAIRS)).max(axis=1), 0)
+        keep = (shared >= floor[of]).nonzero()[0]
+        of, at, shared = of[keep], at[keep], shared[keep]
+        length = np.array([len(v) for v in values], dtype=np.int64)
+        rank = shared * 100 - np.abs(self._sizes[at] - length[of])
+        order = np.lexsort((-rank, of))
+        first = np.searchsorted(of, np.arange(n + 1))
+        last = np.minimum(first[:-1] + _LOOKED_AT, first[1:]) - 1
+        # All that tie with the last one stay, so that no order of the names decides.
+        least = rank[order][np.maximum(last, 0)]
+        keep = (rank >= least[of]).nonzero()[0]
+        of, at = of[keep], at[keep]
+        first = np.searchsorted(of, np.arange(n))
+        keep = (np.arange(len(of)) - first[of] < 2 * _LOOKED_AT).nonzero()[0]
+        return of[keep], at[keep]
+
+
+def _compared(values: Sequence[str], of: Ints, names: Any, scorer: Any) -> Any:
+    """Compare each name with the value that it is asked for."""
+    asked = np.array(values, dtype=object)[of].tolist()
+    return process.cpdist(asked, names.tolist(), scorer=scorer)
 
 
 def _index(keys: list[str]) -> tuple[Ints, Ints, npt.NDArray[np.int32]]:

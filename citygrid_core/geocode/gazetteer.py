@@ -28,6 +28,8 @@ from citygrid_core.geocode.straight import Straight, Straightener
 #: Below this an answer is not worth showing.
 REJECT = 0.05
 _SHOWN = 5
+#: So many addresses are parsed before their answers are looked for.
+_AT_ONCE = 4096
 _COLUMNS = (
     "outcome",
     "x",
@@ -197,10 +199,12 @@ class Gazetteer:
         """
         codes, uniques = pd.factorize(addresses)
         # Nothing here is cyclic: the collector would only walk all answers again and again.
+        rows: list[tuple[Any, ...]] = []
         collecting = gc.isenabled()
         gc.disable()
         try:
-            rows = [self._answer(str(u), accept) for u in uniques]
+            for k in range(0, len(uniques), _AT_ONCE):
+                rows += self._some([str(u) for u in uniques[k : k + _AT_ONCE]], accept)
         finally:
             if collecting:
                 gc.enable()
@@ -256,11 +260,17 @@ class Gazetteer:
         """
         return check_tables(self.tables, far_m=far_m, apart_m=apart_m)
 
-    def _answer(self, address: str, accept: float) -> tuple[Any, ...]:
-        parsed = self.parse(address)
+    def _some(self, addresses: Sequence[str], accept: float) -> list[tuple[Any, ...]]:
+        """Answer some addresses: their misspelt names are looked for all at once."""
+        parsed = [self.parse(a) for a in addresses]
+        straight = [self.straight.find(p) for p in parsed]
+        long = [p for p, s in zip(parsed, straight, strict=True) if s is None]
+        self.tables.names.foresee(self.matcher.misspelt(long))
+        return [self._answer(*a, accept) for a in zip(parsed, straight, strict=True)]
+
+    def _answer(self, parsed: Parsed, straight: Straight | None, accept: float) -> tuple[Any, ...]:
         if not parsed.normal.text:
             return _nothing(Text("nothing readable in the address", "地址中没有可识别的内容"))
-        straight = self.straight.find(parsed)
         if straight is not None:
             return _at_once(straight, accept, self._area(straight.area))
         found = self.matcher.candidates(parsed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from citygrid_core.geocode.places import Plates, Street
+from citygrid_core.geocode.places import Plates, Quick, Street
 
 #: Numbers this far past the last known plate are still placed.
 _BEYOND = 10
@@ -48,26 +48,27 @@ def interpolate(street: Street, plates: Plates, main: int) -> Placed | None:
 def _between(street: Street, p: Plates, main: int, *, own_side: bool) -> Placed | None:
     odd = (main % 2 == 1) == own_side
     below, above = p.beside(street.first, street.last, main, odd)
+    q = p.quick
     if below and above:
         lower, upper = below[0], above[0]
-    elif len(above) == 2 and int(p.main[above[0]]) - main <= _BEYOND:
+    elif len(above) == 2 and q.main[above[0]] - main <= _BEYOND:
         lower, upper = above
-    elif len(below) == 2 and main - int(p.main[below[0]]) <= _BEYOND:
+    elif len(below) == 2 and main - q.main[below[0]] <= _BEYOND:
         upper, lower = below
     else:
         return None
-    a, b = int(p.main[lower]), int(p.main[upper])
+    a, b = q.main[lower], q.main[upper]
     share = (main - a) / (b - a)
-    ax, ay, bx, by = float(p.x[lower]), float(p.y[lower]), float(p.x[upper]), float(p.y[upper])
+    ax, ay, bx, by = q.x[lower], q.y[lower], q.x[upper], q.y[upper]
     gap = math.hypot(bx - ax, by - ay)
     x, y = ax + share * (bx - ax), ay + share * (by - ay)
     outside = not 0.0 <= share <= 1.0
     path = street.path
     if path is not None:
-        ma, mb = float(p.measure[lower]), float(p.measure[upper])
+        ma, mb = q.measure[lower], q.measure[upper]
         # Two carriageways are two lines: a jump between them is no way along the street.
         if abs(mb - ma) <= 1.5 * gap + 20.0:
-            oa, ob = float(p.offset[lower]), float(p.offset[upper])
+            oa, ob = q.offset[lower], q.offset[upper]
             offset = oa + min(max(share, 0.0), 1.0) * (ob - oa)
             if not own_side:
                 offset = -offset
@@ -75,13 +76,13 @@ def _between(street: Street, p: Plates, main: int, *, own_side: bool) -> Placed 
             x, y = fx - offset * ty, fy + offset * tx
     # Largest in the middle between the anchors, as of a bridge held at both ends.
     loose = math.sqrt(share * (1 - share)) if not outside else 0.5 + abs(share)
-    spread = math.hypot(6.0 + 0.3 * gap * loose, _UNRULY * _misfit(p, below, above))
+    spread = math.hypot(6.0 + 0.3 * gap * loose, _UNRULY * _misfit(q, below, above))
     if not own_side:
         spread += 15.0
     return Placed(x, y, min(spread, 4 * _LOOSE + spread / 4), a, b, own_side)
 
 
-def _misfit(p: Plates, below: list[int], above: list[int]) -> float:
+def _misfit(q: Quick, below: list[int], above: list[int]) -> float:
     """Return how far the anchors lie from where their own neighbours would put them, metres.
 
     Where the numbers of a side run unevenly, or its plates are set by hand or by hearsay,
@@ -91,8 +92,8 @@ def _misfit(p: Plates, below: list[int], above: list[int]) -> float:
     row = [*reversed(below), *above]
     for k in range(1, len(row) - 1):
         i, j, m = row[k - 1], row[k + 1], row[k]
-        share = (int(p.main[m]) - int(p.main[i])) / (int(p.main[j]) - int(p.main[i]))
-        x = float(p.x[i]) + share * (float(p.x[j]) - float(p.x[i]))
-        y = float(p.y[i]) + share * (float(p.y[j]) - float(p.y[i]))
-        worst = max(worst, math.hypot(float(p.x[m]) - x, float(p.y[m]) - y))
+        share = (q.main[m] - q.main[i]) / (q.main[j] - q.main[i])
+        x = q.x[i] + share * (q.x[j] - q.x[i])
+        y = q.y[i] + share * (q.y[j] - q.y[i])
+        worst = max(worst, math.hypot(q.x[m] - x, q.y[m] - y))
     return worst

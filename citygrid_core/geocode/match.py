@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from citygrid_core.errors import Text
 from citygrid_core.geocode.alike import BEHIND
@@ -32,6 +32,24 @@ class Matcher:
             r.label in ("city", "province") for refs in tables.names.refs.values() for r in refs
         )
         self._met: dict[tuple[int, int], list[tuple[float, float, float]]] = {}
+
+    def misspelt(self, some: Iterable[Parsed]) -> Iterator[tuple[str, str]]:
+        """Yield the names, with a label, that `candidates` will look for by likeness."""
+        refs = self.t.names.refs
+        for parsed in some:
+            road = "road" in parsed.places
+            for part in parsed.parts:
+                if part.known or len(part.value) < 2:
+                    continue
+                if part.label == "road":
+                    if not any(r.label == "road" for r in refs.get(part.value, ())):
+                        yield part.value, "road"
+                elif not road and part.label in ("poi", "compound") and part.value not in refs:
+                    yield part.value, "compound"
+                    yield part.value, "poi"
+            before = None if road else _before_door(parsed)
+            if before is not None and len(before.value) > 1 and before.value not in refs:
+                yield before.value, "road"
 
     def candidates(self, parsed: Parsed) -> list[Candidate]:
         """Return all answers, unjudged."""
@@ -203,7 +221,7 @@ class Matcher:
             out = []
             for i in chosen:
                 c = Candidate(
-                    level, float(p.x[i]), float(p.y[i]), 5.0 + 25.0 * len(signs), p.code[i],
+                    level, p.quick.x[i], p.quick.y[i], 5.0 + 25.0 * len(signs), p.code[i],
                     f"{street.name}{number.main}{spoken(p.rest[i])}",
                     frozenset([p.area[i]]) if p.area[i] else street.areas,
                     dict(signs), streets=(street,),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import ahocorasick
 
 from citygrid_core.geocode import numerals
-from citygrid_core.geocode.alike import Alike
+from citygrid_core.geocode.alike import Alike, Near
 from citygrid_core.geocode.normalise import name_key
 
 _SUFFIX = re.compile(r"(?:大道|大街|公路|快速路|环路|支路|胡同|路|街|巷|道)$")
@@ -17,6 +18,8 @@ _SUFFIX = re.compile(r"(?:大道|大街|公路|快速路|环路|支路|胡同|�
 ORDER = ("road", "compound", "poi", "county", "town", "community", "city", "province")
 #: So many things, or a few more, are given for a misspelt name.
 _MOST = 12
+#: So many misspelt names are remembered.
+_KEPT = 100_000
 #: Labels whose misspelt names are looked for together.
 GROUPS = {
     **{label: label for label in ("road", "compound", "poi")},
@@ -128,18 +131,35 @@ class Names:
 
     def alike(self, value: str, label: str) -> list[Found]:
         """Return what is called nearly so, best first: homophones, then spelling."""
-        cached = self._cache.get((value, label))
-        if cached is None:
-            index = self.alikes.get(GROUPS[label]) if label in GROUPS else None
-            cached = []
-            for key, score, how in index.find(value) if index is not None else ():
-                cached += [Found(r, key, score, how) for r in self.refs[key] if r.label == label]
-                if len(cached) >= _MOST:
-                    break
-            if len(self._cache) > 100_000:
-                self._cache.clear()
-            self._cache[(value, label)] = cached
-        return cached
+        if (value, label) not in self._cache:
+            self.foresee([(value, label)])
+        return self._cache[value, label]
+
+    def foresee(self, asked: Iterable[tuple[str, str]]) -> None:
+        """Look for many misspelt names, each a value and a label, before `alike` is asked."""
+        if len(self._cache) > _KEPT:
+            self._cache.clear()
+        groups: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for value, label in dict.fromkeys(asked):
+            if (value, label) in self._cache:
+                continue
+            if GROUPS.get(label) in self.alikes:
+                groups[GROUPS[label]][value].append(label)
+            else:
+                self._cache[value, label] = []
+        for group, labels in groups.items():
+            near = self.alikes[group].find_all(list(labels))
+            for value, found in zip(labels, near, strict=True):
+                for label in labels[value]:
+                    self._cache[value, label] = self._found(found, label)
+
+    def _found(self, near: Iterable[Near], label: str) -> list[Found]:
+        out: list[Found] = []
+        for key, score, how in near:
+            out += [Found(r, key, score, how) for r in self.refs[key] if r.label == label]
+            if len(out) >= _MOST:
+                break
+        return out
 
 
 def _variants(key: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -17,6 +17,13 @@ class Strings:
 
     data: npt.NDArray[np.uint8]
     ends: npt.NDArray[np.int64]
+    # One text is read through these: an array would make an object of each number first.
+    _data: memoryview = field(init=False, repr=False, compare=False)
+    _ends: memoryview = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_data", self.data.data)
+        object.__setattr__(self, "_ends", self.ends.data)
 
     @classmethod
     def of(cls, values: Iterable[str]) -> Strings:
@@ -32,7 +39,7 @@ class Strings:
     def __getitem__(self, i: int) -> str:
         if i < 0:
             i += len(self)
-        return self.data[self.ends[i] : self.ends[i + 1]].tobytes().decode("utf-8", "replace")
+        return str(self._data[self._ends[i] : self._ends[i + 1]], "utf-8", "replace")
 
     def __iter__(self) -> Iterator[str]:
         whole, ends = self.data.tobytes(), self.ends.tolist()
@@ -46,6 +53,10 @@ class Coded:
 
     index: npt.NDArray[np.int32]
     values: list[str]
+    _index: memoryview = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_index", self.index.data)
 
     @classmethod
     def of(cls, values: Iterable[str]) -> Coded:
@@ -57,7 +68,7 @@ class Coded:
         return len(self.index)
 
     def __getitem__(self, i: int) -> str:
-        return self.values[int(self.index[i])]
+        return self.values[self._index[i]]
 
     def __iter__(self) -> Iterator[str]:
         values = self.values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -117,7 +118,17 @@ class Street:
         return Polyline(self.line) if self.line is not None else None
 
 
-@dataclass(slots=True)
+class Quick(NamedTuple):
+    """Columns of the plates for reading one number at a time: plain numbers come out."""
+
+    main: memoryview
+    x: memoryview
+    y: memoryview
+    measure: memoryview
+    offset: memoryview
+
+
+@dataclass
 class Plates:
     """Door plates sorted by owner (street or compound), number and rest.
 
@@ -138,34 +149,37 @@ class Plates:
     code: Strings
     area: Coded
 
+    @cached_property
+    def quick(self) -> Quick:
+        """The same columns, quicker for one plate than the arrays."""
+        return Quick(self.main.data, self.x.data, self.y.data, self.measure.data, self.offset.data)
+
     def between(self, first: int, last: int, main: int) -> tuple[int, int]:
         """Return the slice of an owner's plates with a main number."""
-        mains = self.main[first:last]
-        return (
-            first + int(mains.searchsorted(main, "left")),
-            first + int(mains.searchsorted(main, "right")),
-        )
+        mains = self.quick.main
+        begin = bisect_left(mains, main, first, last)
+        return begin, bisect_right(mains, main, begin, last)
 
     def beside(self, first: int, last: int, main: int, odd: bool) -> tuple[list[int], list[int]]:
         """Return up to two plates below and two above a number, of one parity, the next first.
 
         Of several plates with one main number the first counts.
         """
-        mains, parity = self.main[first:last], int(odd)
+        mains, parity = self.quick.main, int(odd)
         below: list[int] = []
-        at = int(mains.searchsorted(main, "left"))
-        while at > 0 and len(below) < 2:
-            value = int(mains[at - 1])
-            at = int(mains.searchsorted(value, "left"))
+        at = bisect_left(mains, main, first, last)
+        while at > first and len(below) < 2:
+            value = mains[at - 1]
+            at = bisect_left(mains, value, first, at)
             if value % 2 == parity:
-                below.append(first + at)
+                below.append(at)
         above: list[int] = []
-        at = int(mains.searchsorted(main, "right"))
-        while at < len(mains) and len(above) < 2:
-            value = int(mains[at])
+        at = bisect_right(mains, main, first, last)
+        while at < last and len(above) < 2:
+            value = mains[at]
             if value % 2 == parity:
-                above.append(first + at)
-            at = int(mains.searchsorted(value, "right"))
+                above.append(at)
+            at = bisect_right(mains, value, at, last)
         return below, above
 
 

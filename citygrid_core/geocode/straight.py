@@ -87,7 +87,7 @@ class Straightener:
             "via": via,
         }
         name = f"{street.name}{wanted.main}号"
-        x, y = float(plates.x[first]), float(plates.y[first])
+        x, y = plates.quick.x[first], plates.quick.y[first]
         return Straight(x, y, judged[1], judged[0], plates.code[first], name, matched, areas)
 
     def _agrees(self, region: str, areas: frozenset[str]) -> bool:
