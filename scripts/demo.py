@@ -71,6 +71,9 @@ def main(out: Path) -> None:
         name = " ".join(str(w) for w in step[:2] if not isinstance(w, Path))
         done.append((name, step, answer, time.perf_counter() - begun))
     _print(done)
+    month = ("--period", "2025-11", "--scheme", "cjt292", "--overwrite")
+    for by, name in (("area", "areas"), ("department", "departments")):
+        citygrid("evaluate", city, *month, "--by", by, "-o", out / f"november-{name}.html")
 
 
 def _print(done: list[tuple[str, tuple[object, ...], dict[str, Any], float]]) -> None:
