@@ -154,10 +154,15 @@ def judge(candidates: list[Candidate], calibration: Calibration, *, same_m: floa
         odds_of_one = math.exp(min(candidates[0].logit, 30.0))
         candidates[0].probability = odds_of_one / (1.0 + odds_of_one)
         return
+    if not candidates:
+        return
     candidates.sort(key=lambda c: (-c.logit, LEVELS.index(c.level), c.code))
     kept: list[Candidate] = []
     for c in candidates:
-        if all(math.hypot(c.x - k.x, c.y - k.y) > same_m for k in kept):
+        for k in kept:
+            if math.hypot(c.x - k.x, c.y - k.y) <= same_m:
+                break
+        else:
             kept.append(c)
     candidates[:] = kept
     odds = [math.exp(min(c.logit, 30.0)) for c in candidates]

@@ -21,6 +21,7 @@ _NEAR, _FAR = 150.0, 500.0
 _MOST = 12
 _UNSAID = ("unknown", "group")
 _PLACES = ("poi", "compound", "road")
+_REGIONS = frozenset(REGIONS)
 
 
 class Matcher:
@@ -79,6 +80,8 @@ class Matcher:
         """Return the codes said for each level, how many are unknown, whether elsewhere."""
         said: list[list[str]] = []
         unknown = 0
+        if _REGIONS.isdisjoint(parsed.places):
+            return said, unknown, False
         names = self.t.names
         for part in parsed.parts:
             if part.label not in REGIONS:

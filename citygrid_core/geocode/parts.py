@@ -81,7 +81,11 @@ class Parsed:
 
     def has(self, *labels: str) -> bool:
         """Whether any part has one of the labels."""
-        return any(label in self.places for label in labels)
+        places = self.places
+        for label in labels:
+            if label in places:
+                return True
+        return False
 
     def first(self, label: str) -> Part | None:
         """Return the first part with a label."""
@@ -94,8 +98,11 @@ class Parsed:
 
     def typed(self, part: Part) -> str:
         """Return the part as it was typed."""
-        a, b = self.normal.span(part.start, part.end)
-        return self.normal.typed[a:b]
+        normal, start, end = self.normal, part.start, part.end
+        if end > start:
+            return normal.typed[normal.starts[start] : normal.ends[end - 1]]
+        a, b = normal.span(start, end)
+        return normal.typed[a:b]
 
     def as_text(self) -> str:
         """Return ``label=value`` pairs, as in tables of expected parses."""
