@@ -14,7 +14,7 @@ from citygrid_core.heat.errors import HeatInputError
 from citygrid_core.heat.keys import encode, group
 
 #: The key of the store's ``heat_counts``.
-HEAT_KEYS = ("grid_code", "object_kind", "class_code", "source", "day")
+HEAT_KEYS = ("grid_code", "object_kind", "class_code", "source", "day", "hour")
 #: Below this probability of being in the right grid a case is weakly located.
 WEAK_BELOW = 0.8
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from citygrid_core.heat import count
-from citygrid_core.operations.intake import problem
+from citygrid_core.operations.heat_cube import check_heat
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.workspace import Workspace
 from citygrid_core.workspace.schema import FAMILIES
@@ -39,7 +38,7 @@ def verify(workspace: Workspace, *, progress: Progress = no_progress) -> Report:
     progress("store", 0, 2)
     report = Report("verify", problems=list(workspace.verify()))
     progress("heat", 1, 2)
-    report.problems += _heat(workspace)
+    report.problems += check_heat(workspace)
     report.details = {"head": workspace.head, "findings": len(report.problems)}
     progress("done", 2, 2)
     return report
@@ -58,25 +57,3 @@ def adopt(workspace: Workspace, *, who: str) -> Report:
     report = Report("verify --adopt", read=len(adopted), stored=len(adopted))
     report.details = {"head": workspace.head}
     return report
-
-
-def _heat(workspace: Workspace) -> list:  # type: ignore[type-arg]
-    from citygrid_core.errors import Text
-
-    held = workspace.read("heat_counts")
-    if held.empty:
-        return []
-    recount = count(workspace.read("cases", geometry=False))
-    key = ["grid_code", "object_kind", "class_code", "source", "day"]
-    both = held.merge(recount, on=key, how="outer", suffixes=("", "_now")).fillna(0)
-    wrong = both[both["cases"] != both["cases_now"]]
-    return [
-        problem(
-            "heat.recount",
-            "cases",
-            f"{row.cases:.0f} ({row.grid_code} {row.class_code} {row.day})",
-            Text(f"{row.cases_now:.0f}, by a recount", f"重新计数为 {row.cases_now:.0f}"),
-            Text("run: citygrid heat update", "请运行 citygrid heat update"),
-        )
-        for row in wrong.itertuples()
-    ]

@@ -14,9 +14,10 @@ import pyproj
 import sqlalchemy as sa
 
 from citygrid_core.errors import Problem, Text
-from citygrid_core.workspace import adoption, history, shapes, values
+from citygrid_core.workspace import adoption, history, shapes, values, watching
 from citygrid_core.workspace.counters import Counters
 from citygrid_core.workspace.errors import InvalidRows, WrongCall
+from citygrid_core.workspace.exact import rows_like
 from citygrid_core.workspace.geopackage import GeoPackage
 from citygrid_core.workspace.incoming import by_table, rows_of
 from citygrid_core.workspace.ledger import Ledger
@@ -191,6 +192,30 @@ class Transaction:
                 said.append(self._store.in_list(table.table.c.fid, listed))
             gone += self._writer.delete(table, said)
         return gone
+
+    def find(self, family: str, keys: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows of a family of one table that have one of the given identities.
+
+        Costs one look into the index for each key, whatever the size of the store.
+
+        Parameters
+        ----------
+        keys : DataFrame
+            The columns that identify a row, e.g. those of ``unique``.
+        """
+        declared = family_of(family)
+        (table,) = tables_of(declared)
+        names = list(declared.identity)
+        rest = ["fid", *(n for n in table.names if n not in names)]
+        asked = keys[names].astype(object).values.tolist()
+        found = rows_like(self._connection, table, names, asked, rest)
+        frame: pd.DataFrame = pd.DataFrame(found, columns=[*names, *rest]).set_index("fid")
+        return frame
+
+    def watch(self, family: str, columns: Sequence[str]) -> None:
+        """Note the changes of these columns from now on, for `Workspace.changes`."""
+        (table,) = tables_of(family_of(family))
+        watching.restart(self._connection, table, columns)
 
     # --- codes, lineage, settings --------------------------------------------------
 
@@ -369,6 +394,11 @@ class Transaction:
         for table in tables_of(family):
             c = table.table.c
             if self._connection.execute(sa.select(c.fid).limit(1)).first() is None:
+                continue
+            if family.unique and not family.history:
+                # a key may have any number of rows here: only the same identities matter
+                asked = list(zip(*(rows.columns[n] for n in family.identity), strict=True))
+                held.update(rows_like(self._connection, table, family.identity, asked))
                 continue
             wanted = sa.select(*(c[n] for n in family.identity))
             if None not in rows.columns[family.key]:

@@ -18,7 +18,7 @@ import pyproj
 import sqlalchemy as sa
 
 from citygrid_core.errors import Problem, Text
-from citygrid_core.workspace import journal, styles, verification
+from citygrid_core.workspace import journal, styles, verification, watching
 from citygrid_core.workspace.errors import WrongCall
 from citygrid_core.workspace.geopackage import GeoPackage
 from citygrid_core.workspace.ledger import register_tables
@@ -329,6 +329,17 @@ class Workspace:
         with self._reading() as connection:
             c = TABLES.c
             return dict(connection.execute(sa.select(c.name, c.digest)).all())
+
+    def changes(
+        self, family: str, columns: Sequence[str]
+    ) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+        """Return the rows that changed since `Transaction.watch`, as they were and as they are.
+
+        Whoever changed them, citygrid or QGIS. None: nobody watches these columns.
+        """
+        (table,) = tables_of(family_of(family))
+        with self._reading() as connection:
+            return watching.changes(connection, table, columns)
 
     # --- writing -------------------------------------------------------------------
 

@@ -18,10 +18,11 @@ HEAT_COUNTS = Family(
         column("class_code", "text", "类别代码", "class code", required=True),
         column("source", "text", "问题来源", "source", "case_source", required=True),
         column("day", "date", "日期", "day", required=True),
+        column("hour", "integer", "小时（-1：仅有日期）", "hour (-1: only a date is known)"),
         column("cases", "integer", "案件数", "cases", required=True),
         column("weak", "integer", "弱定位案件数", "weakly located cases"),
     ),
     history=False,
-    unique=("grid_code", "object_kind", "class_code", "source", "day"),
+    unique=("grid_code", "object_kind", "class_code", "source", "day", "hour"),
     derived=True,
 )

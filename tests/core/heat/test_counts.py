@@ -38,9 +38,10 @@ def test_a_count_has_the_columns_of_the_store_and_leaves_void_cases_out() -> Non
     counts = heat.count(CASES)
     assert list(counts.columns) == [*heat.HEAT_KEYS, "cases", "weak"]
     assert counts.to_numpy().tolist() == [
-        ["", "event", "06001", "collector", "2026-10-02", 1, 1],
-        ["g1", "event", "06001", "hotline", "2026-10-01", 2, 1],
-        ["g2", "event", "10001", "hotline", "2026-10-02", 1, 0],
+        ["", "event", "06001", "collector", "2026-10-02", 0, 1, 1],
+        ["g1", "event", "06001", "hotline", "2026-10-01", 8, 1, 0],
+        ["g1", "event", "06001", "hotline", "2026-10-01", 23, 1, 1],
+        ["g2", "event", "10001", "hotline", "2026-10-02", -1, 1, 0],
     ]
 
 
@@ -84,7 +85,11 @@ def test_categories_and_datetimes_count_as_texts_do() -> None:
         stage=CASES["stage"].astype("category"),
         reported_at=pd.to_datetime(CASES["reported_at"], format="mixed"),
     )
-    pd.testing.assert_frame_equal(heat.count(typed), heat.count(CASES), check_dtype=False)
+    # a datetime without a time of day is midnight: it can't say that only a date is known
+    by = heat.HEAT_KEYS[:-1]
+    pd.testing.assert_frame_equal(
+        heat.count(typed, by=by), heat.count(CASES, by=by), check_dtype=False
+    )
 
 
 def test_many_combinations_are_counted_without_an_array_of_all_of_them() -> None:
@@ -118,7 +123,8 @@ def test_counts_equal_a_loop_over_the_cases(rows: list[tuple[object, ...]]) -> N
     expected: Counter[tuple[object, ...]] = Counter()
     for grid, kind, class_code, source, at, stage, _ in rows:
         if stage != "void":
-            expected[(grid or "", kind, class_code, source, str(at)[:10])] += 1
+            hour = int(str(at)[11:13] or -1)
+            expected[(grid or "", kind, class_code, source, str(at)[:10], hour)] += 1
     counts = heat.count(frame(rows))
     assert counts.set_index(list(heat.HEAT_KEYS))["cases"].to_dict() == dict(expected)
 
@@ -173,6 +179,8 @@ def test_real_cases_count_as_pandas_counts_them(real_data: Path) -> None:
     )
     counts = heat.count(cases)
     assert counts["cases"].sum() == len(raw)
-    expected = cases.assign(day=cases["reported_at"].str[:10]).fillna({"grid_code": ""})
+    expected = cases.assign(
+        day=cases["reported_at"].str[:10], hour=cases["reported_at"].str[11:13].astype(int)
+    ).fillna({"grid_code": ""})
     sizes = expected.fillna("").groupby(list(heat.HEAT_KEYS)).size()
     assert counts.set_index(list(heat.HEAT_KEYS))["cases"].to_dict() == sizes.to_dict()

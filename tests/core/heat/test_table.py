@@ -17,11 +17,11 @@ GRIDS = gpd.GeoDataFrame(
 )
 COUNTS = pd.DataFrame(
     [
-        ["g1", "event", "06001", "hotline", "2026-10-01", 4, 1],
-        ["g1", "component", "01001", "hotline", "2026-10-02", 2, 0],
-        ["g2", "event", "06002", "collector", "2026-10-02", 3, 3],
-        ["", "event", "06001", "hotline", "2026-10-01", 2, 2],
-        ["g9", "event", "10001", "hotline", "2026-10-03", 1, 0],
+        ["g1", "event", "06001", "hotline", "2026-10-01", 9, 4, 1],
+        ["g1", "component", "01001", "hotline", "2026-10-02", 9, 2, 0],
+        ["g2", "event", "06002", "collector", "2026-10-02", 9, 3, 3],
+        ["", "event", "06001", "hotline", "2026-10-01", 9, 2, 2],
+        ["g9", "event", "10001", "hotline", "2026-10-03", 9, 1, 0],
     ],
     columns=[*heat.HEAT_KEYS, "cases", "weak"],
 )
