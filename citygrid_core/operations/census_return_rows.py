@@ -57,8 +57,8 @@ def open_pack(workspace: Workspace, path: Path) -> tuple[PackRead, str]:
     digest = hashlib.sha256()
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "pack.gpkg"
-        # what QField had not yet brought into the file lies beside it
-        for suffix in ("", "-wal"):
+        # what the app had not yet brought into the file, or not yet taken back, lies beside it
+        for suffix in ("", "-wal", "-journal"):
             source = file.with_name(file.name + suffix)
             if source.is_file():
                 shutil.copyfile(source, copy.with_name(copy.name + suffix))
