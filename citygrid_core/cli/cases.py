@@ -21,6 +21,9 @@ COMMANDS: dict[str, tuple[str, Text]] = {
             "Propose who handles cases; send the clear ones.", "建议承办部门，自动派遣明确的案件。"
         ),
     ),
+    "overdue": ("cases_show", Text("Which cases are late.", "列出超期与将超期的案件。")),
+    "show": ("cases_show", Text("All about one case.", "案件卡片：案卷、流程、责任、相似案件。")),
+    "twins": ("cases_twins", Text("Cases reported twice.", "查找并关联重复案件。")),
     "steps": ("cases_steps", Text("Which steps are legal now.", "列出当前可执行的操作。")),
 }
 

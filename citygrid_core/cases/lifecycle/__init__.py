@@ -5,7 +5,7 @@
 >>> case = pd.Series({"source": "hotline"}, name="2026070132070500001")
 >>> log = advance(pd.DataFrame(), case, profile, Entry("collect", "2026-07-01T08:30"))
 >>> [step.name for step in legal(log, case, profile, "2026-07-01T09:00")]
-['send_verify', 'void']
+['send_verify', 'void', 'link']
 """
 
 from citygrid_core.cases.lifecycle.errors import BadProfile, StepRefused, UnknownProfile

@@ -91,7 +91,7 @@ def test_a_public_report_is_verified_first() -> None:
     log = walk(public, ("collect", "2025-03-03T08:30"))
     with pytest.raises(StepRefused) as refused:
         advance(log, public, DEFAULT, Entry("register", "2025-03-03T08:40"))
-    assert refused.value.legal == ("send_verify", "void")
+    assert refused.value.legal == ("send_verify", "void", "link")
     assert "verified on site first" in refused.value.text("en")
     assert "公众举报须先核实" in refused.value.text("zh")
     log = walk(
@@ -129,7 +129,7 @@ def test_the_clock_stops_while_a_case_is_suspended() -> None:
     held = state(log.iloc[:-1], case())
     assert (held["hold"], str(held["held_since"])) == ("suspended", "2025-03-03 10:00:00")
     assert [s.name for s in legal(log.iloc[:-1], case(), DEFAULT, "2025-03-04T10:00")] == [
-        "resume", "supervise",
+        "resume", "supervise", "link",
     ]  # fmt: skip
 
 
@@ -408,7 +408,7 @@ def test_no_walk_takes_a_step_that_the_machine_refuses_and_the_other_way_round()
 
 def test_no_deadline_runs_while_a_case_is_held() -> None:
     """What is left of the limit when a hold begins is left when it ends."""
-    _, _, log, cases = fold_many(11, 900)
+    _, _, log, cases = fold_many(11, 1_300)
     parts, of = [], {}
     for row in log[log["step"] == "resume"].itertuples():
         rows = log[log["number"] == row.number]

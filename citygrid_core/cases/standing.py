@@ -1,0 +1,78 @@
+"""How a case stands at a moment: what it used of its limit, and its light."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from citygrid_core.cases.clock import light, used
+from citygrid_core.cases.lifecycle import Profile, Timer
+
+_NAT = np.datetime64("NaT", "s")
+
+
+def standing(
+    states: pd.DataFrame, told: pd.DataFrame, profile: Profile, timer: Timer, at: str
+) -> pd.DataFrame:
+    """Return the light of each case that a body is handling.
+
+    Parameters
+    ----------
+    states : DataFrame
+        By number, as `lifecycle.fold` returns them for the log up to the moment.
+    told : DataFrame
+        By number: due_at, where the limits say nothing what the source told; it counts
+        from the dispatch on day and night.
+    at : str
+        ISO moment. A case on hold stands where it stood when the hold began.
+
+    Returns
+    -------
+    DataFrame
+        By number, those in the stage ``dispatched``: department_code, hold, dispatched_at,
+        due_at (datetime64[s]), limit_s, used_s, working (whether these seconds count in
+        working periods only), share (used / limit; NaN without a limit), light.
+    """
+    own = states[(states["stage"] == "dispatched").to_numpy()]
+    begun = _moments(own["dispatched_at"])
+    due = _moments(own["due_at"])
+    limit = own["limit_s"].to_numpy(np.int64)
+    working = own["working"].to_numpy(bool)
+    said = _moments(told["due_at"].reindex(own.index))
+    source = np.isnat(due) & ~np.isnat(said) & ~np.isnat(begun) & (said > begun)
+    due = np.where(source, said, due)
+    limit = np.where(source, (said - begun).astype("timedelta64[s]").astype(np.int64), limit)
+    working = working & ~source
+    counts = ~np.isnat(due) & (limit > 0)
+    limit = np.where(counts, limit, 0)
+    held = _moments(own["held_since"])
+    now = np.where(np.isnat(held), np.datetime64(at, "s"), held)
+    spent = np.zeros(len(own), dtype=np.int64)
+    k = np.flatnonzero(counts)
+    late = now[k] > due[k]
+    first, last = np.where(late, due[k], now[k]), np.where(late, now[k], due[k])
+    rest = used(timer.calendar, first, last, working[k])
+    spent[k] = limit[k] + np.where(late, rest, -rest)
+    share = np.full(len(own), np.nan)
+    share[k] = spent[k] / limit[k]
+    out: pd.DataFrame = pd.DataFrame(
+        {
+            "department_code": own["department_code"],
+            "hold": own["hold"],
+            "dispatched_at": begun,
+            "due_at": np.where(counts, due, _NAT),
+            "limit_s": limit,
+            "used_s": spent,
+            "working": working,
+            "share": share,
+            "light": light(spent, limit, yellow=profile.yellow, red=profile.red),
+        },
+        index=own.index,
+    )
+    return out
+
+
+def _moments(column: pd.Series) -> Any:
+    return pd.to_datetime(column, format="ISO8601").to_numpy().astype("datetime64[s]")

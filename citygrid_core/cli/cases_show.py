@@ -1,0 +1,106 @@
+"""`citygrid cases overdue|show`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from citygrid_core.cli.answers import hand_out, overwrite_option
+from citygrid_core.cli.cases_steps import now
+from citygrid_core.cli.door import emit_json, guarded, output_options, table, workspace_argument
+from citygrid_core.cli.language import current, t
+
+_at = click.option("--at", metavar="TIME", help=t("when, default now", "时间，默认当前"))
+
+
+@click.command(
+    help=t(
+        "List cases that departments are handling, by the share of their limit that is used "
+        "(red: above the limit). Cases on hold stand where they stood when the hold began.",
+        "按已用时限比例列出处置中的案件（红灯：超过时限）；挂账、缓办案件按暂停时的状态计。",
+    )
+)
+@workspace_argument
+@_at
+@click.option(
+    "--light",
+    "lights",
+    multiple=True,
+    type=click.Choice(["red", "yellow", "green", "none"]),
+    help=t("which lights, default red; may be repeated", "灯色，默认红灯，可重复指定"),
+)
+@click.option("--department", default="", metavar="CODE", help=t("only this body", "仅此部门"))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=t("write a table (CSV, XLSX)", "输出表格（CSV、XLSX）"),
+)
+@overwrite_option
+@output_options
+@guarded
+def overdue(
+    workspace: str,
+    at: str | None,
+    lights: tuple[str, ...],
+    department: str,
+    output: Path | None,
+    overwrite: bool,
+    json_: bool,
+) -> None:
+    """List late cases."""
+    from citygrid_core.operations.case_standing import overdue as late
+    from citygrid_core.workspace import Workspace
+
+    with Workspace.open(workspace) as ws:
+        report, found = late(ws, now(at), lights=lights or ("red",), department=department)
+    shown = ["number", "class_code", "department_code", "due_at", "limit_h", "used_h", "share",
+             "light", "hold"]  # fmt: skip
+    hand_out(report, found, output, overwrite, json_, shown)
+
+
+@click.command(
+    help=t(
+        "Show one case: what it is, its log, its limit and light, who answers and why, its twins.",
+        "案件卡片：基本信息、流程记录、时限与灯色、责任部门及理由、相似案件。",
+    )
+)
+@workspace_argument
+@click.argument("number")
+@_at
+@output_options
+@guarded
+def show(workspace: str, number: str, at: str | None, json_: bool) -> None:
+    """Show one case."""
+    from citygrid_core.operations.case_standing import card
+    from citygrid_core.workspace import Workspace
+
+    with Workspace.open(workspace) as ws:
+        told = card(ws, number, now(at), lang=current())
+    if json_:
+        emit_json(
+            {
+                "case": told.case, "stands": told.stands, "duty": told.duty,
+                "log": json.loads(told.log.to_json(orient="records")),
+                "twins": json.loads(told.twins.to_json(orient="records")),
+            }
+        )  # fmt: skip
+        return
+    for title, part in (
+        (t("case", "案件"), told.case),
+        (t("standing", "状态"), told.stands),
+        (t("duty", "责任"), told.duty),
+    ):
+        table([title, ""], [[k, _text(v)] for k, v in part.items() if _text(v)])
+    log = told.log[["at", "step", "before", "after", "who", "department_code", "reason"]]
+    table([t("log", "流程"), *log.columns[1:]], log.map(_text).values.tolist())
+    if len(told.twins):
+        head = [t("twins", "相似案件"), *map(str, told.twins.columns[1:])]
+        table(head, told.twins.map(_text).values.tolist())
+
+
+def _text(value: Any) -> str:
+    return "" if value is None or value != value else str(value)

@@ -1,0 +1,84 @@
+"""The same problem twice: all pairs, exactly; each repeat points at an original."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from citygrid_core.cases.twins import originals, pairs
+
+
+def moments(*hours: float) -> np.ndarray:
+    base = np.datetime64("2025-03-03T08:00", "s")
+    return base + (np.array(hours) * 3600).astype("timedelta64[s]")
+
+
+def test_same_class_near_in_place_and_time() -> None:
+    """The second repeats the first; another class, 51 m, and 25 hours do not."""
+    found = pairs(
+        [0, 30, 30, 51, 0], [0, 40, 40, 0, 0], moments(0, 24, 24, 1, 25),
+        ["a", "a", "b", "a", "a"], metres=50, hours=24,
+    )  # fmt: skip
+    told = found[["first", "second", "metres", "hours"]].values.tolist()
+    assert [0, 1, 50.0, 24.0] in told
+    assert {(int(a), int(b)) for a, b, _, _ in told} == {(0, 1), (3, 1), (1, 4)}
+
+
+def test_a_chain_points_at_originals() -> None:
+    """Three reports 40 m apart in a row: the third is too far from the first to repeat it."""
+    found = pairs([0, 40, 80], [0, 0, 0], moments(0, 1, 2), ["a"] * 3, metres=50, hours=24)
+    assert originals(found, 3).tolist() == [-1, 0, -1]
+    found = pairs([0, 20, 40], [0, 0, 0], moments(0, 1, 2), ["a"] * 3, metres=50, hours=24)
+    assert originals(found, 3).tolist() == [-1, 0, 0]
+
+
+def test_what_has_no_place_or_class_has_no_twin() -> None:
+    found = pairs([0, np.nan, 0], [0, 0, 0], moments(0, 0, 0), ["a", "a", None], metres=9, hours=9)
+    assert found.empty
+    assert originals(found, 3).tolist() == [-1, -1, -1]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 120), st.integers(0, 120), st.integers(0, 60), st.sampled_from("ab")
+        ),
+        max_size=30,
+    ),
+    st.sampled_from([(50.0, 24.0), (5.0, 1.0), (0.0, 24.0), (50.0, 0.0)]),
+)
+def test_all_pairs_and_no_other(
+    rows: list[tuple[int, int, int, str]], within: tuple[float, float]
+) -> None:
+    """Against every pair looked at one by one; ends included."""
+    metres, hours = within
+    x, y = np.array([r[0] for r in rows], float), np.array([r[1] for r in rows], float)
+    at = moments(*(r[2] for r in rows))
+    kind = [r[3] for r in rows]
+    found = pairs(x, y, at, kind, metres=metres, hours=hours)
+    told = {frozenset(p) for p in found[["first", "second"]].values.tolist()}
+    wanted = {
+        frozenset((i, j))
+        for i in range(len(rows)) for j in range(i)
+        if kind[i] == kind[j] and (x[i] - x[j]) ** 2 + (y[i] - y[j]) ** 2 <= metres**2
+        and abs(rows[i][2] - rows[j][2]) <= hours
+    }  # fmt: skip
+    assert told == wanted
+    assert (at[found["first"].to_numpy()] <= at[found["second"].to_numpy()]).all()
+    of = originals(found, len(rows))
+    for second, first in enumerate(of.tolist()):
+        if first >= 0:
+            assert of[first] == -1
+            assert frozenset((first, second)) in told
+
+
+def test_coordinates_far_from_the_origin() -> None:
+    """Far coordinates lose no pair: a metre at 500,000 east is a metre."""
+    found = pairs(
+        [500_000.0, 500_003.0], [3_386_000.0, 3_386_004.0], moments(0, 1), ["a", "a"],
+        metres=5, hours=1,
+    )  # fmt: skip
+    assert found["metres"].tolist() == pytest.approx([5.0])
