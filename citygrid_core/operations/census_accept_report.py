@@ -42,10 +42,12 @@ _METHODS = {
     ),
     "units": Text(
         "Whole units by the table of sample sizes (after GB/T 24356, table unconfirmed); ratio "
-        "estimate with the variance between units (Cochran 1977, 9A), Jeffreys' interval at the "
-        "effective sample size reduced for few units (Korn and Graubard 1998).",
-        "按样本量表（参照 GB/T 24356，表值未确认）抽取整个单元；比率估计，按单元间方差"
-        "（Cochran 1977，9A），Jeffreys 区间，有效样本量按单元数折减（Korn 与 Graubard 1998）。",
+        "estimate (Cochran 1977, 9A) with the jackknife's variance between units, Clopper-Pearson "
+        "interval at the effective sample size, adjusted by Student's t for few units (Korn and "
+        "Graubard 1998).",
+        "按样本量表（参照 GB/T 24356，表值未确认）抽取整个单元；比率估计"
+        "（Cochran 1977，9A），单元间方差用刀切法；按有效样本量的 Clopper-Pearson 区间，"
+        "并按单元数作 t 分布折减（Korn 与 Graubard 1998）。",
     ),
 }
 

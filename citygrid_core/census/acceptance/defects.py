@@ -79,7 +79,7 @@ def stratified_rate(
     if variance > 0 and 0 < rate < 1:
         # strata cannot be worth more than three times their sample: a floor under luck
         effective = min(rate * (1 - rate) / variance, 3 * plain)
-    low, high = _jeffreys(rate, effective, confidence)
+    low, high = _beta_interval(rate, effective, confidence, _JEFFREYS)
     return _whole(rate, low, high, size, n, d, effective, confidence)
 
 
@@ -99,11 +99,15 @@ def cluster_rate(
 
     Notes
     -----
-    Ratio to size with the variance between units (Cochran 1977, section 9A.12, first-stage
-    term with finite population correction). Defects cluster in the sheets of a bad team, so
-    few sheets say less than their components suggest: the effective size is reduced by
-    (t_n-1 / t_m-1)² with m units (Korn and Graubard 1998). With fewer than about eight units
-    the coverage falls short of what the interval says; the report warns.
+    Ratio to size (Cochran 1977, section 9A.12) with the delete-one-unit jackknife's variance
+    and the finite population correction: with few units of unequal size the linearised
+    variance is too small (Rust and Rao, *Statistical Methods in Medical Research* 5, 1996).
+    Where units were inspected in part, Cochran's second-stage term is added. Interval: Korn
+    and Graubard (*Survey Methodology* 24, 1998): Clopper-Pearson's at the effective sample
+    size, never more than what was inspected, times (t_n-1 / t_m-1)² for m units. It covers
+    the truth in 95 % at the sizes of the table (3 to 15 units) where Jeffreys' interval, a
+    logit or an arcsine with Student's t stay at 93 to 94.5 %: rates of clustered defects are
+    skewed, and few units show little of the long side.
     """
     size, n, d = (np.asarray(v, dtype=np.float64) for v in (sizes, sampled, defects))
     _check(size, n, d)
@@ -112,22 +116,20 @@ def cluster_rate(
         raise UsageError(Text("at least two units must be inspected", "至少须检查两个单元"))
     found = size * d / n
     rate = float(found.sum() / size.sum())
-    fpc = 1 - m / units
-    mean = size.mean()
-    variance = float(fpc / m * ((found - rate * size) ** 2).sum() / (m - 1) / mean**2)
+    without = (found.sum() - found) / (size.sum() - size)
+    variance = float((1 - m / units) * (m - 1) / m * ((without - rate) ** 2).sum())
     p = d / n
-    inside = float(
+    variance += float(
         (size**2 * (1 - n / size) * p * (1 - p) / np.maximum(n - 1, 1)).sum()
-        / (m * units * mean**2)
+        / (m * units * size.mean() ** 2)
     )
-    variance += inside
     plain = _plain(n.sum(), population)
     effective = plain
     if variance > 0 and 0 < rate < 1:
         effective = min(rate * (1 - rate) / variance, plain)
         tail = 0.5 + confidence / 2
         effective *= float(t.ppf(tail, max(n.sum() - 1, 1)) / t.ppf(tail, m - 1)) ** 2
-    low, high = _jeffreys(rate, effective, confidence)
+    low, high = _beta_interval(rate, effective, confidence, (0.0, 1.0))
     done = _whole(rate, low, high, size, n, d, effective, confidence)
     return DefectRate(
         done.rate, low, high, population, done.sampled, done.defects, effective, confidence
@@ -152,12 +154,20 @@ def _plain(n: float, population: float) -> float:
     return float(n / rest) if rest > 0 else float("inf")
 
 
-def _jeffreys(rate: float, n: float, confidence: float) -> tuple[float, float]:
+#: What is added to hits and misses at the low and the high end: Jeffreys' prior.
+_JEFFREYS = (0.5, 0.5)
+
+
+def _beta_interval(
+    rate: float, n: float, confidence: float, add: tuple[float, float]
+) -> tuple[float, float]:
+    """Return quantiles of the beta distribution: `_JEFFREYS`, or (0, 1) for Clopper-Pearson."""
     if not np.isfinite(n):
         return rate, rate
     tail, x = (1 - confidence) / 2, rate * n
-    low = 0.0 if x <= 0 else float(beta.ppf(tail, x + 0.5, n - x + 0.5))
-    high = 1.0 if x >= n else float(beta.ppf(1 - tail, x + 0.5, n - x + 0.5))
+    less, more = add
+    low = 0.0 if x <= 0 else float(beta.ppf(tail, x + less, n - x + more))
+    high = 1.0 if x >= n else float(beta.ppf(1 - tail, x + more, n - x + less))
     return low, high
 
 
