@@ -310,7 +310,7 @@ def _log(
     tx: Transaction, workspace: Workspace, fresh: gpd.GeoDataFrame, changed: gpd.GeoDataFrame
 ) -> None:
     """Append the steps that the times tell and that the log does not have yet."""
-    times = ["number", *(column for column, _, _ in STEPS)]
+    times = ["number", "stage", *(column for column, _, _ in STEPS)]
     touched = [f.reindex(columns=times).astype(object) for f in (fresh, changed) if len(f)]
     if not touched:
         return
@@ -337,6 +337,17 @@ def _log(
             )
         )
         before = before.where(~done, after)
+    void = (both["stage"] == "void") & (before != "")
+    if void.any():  # told without a time: not before the last step that has one
+        last = both.loc[void, times[:1:-1]].bfill(axis=1).iloc[:, 0]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "number": both.loc[void, "number"], "step": "void", "at": last,
+                    "before": before[void], "after": "void", "post": "source",
+                }
+            )
+        )  # fmt: skip
     log = pd.concat(parts, ignore_index=True)
     if logged:
         old = [s in logged.get(n, ()) for n, s in zip(log["number"], log["step"], strict=True)]

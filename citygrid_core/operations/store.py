@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from citygrid_core.operations.case_audit import audit
 from citygrid_core.operations.heat_cube import check_heat
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.workspace import Workspace
@@ -30,17 +31,19 @@ def info(workspace: Workspace) -> Report:
 
 
 def verify(workspace: Workspace, *, progress: Progress = no_progress) -> Report:
-    """Check rows against their seals, the hash chain, history, references, and the heat counts.
+    """Check seals, the hash chain, history, references, the logs of cases, and the heat counts.
 
     Every finding is a `Problem`; an empty list means that nothing was altered
     behind citygrid's back and that the counts equal a full recount.
     """
-    progress("store", 0, 2)
+    progress("store", 0, 3)
     report = Report("verify", problems=list(workspace.verify()))
-    progress("heat", 1, 2)
+    progress("cases", 1, 3)
+    report.problems += audit(workspace)
+    progress("heat", 2, 3)
     report.problems += check_heat(workspace)
     report.details = {"head": workspace.head, "findings": len(report.problems)}
-    progress("done", 2, 2)
+    progress("done", 3, 3)
     return report
 
 

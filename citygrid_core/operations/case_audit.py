@@ -1,0 +1,82 @@
+"""Whether the cases that are stored are what their logs tell."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from citygrid_core.cases.lifecycle import fold, why
+from citygrid_core.errors import Problem, Text
+from citygrid_core.operations.case_clock import profile_of
+from citygrid_core.operations.intake import problem
+from citygrid_core.workspace import Workspace
+
+_CURE = Text(
+    "restore the log or the case from a backup, or correct it by a step",
+    "请从备份恢复流程记录或案件，或以规定操作更正",
+)
+
+
+def audit(workspace: Workspace) -> list[Problem]:
+    """Compare stage and hold of cases with the fold of their logs; name rows that can't be.
+
+    Of cases of which only another system told, the stage is that system's to say: it may
+    tell one without the time that goes with it.
+    """
+    log = workspace.read("case_log")
+    if log.empty:
+        return []
+    held = workspace.read("cases", geometry=False).set_index("number", drop=False)
+    folded = fold(log, held, profile_of(workspace))
+    wrong = folded.wrong
+    found = [
+        _row(log, str(number), int(seq), str(rule))
+        for number, seq, rule in zip(wrong["number"], wrong["seq"], wrong["rule"], strict=True)
+    ]
+    gone = sorted(set(folded.states.index) - set(held.index))
+    found += [
+        problem("log.case", "number", n, Text("the number of a case", "已有案件的案卷号"), _CURE)
+        for n in gone
+    ]
+    ours = (log["post"].fillna("") != "source").groupby(log["number"]).any()
+    states = folded.states[ours.reindex(folded.states.index).to_numpy(bool)]
+    states = states[states.index.isin(held.index)]
+    kept = held.loc[states.index]
+    for name in ("stage", "hold"):
+        stored = _texts(kept[name])
+        told = _texts(states[name])
+        for at in np.flatnonzero(stored != told):
+            number = str(states.index[at])
+            tells = str(told[at])
+            found.append(
+                problem(
+                    f"case.{name}",
+                    name,
+                    f"{number} {stored[at]}".strip(),
+                    Text(
+                        f"{tells!r}, as its log tells" if tells else "nothing, as its log tells",
+                        f"“{tells}”（按流程记录）" if tells else "空值（按流程记录）",
+                    ),
+                    _CURE,
+                )
+            )
+    return found
+
+
+def _row(log: pd.DataFrame, number: str, seq: int, rule: str) -> Problem:
+    row = log[(log["number"] == number).to_numpy() & (log["seq"] == seq).to_numpy()].iloc[0]
+    said = why(rule)
+    return problem(
+        rule,
+        "case_log",
+        f"{number} · {seq} · {row['step']} · {row['at']}",
+        Text(f"a row that can be: {said.en}", f"可能的流程记录：{said.zh}"),
+        _CURE,
+    )
+
+
+def _texts(column: pd.Series) -> npt.NDArray[np.object_]:
+    texts = np.array(column, dtype=object)
+    texts[pd.isna(texts)] = ""
+    return texts
