@@ -9,6 +9,7 @@ import click
 
 from citygrid_core.cli.answers import hand_out, overwrite_option
 from citygrid_core.cli.door import (
+    DATUMS,
     guarded,
     output_options,
     show,
@@ -18,6 +19,8 @@ from citygrid_core.cli.door import (
 )
 from citygrid_core.cli.imports import import_command, source_option
 from citygrid_core.cli.language import t
+
+_KINDS = click.Choice(["region", "zone", "block", "street", "plate", "poi"])
 
 
 @click.group(help=t("The gazetteer: places that addresses match.", "地名库：地址匹配的依据。"))
@@ -37,7 +40,7 @@ gazetteer.add_command(
         t("Import places from FILE.", "由 FILE 导入地名。"),
         click.option(
             "--kind",
-            type=click.Choice(["region", "zone", "block", "street", "plate", "poi"]),
+            type=_KINDS,
             help=t("kind of all rows", "全部记录的类别"),
         ),
         source_option,
@@ -48,11 +51,13 @@ gazetteer.add_command(
 @gazetteer.command(
     help=t(
         "Check the gazetteer: twin numbers, wrong sides, broken orders, far plates, one name in "
-        "two places.",
-        "检查地名库：重号、错侧、号序错乱、门牌远离街巷、一名两地。",
+        "two places. With FILE: check its rows beside the gazetteer, before they are imported.",
+        "检查地名库：重号、错侧、号序错乱、门牌远离街巷、一名两地。给出 FILE 时，在导入前"
+        "对照地名库检查该文件。",
     )
 )
 @workspace_argument
+@click.argument("file", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help=t("output file", "输出文件"))
 @click.option(
     "--far",
@@ -69,24 +74,57 @@ gazetteer.add_command(
     help=t("one name at two places this far apart is a finding, m", "同名两地的距离限值（米）"),
 )
 @click.option("--at", metavar="DATE", help=t("places of that day", "该日的地名"))
+@click.option("--kind", type=_KINDS, help=t("kind of all rows of FILE", "文件全部记录的类别"))
+@source_option
+@click.option(
+    "--mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=t("TOML file: their columns to ours", "字段对照文件（TOML）"),
+)
+@click.option("--crs", help=t("CRS of the file, e.g. EPSG:4547", "文件坐标系，如 EPSG:4547"))
+@click.option("--datum", type=click.Choice((*DATUMS, "auto")), help=t("its datum", "坐标基准"))
+@click.option("--encoding", help=t("encoding, when detection errs", "文件编码"))
+@click.option("--layer", help=t("layer or sheet", "图层或工作表"))
 @overwrite_option
 @output_options
 @guarded
 def check(
     workspace: str,
+    file: Path | None,
     output: Path | None,
     far: float,
     apart: float,
     at: str | None,
+    kind: str | None,
+    source: str,
+    mapping: Path | None,
+    crs: str | None,
+    datum: str | None,
+    encoding: str | None,
+    layer: str | None,
     overwrite: bool,
     json_: bool,
 ) -> None:
     """Check the gazetteer."""
     from citygrid_core.operations.gazetteer import check_places
+    from citygrid_core.operations.gazetteer_file import check_file
+    from citygrid_core.operations.intake import SourceOptions
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:
-        report, findings = check_places(ws, far_m=far, apart_m=apart, at=at)
+        if file is None:
+            report, findings = check_places(ws, far_m=far, apart_m=apart, at=at)
+        else:
+            report, findings = check_file(
+                ws,
+                file,
+                kind=kind,
+                source=source,
+                options=SourceOptions(mapping, crs, datum, encoding, layer),
+                far_m=far,
+                apart_m=apart,
+                at=at,
+            )
     shown = ["rule", "severity", "place", "measure", "x", "y", "grid_code", t("en", "zh")]
     hand_out(report, findings, output, overwrite, json_, shown)
 

@@ -81,11 +81,7 @@ class Parsed:
 
     def has(self, *labels: str) -> bool:
         """Whether any part has one of the labels."""
-        places = self.places
-        for label in labels:
-            if label in places:
-                return True
-        return False
+        return not self.places.keys().isdisjoint(labels)
 
     def first(self, label: str) -> Part | None:
         """Return the first part with a label."""

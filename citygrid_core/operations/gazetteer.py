@@ -76,20 +76,12 @@ def import_places(
         Who delivers; with the row's own key (or kind, name and place) it says
         what is the same place. Default: file and layer.
     """
-    if kind is not None and kind not in KINDS:
-        known = ", ".join(KINDS)
-        raise UsageError(
-            Text(f"unknown kind {kind!r}; known: {known}", f"未知类别“{kind}”，可用：{known}")
-        )
-    origin = source or ":".join(p for p in (Path(path).name, options.layer or "") if p)
+    origin = origin_of(path, kind, source, options)
     options = with_detected_datum(workspace, path, options)
     city = City(workspace)
 
     def prepare(rows: Rows) -> None:
-        _complete(rows, kind, origin)
-        rows.frame["source_datum"] = options.datum or None
-        _place_areas(rows, city)
-        _reject_twin_plates(rows)
+        prepare_places(rows, city, kind, origin, options)
 
     def mint(tx: Transaction, fresh: pd.DataFrame) -> pd.DataFrame:
         fresh = fresh.copy()
@@ -114,6 +106,32 @@ def import_places(
         rejects=rejects,
         progress=progress,
     )
+
+
+def origin_of(path: Path, kind: str | None, source: str, options: SourceOptions) -> str:
+    """Return who delivers the places of a file.
+
+    Raises
+    ------
+    UsageError
+        The kind is unknown.
+    """
+    if kind is not None and kind not in KINDS:
+        known = ", ".join(KINDS)
+        raise UsageError(
+            Text(f"unknown kind {kind!r}; known: {known}", f"未知类别“{kind}”，可用：{known}")
+        )
+    return source or ":".join(p for p in (Path(path).name, options.layer or "") if p)
+
+
+def prepare_places(
+    rows: Rows, city: City, kind: str | None, origin: str, options: SourceOptions
+) -> None:
+    """Complete the rows of a file of places; reject those that can't be stored."""
+    _complete(rows, kind, origin)
+    rows.frame["source_datum"] = options.datum or None
+    _place_areas(rows, city)
+    _reject_twin_plates(rows)
 
 
 def _complete(rows: Rows, kind: str | None, source: str) -> None:
@@ -217,10 +235,14 @@ def check_places(
     """
     matcher = gazetteer(workspace, at)
     found = matcher.check(far_m=far_m, apart_m=apart_m)
-    located = City(workspace, at).locate(found["x"].to_numpy(float), found["y"].to_numpy(float))
+    return health_report(found, City(workspace, at), read=workspace.count("places", at=at))
+
+
+def health_report(found: pd.DataFrame, city: City, *, read: int) -> tuple[Report, pd.DataFrame]:
+    """Return findings with the grid and areas where each lies, and the report of them."""
+    located = city.locate(found["x"].to_numpy(float), found["y"].to_numpy(float))
     findings: pd.DataFrame = pd.concat([found, located.set_axis(found.index)], axis=1)
-    count = workspace.count("places", at=at)
-    report = Report("gazetteer check", read=count, unchanged=count)
+    report = Report("gazetteer check", read=read, unchanged=read)
     report.details = {"findings": len(findings)}
     report.details |= {str(k): int(v) for k, v in findings["rule"].value_counts().items()}
     for rule, codes, place, en, zh in findings[["rule", "codes", "place", "en", "zh"]].itertuples(

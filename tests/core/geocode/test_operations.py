@@ -17,6 +17,7 @@ from citygrid_core.errors import UsageError
 from citygrid_core.geocode import load_calibration
 from citygrid_core.operations.city import City
 from citygrid_core.operations.gazetteer import check_places, gazetteer, geocode_file, import_places
+from citygrid_core.operations.gazetteer_file import check_file
 from citygrid_core.operations.geocode_fit import fit_city
 from citygrid_core.operations.geocode_index import kept_at
 from citygrid_core.operations.geocode_review import NewName, add_names, apply_review, review_rows
@@ -173,6 +174,51 @@ def test_check_finds_a_fault_says_where_and_leaves_with_one(path: Path, tmp_path
     status, _ = run("gazetteer", "check", path, "-o", tmp_path / "found.csv", "--json")
     assert status == 1
     assert "plate.far" in (tmp_path / "found.csv").read_text("utf-8-sig")
+
+
+def test_a_file_is_checked_beside_the_gazetteer_before_it_is_imported(
+    path: Path, tmp_path: Path
+) -> None:
+    """44号 is far from its street, 43号 sound, 45号 outside the city; 32号 is there already."""
+    file = tmp_path / "more.csv"
+    rows = [
+        ("友谊路", "44号", *desk.at(460, -300)),
+        ("友谊路", "43号", *desk.at(*number_at(43))),
+        ("友谊路", "45号", *desk.at(470, 9000)),
+        ("友谊路", "32号", *desk.at(345, -15)),
+    ]
+    pd.DataFrame(rows, columns=["街巷名称", "门牌号", "x", "y"]).to_csv(file, index=False)
+    with Workspace.open(path) as ws:
+        before = ws.count("places")
+        report, found = check_file(ws, file, kind="plate", options=SourceOptions(crs="EPSG:4547"))
+        assert ws.count("places") == before
+    assert (report.read, report.rejected) == (4, 1)
+    told = set(found[["rule", "place"]].itertuples(index=False, name=None))
+    assert {("plate.far", "友谊路44号"), ("number.twin", "友谊路32号")} <= told
+    assert "友谊路43号" not in set(found["place"])
+    assert all("row" in codes for codes in found["codes"])
+    assert found.set_index("rule").at["plate.far", "codes"] == "row 2"
+    given = ("--kind", "plate", "--crs", "EPSG:4547")
+    status, _ = run("gazetteer", "check", path, file, *given, "-o", tmp_path / "found.csv")
+    assert status == 1
+    assert "plate.far" in (tmp_path / "found.csv").read_text("utf-8-sig")
+    pd.DataFrame(rows[1:2], columns=["街巷名称", "门牌号", "x", "y"]).to_csv(file, index=False)
+    status, said = run("gazetteer", "check", path, file, *given)
+    assert status == 0, said
+
+
+def test_a_delivery_checked_again_is_no_twin_of_itself(path: Path, tmp_path: Path) -> None:
+    """A row takes the place of the stored one with its source and key."""
+    file = tmp_path / "again.csv"
+    x, y = desk.at(*number_at(44))
+    file.write_text(f"id,街巷名称,门牌号,x,y\nA1,友谊路,44号,{x},{y}\n", "utf-8")
+    options = SourceOptions(crs="EPSG:4547")
+    with Workspace.open(path) as ws:
+        import_places(ws, file, kind="plate", options=options, on="2025-06-01")
+        report, found = check_file(ws, file, kind="plate", options=options)
+        _, other = check_file(ws, file, kind="plate", source="other", options=options)
+    assert (report.exit_code, len(found)) == (0, 0)
+    assert other["rule"].tolist() == ["number.twin"]
 
 
 def test_a_city_fits_its_own_calibration(path: Path, tmp_path: Path) -> None:
