@@ -5,7 +5,9 @@ conserved: every case that is not void is in exactly one row, also the case that
 has no grid. Tables name their unit, hot spots their significance.
 """
 
+from citygrid_core.heat.anomalies import anomalies, compare, dispersion, streaks
 from citygrid_core.heat.counts import HEAT_KEYS, WEAK_BELOW, add, count, delta
+from citygrid_core.heat.emerging import PATTERNS, emerging
 from citygrid_core.heat.errors import HeatInputError
 from citygrid_core.heat.hotspots import (
     Contiguity,
@@ -14,21 +16,40 @@ from citygrid_core.heat.hotspots import (
     getis_ord_star,
     hotspots,
 )
+from citygrid_core.heat.moran import local_moran
+from citygrid_core.heat.near_repeat import near_repeat
 from citygrid_core.heat.profiles import profile
+from citygrid_core.heat.rates import RATES, hours_by_grid, patrol_effort, rates, smooth, warnings
 from citygrid_core.heat.tables import table
+from citygrid_core.heat.trend import mann_kendall
 
 __all__ = [
     "HEAT_KEYS",
+    "PATTERNS",
+    "RATES",
     "WEAK_BELOW",
     "Contiguity",
     "HeatInputError",
     "add",
+    "anomalies",
+    "compare",
     "contiguity",
     "count",
     "delta",
+    "dispersion",
+    "emerging",
     "false_discovery_rate",
     "getis_ord_star",
     "hotspots",
+    "hours_by_grid",
+    "local_moran",
+    "mann_kendall",
+    "near_repeat",
+    "patrol_effort",
     "profile",
+    "rates",
+    "smooth",
+    "streaks",
     "table",
+    "warnings",
 ]

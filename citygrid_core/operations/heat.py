@@ -1,15 +1,25 @@
-"""Counts of cases per grid, class and day, kept in step with the cases."""
+"""Heat tables of the store: rates with units, hot spots, profiles, and comparisons."""
 
 from __future__ import annotations
 
+import datetime as dt
+from pathlib import Path
+from typing import Any, Literal
+
+import geopandas as gpd
 import pandas as pd
 
-from citygrid_core.heat import table
+from citygrid_core import heat
+from citygrid_core.errors import Text, UsageError
+from citygrid_core.evaluation.period import Period
 from citygrid_core.operations.heat_cube import CASE_COLUMNS, update_heat
+from citygrid_core.operations.heat_select import Selection, begins, residents_of, tracks_of
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
 
-__all__ = ["CASE_COLUMNS", "heat_table", "update_heat"]
+__all__ = [
+    "CASE_COLUMNS", "heat_hotspots", "heat_profile", "heat_table", "update_heat",
+]  # fmt: skip
 
 
 def heat_table(
@@ -21,8 +31,12 @@ def heat_table(
     from_day: str | None = None,
     to_day: str | None = None,
     at: str | None = None,
+    period: str | None = None,
+    residents: Path | None = None,
+    tracks: Path | None = None,
+    recount: bool = False,
 ) -> tuple[Report, pd.DataFrame]:
-    """Return cases and cases per hectare of every grid, hottest first.
+    """Return cases and rates of every grid, hottest first.
 
     Parameters
     ----------
@@ -32,23 +46,169 @@ def heat_table(
         First and last day, ISO, both included.
     at : str, optional
         The grids of that day.
+    period : str, optional
+        Instead of days: ``2026-10`` (see `Period.parse`). Adds the counts of the period
+        before and of a year before, with the ratio of rates and its 95 % interval.
+    residents : Path, optional
+        A table with the columns grid_code and residents.
+    tracks : Path, optional
+        Points with collector and at: hours of patrol.
+    recount : bool
+        Count the cases by their own points on the grids of `at` (today's, else), instead of
+        on the grids of their days.
     """
+    span = Period.parse(period) if period else None
+    if span and (from_day or to_day):
+        raise UsageError(Text("say a period or days, not both", "统计期与起止日期只能选一"))
+    chosen = Selection(object_kind, class_code, source, from_day, to_day)
     grids = workspace.read("grids", at=at)
-    result = table(
-        workspace.read("heat_counts"),
-        grids,
-        object_kind=object_kind,
-        class_code=class_code,
-        source=source,
-        from_day=from_day,
-        to_day=to_day,
-    )
+    counts = chosen.counts(workspace, at=at, recount=recount)
+    now = chosen.within(counts, span)
+    result = heat.table(now, grids)
+    result = heat.rates(result, _bases(workspace, grids, chosen, at, residents, tracks))
+    if span:
+        for name, earlier in (("before", span.before()), ("year_before", span.year_before())):
+            then = heat.table(chosen.within(counts, earlier), grids).set_index("grid_code")
+            result[f"cases_{name}"] = result["grid_code"].map(then["cases"]).fillna(0).astype(int)
+            ratio = heat.compare(
+                result["cases"].to_numpy(), result[f"cases_{name}"].to_numpy(),
+                span.days / earlier.days,
+            )  # fmt: skip
+            result[[f"ratio_{name}", f"low_{name}", f"high_{name}"]] = ratio.to_numpy()
     report = Report("heat table", read=len(grids), unchanged=len(grids))
     by_status = result.groupby("status")["cases"].sum()
     report.details = {
         "unit": "cases per hectare",
+        "units": {n: u.en for n, (_, _, u) in heat.RATES.items() if n in result},
         "cases": int(result["cases"].sum()),
         "without_grid": int(by_status.get("unplaced", 0)),
         "in_other_grids": int(by_status.get("other", 0)),
+        "weak": int(result["weak"].sum()),
     }
+    if span:
+        report.details["periods"] = [span.text, span.before().text, span.year_before().text]
+    report.problems += heat.warnings(result, now.groupby("source")["cases"].sum())
     return report, result
+
+
+def heat_hotspots(
+    workspace: Workspace,
+    *,
+    rate: str = "per_hectare",
+    inference: Literal["analytic", "permutation"] = "analytic",
+    false_share: float = 0.05,
+    permutations: int = 999,
+    seed: int = 0,
+    at: str | None = None,
+    **selection: Any,
+) -> tuple[Report, pd.DataFrame]:
+    """Return Gi* and local Moran of every grid, hot spots first.
+
+    Parameters
+    ----------
+    rate : str
+        What is judged: a column of the table, e.g. ``per_hectare_smoothed``.
+    false_share : float
+        Accepted share of false findings (FDR).
+    **selection
+        As in `heat_table`.
+    """
+    said, table = heat_table(workspace, at=at, **selection)
+    if rate not in table:
+        raise UsageError(Text(f"no rate {rate!r} without its base", f"缺少“{rate}”的基数"))
+    grids = workspace.read("grids", at=at).set_index("code")
+    mine = table[table["status"] == "valid"].set_index("grid_code")
+    grids = gpd.GeoDataFrame(grids.loc[mine.index])
+    near = heat.contiguity(grids)
+    options: dict[str, Any] = {"inference": inference, "permutations": permutations, "seed": seed,
+                               "false_share": false_share}  # fmt: skip
+    gi = heat.hotspots(mine[rate].astype(float), near, **options)
+    moran = heat.local_moran(mine[rate].astype(float), near, **options)
+    result = mine[["cases", "weak_share", rate]].join(gi)
+    result = result.join(moran[["moran", "p", "q", "cluster"]].add_suffix("_moran"))
+    result = result.rename(columns={"moran_moran": "moran", "cluster_moran": "cluster"})
+    result = result.sort_values("z", ascending=False, kind="stable").reset_index()
+    report = Report("heat hotspots", read=len(mine), unchanged=len(mine), problems=said.problems)
+    report.details = {
+        "rate": rate,
+        "inference": inference,
+        "false_share": false_share,
+        "cases": said.details["cases"],
+        **{s: int((result["spot"] == s).sum()) for s in ("hot", "cold")},
+        **{c: int((result["cluster"] == c).sum())
+           for c in ("high-high", "low-low", "high-low", "low-high")},
+    }  # fmt: skip
+    return report, result
+
+
+def heat_profile(
+    workspace: Workspace, *, by: str = "hour", **selection: Any
+) -> tuple[Report, pd.DataFrame]:
+    """Return when cases come: hour × weekday, by month, or by kind of day.
+
+    Parameters
+    ----------
+    by : str
+        ``hour`` (hour × weekday), ``month``, or ``holiday`` (workday, weekend, holiday by the
+        official calendar). All with ``days`` and ``per_day``.
+    **selection
+        ``object_kind``, ``class_code``, ``source``, ``from_day``, ``to_day``.
+    """
+    chosen = Selection(**selection)
+    counts = chosen.within(chosen.counts(workspace), None)
+    days = sorted(counts["day"].astype(str).str[:10].unique())
+    first, last = chosen.from_day or (days or [None])[0], chosen.to_day or (days or [None])[-1]
+    report = Report("heat profile", read=len(counts), unchanged=len(counts))
+    report.details = {"by": by, "cases": int(counts["cases"].sum()), "from": first, "to": last}
+    if first is None or last is None:
+        none: pd.DataFrame = pd.DataFrame(columns=["cases", "days", "per_day"])
+        return report, none
+    period = pd.Series(pd.date_range(first, last).strftime("%Y-%m-%d"))
+    name = {"month": lambda d: d[:7], "holiday": _kind_of_day}.get(by)
+    day = counts["day"].astype(str).str[:10]
+    if name is None:
+        weekday = pd.to_datetime(day).dt.dayofweek + 1
+        cases = counts["cases"].groupby([weekday.rename("weekday"), counts["hour"]]).sum()
+        every = pd.MultiIndex.from_product([range(1, 8), range(24)], names=["weekday", "hour"])
+        result = cases.reindex(every.union(cases.index), fill_value=0).reset_index()
+        number = (pd.to_datetime(period).dt.dayofweek + 1).value_counts()
+        result["days"] = result["weekday"].map(number).fillna(0).astype(int)
+    else:
+        number = period.map(name).value_counts()
+        summed = counts["cases"].groupby(day.map(name).rename(by)).sum()
+        result = summed.reindex(sorted(number.index), fill_value=0).reset_index()
+        result["days"] = result[by].map(number).astype(int)
+    result["per_day"] = result["cases"] / result["days"].where(result["days"] > 0)
+    return report, result
+
+
+def _kind_of_day(day: str) -> str:
+    """Return workday, weekend or holiday: days that the state moved count as what they are."""
+    import chinese_calendar
+
+    date = dt.date.fromisoformat(day)
+    try:
+        off, holiday = chinese_calendar.get_holiday_detail(date)
+    except NotImplementedError:  # a year without a published calendar
+        return "weekend" if date.weekday() >= 5 else "workday"
+    return "workday" if not off else "holiday" if holiday else "weekend"
+
+
+def _bases(
+    workspace: Workspace, grids: gpd.GeoDataFrame, chosen: Selection, at: str | None,
+    residents: Path | None, tracks: Path | None,
+) -> dict[str, pd.Series[float]]:  # fmt: skip
+    bases: dict[str, pd.Series[float]] = {}
+    if chosen.object_kind == "component" or (chosen.class_code or "").startswith(
+        ("01", "02", "03", "04", "05")
+    ):
+        held = workspace.read(
+            "components", at=at, columns=["grid_code", "class_code"], geometry=False
+        )
+        mine = begins(held["class_code"], chosen.class_code or "")
+        bases["components"] = held[mine].groupby("grid_code").size().astype(float)
+    if residents is not None:
+        bases["residents"] = residents_of(residents)
+    if tracks is not None:
+        bases["patrol_hours"] = heat.hours_by_grid(tracks_of(tracks, workspace.crs), grids)
+    return bases

@@ -1,0 +1,155 @@
+"""How places became hot: patterns, streaks and alarms of each grid, near repeats of the city."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from citygrid_core import heat
+from citygrid_core.errors import Text, UsageError
+from citygrid_core.operations.heat_select import Selection, begins
+from citygrid_core.report import Report
+from citygrid_core.workspace import Between, Workspace
+
+STEPS = {"day": "D", "week": "W-SUN", "month": "M"}
+
+
+def heat_patterns(
+    workspace: Workspace,
+    *,
+    step: str = "month",
+    false_share: float = 0.05,
+    false_alarms: float = 0.01,
+    at: str | None = None,
+    recount: bool = False,
+    near_repeat: bool = False,
+    seed: int = 0,
+    **selection: Any,
+) -> tuple[Report, pd.DataFrame]:
+    """Return the pattern, trend, streak and alarm of every grid, the hot ones first.
+
+    Parameters
+    ----------
+    step : str
+        Length of one time: ``day``, ``week`` (Monday to Sunday) or ``month``. Only whole
+        steps between the first and the last day count.
+    false_share : float
+        Accepted share of false findings among hot and cold cells.
+    false_alarms : float
+        Probability of an alarm for a grid where nothing has changed. The season is the
+        city's own: each time weighs as much as the whole city had cases of this selection,
+        so an alarm is a rise that the city does not share.
+    near_repeat : bool
+        Also Knox' table of pairs of cases, in ``details``.
+    **selection
+        ``object_kind``, ``class_code``, ``source``, ``from_day``, ``to_day``.
+    """
+    if step not in STEPS:
+        raise UsageError(Text(f"no step {step!r}: {', '.join(STEPS)}", f"没有时间步长“{step}”"))
+    chosen = Selection(**selection)
+    counts = chosen.within(chosen.counts(workspace, at=at, recount=recount), None)
+    grids = gpd.GeoDataFrame(workspace.read("grids", at=at)).sort_values("code")
+    grids = grids.reset_index(drop=True)
+    times = _times(counts, chosen, STEPS[step])
+    cube = _cube(counts, grids, times)
+    area = grids.geometry.area.to_numpy() / 10_000
+    near = heat.contiguity(grids)
+    found = heat.emerging(cube / area[:, None], near, false_share=false_share)
+    weight = cube.sum(axis=0)
+    if weight[:-1].sum() > 0 and weight[-1] > 0:
+        season, season_now = weight[:-1], float(weight[-1])
+    else:  # a city without cases in the last time has no season to tell
+        season, season_now = np.ones(len(times) - 1), 1.0
+    alarms = heat.anomalies(cube[:, :-1], cube[:, -1], season, season_now,
+                            false_alarms=false_alarms)  # fmt: skip
+    result = pd.concat(
+        [
+            grids["code"].rename("grid_code"),
+            pd.Series(cube.sum(axis=1).astype(int), name="cases"),
+            found,
+            heat.streaks(cube)[["streak", "longest"]],
+            alarms[["expected", "p", "alarm"]].add_prefix("last_"),
+        ],
+        axis=1,
+    ).rename(columns={"last_alarm": "alarm"})
+    result.insert(2, "last_cases", cube[:, -1].astype(int))
+    result["trend_q"] = heat.false_discovery_rate(result["trend_p"])
+    result = result.sort_values(["z", "grid_code"], ascending=[False, True], ignore_index=True)
+    report = Report("heat patterns", read=len(grids), unchanged=len(grids))
+    report.details = {
+        "step": step,
+        "times": [str(t.start_time.date()) for t in times],
+        "cases": int(cube.sum()),
+        "false_share": false_share,
+        "patterns": {
+            f"{spot} {name}": int(number)
+            for (spot, name), number in result[result["pattern"] != ""]
+            .groupby(["spot", "pattern"])
+            .size()
+            .items()
+        },
+        "alarms": int(result["alarm"].sum()),
+        "false_alarms": false_alarms,
+        "false_alarms_expected_at_most": round(false_alarms * len(grids), 2),
+        "dispersion": round(float(alarms["dispersion"].iloc[0]), 3) if len(alarms) else None,
+    }
+    if near_repeat:
+        report.details["near_repeat"] = _knox(workspace, chosen, seed).to_dict("records")
+    return report, result
+
+
+def _times(counts: pd.DataFrame, chosen: Selection, step: str) -> pd.PeriodIndex:
+    """Return the whole steps between the first and the last day."""
+    day = counts["day"].astype(str).str[:10]
+    if counts.empty:
+        raise UsageError(Text("no cases are selected", "所选范围内没有案件"))
+    first = pd.Timestamp(chosen.from_day or day.min())
+    last = pd.Timestamp(chosen.to_day or day.max())
+    every = pd.period_range(first, last, freq=step)
+    if chosen.from_day:
+        every = every[every.start_time >= first]
+    if chosen.to_day:
+        every = every[every.end_time.normalize() <= last]
+    return every
+
+
+def _cube(
+    counts: pd.DataFrame, grids: gpd.GeoDataFrame, times: pd.PeriodIndex
+) -> npt.NDArray[np.float64]:
+    """Return cases by grid and time."""
+    when = pd.PeriodIndex(pd.to_datetime(counts["day"].astype(str).str[:10]), freq=times.freq)
+    row = pd.Index(grids["code"].astype(str)).get_indexer(counts["grid_code"].astype(str))
+    column = times.get_indexer(when)
+    there = (row >= 0) & (column >= 0)
+    cube = np.zeros((len(grids), len(times)))
+    np.add.at(cube, (row[there], column[there]), counts["cases"].to_numpy(dtype=float)[there])
+    return cube
+
+
+def _knox(workspace: Workspace, chosen: Selection, seed: int) -> pd.DataFrame:
+    where: dict[str, Any] = {
+        n: getattr(chosen, n) for n in ("object_kind", "source") if getattr(chosen, n)
+    }
+    if chosen.from_day and chosen.to_day:
+        where["reported_at"] = Between(chosen.from_day, chosen.to_day + "T23:59:59.999")
+    cases = workspace.read("cases", where=where or None,
+                           columns=["class_code", "stage", "reported_at", "duplicate_of"])  # fmt: skip
+    kept = cases.geometry.notna() & ~cases.geometry.is_empty & (cases["stage"] != "void")
+    # a second report of the same problem is no second problem
+    kept &= cases["duplicate_of"].isna()
+    if chosen.class_code:
+        kept &= begins(cases["class_code"], chosen.class_code)
+    day = cases["reported_at"].astype(str).str[:10]
+    if chosen.from_day:
+        kept &= day >= chosen.from_day
+    if chosen.to_day:
+        kept &= day <= chosen.to_day
+    points = cases.geometry[kept]
+    seconds = pd.to_datetime(cases.loc[kept, "reported_at"], format="ISO8601")
+    days = seconds.to_numpy().astype("datetime64[s]").astype(np.int64) / 86_400
+    xy = np.column_stack([points.x.to_numpy(), points.y.to_numpy()])
+    return heat.near_repeat(xy, days, seed=seed)

@@ -1,0 +1,120 @@
+"""Which cells of the cube are meant, and the files that rates need beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from citygrid_core.errors import Text, UsageError
+from citygrid_core.evaluation.period import Period
+from citygrid_core.workspace import Workspace
+
+_COLUMNS = ["grid_code", "object_kind", "class_code", "source", "day", "hour", "cases", "weak"]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Cells by what and when; an empty field takes all.
+
+    Attributes
+    ----------
+    class_code : str, optional
+        A class or the prefix of one.
+    from_day, to_day : str, optional
+        ISO, both included.
+    """
+
+    object_kind: str | None = None
+    class_code: str | None = None
+    source: str | None = None
+    from_day: str | None = None
+    to_day: str | None = None
+
+    def counts(
+        self, workspace: Workspace, *, at: str | None = None, recount: bool = False
+    ) -> pd.DataFrame:
+        """Return the cells of this kind, class and source of all days.
+
+        Parameters
+        ----------
+        recount : bool
+            Count the cases anew by their points, on the grids of `at`.
+        """
+        if recount:
+            from citygrid_core.operations.grid_history import recount_cases
+
+            held = recount_cases(workspace, at=at)[1]
+            for name in ("object_kind", "source"):
+                if getattr(self, name):
+                    held = held[held[name] == getattr(self, name)]
+        else:
+            where: dict[str, Any] = {
+                name: getattr(self, name)
+                for name in ("object_kind", "source")
+                if getattr(self, name)
+            }
+            held = workspace.read("heat_counts", where=where or None, columns=_COLUMNS)
+        if self.class_code:
+            held = held[begins(held["class_code"], self.class_code)]
+        frame: pd.DataFrame = pd.DataFrame(held)
+        return frame
+
+    def within(self, counts: pd.DataFrame, period: Period | None) -> pd.DataFrame:
+        """Return the cells of a period, or of this selection's days."""
+        first = period.first.isoformat() if period else self.from_day
+        last = period.last.isoformat() if period else self.to_day
+        day = counts["day"].astype(str).str[:10]
+        if first:
+            counts = counts[day >= first]
+            day = day[day >= first]
+        if last:
+            counts = counts[day <= last]
+        return counts
+
+
+def begins(codes: pd.Series[Any], prefix: str) -> pd.Series[bool]:
+    """Return which codes begin with a prefix."""
+    found: pd.Series[bool] = codes.astype("string").str.slice(0, len(prefix)).eq(prefix)
+    return found.fillna(False).astype(bool)
+
+
+def residents_of(path: Path) -> pd.Series[float]:
+    """Return residents by grid code from a CSV with these two columns."""
+    frame = _table(path, ("grid_code", "residents"))
+    found: pd.Series[float] = (
+        pd.to_numeric(frame["residents"]).groupby(frame["grid_code"].astype(str)).sum()
+    )
+    return found
+
+
+def tracks_of(path: Path, crs: Any) -> gpd.GeoDataFrame:
+    """Return points of tracks in the CRS of the workspace.
+
+    A layer with ``collector`` and ``at``, or a CSV with these and ``x``, ``y`` in the CRS
+    of the workspace.
+    """
+    if path.suffix.lower() == ".csv":
+        frame = _table(path, ("collector", "at", "x", "y"))
+        points = gpd.points_from_xy(pd.to_numeric(frame["x"]), pd.to_numeric(frame["y"]))
+        return gpd.GeoDataFrame(frame, geometry=points, crs=crs)
+    layer = gpd.read_file(path)
+    _need(path, layer, ("collector", "at"))
+    moved: gpd.GeoDataFrame = layer.to_crs(crs)
+    return moved
+
+
+def _table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+    frame: pd.DataFrame = pd.read_csv(path, dtype=str)
+    _need(path, frame, columns)
+    return frame
+
+
+def _need(path: Path, frame: pd.DataFrame, columns: tuple[str, ...]) -> None:
+    missing = [c for c in columns if c not in frame]
+    if missing:
+        names = ", ".join(missing)
+        raise UsageError(Text(f"{path} lacks the columns {names}", f"{path} 缺少列：{names}"))

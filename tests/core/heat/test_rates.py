@@ -1,0 +1,71 @@
+"""Rates have units, a smoothed value beside them, and warnings."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely.geometry import Point, box
+
+from citygrid_core import heat
+from citygrid_core.heat.rates import warnings
+
+TABLE = pd.DataFrame(
+    {
+        "grid_code": ["a", "b", "c", ""],
+        "status": ["valid"] * 3 + ["unplaced"],
+        "cases": [10, 1, 0, 2],
+        "weak": [0, 1, 0, 2],
+        "area_m2": [10_000.0, 10_000.0, 5_000.0, np.nan],
+    }
+)
+
+
+def test_each_rate_has_its_base() -> None:
+    found = heat.rates(TABLE, {"residents": pd.Series({"a": 500, "b": 2000}),
+                               "components": pd.Series({"a": 50})})  # fmt: skip
+    assert found["per_1000_residents"].tolist()[:2] == [20.0, 0.5]
+    assert found["per_1000_residents"].isna().tolist() == [False, False, True, True]
+    assert found["per_100_components"].tolist()[0] == 20.0
+    assert "per_patrol_hour" not in found
+    smoothed = found["per_1000_residents_smoothed"]
+    mean = 11 / 2.5
+    assert mean < smoothed[0] < 20.0
+    assert 0.5 < smoothed[1] < mean
+
+
+def test_without_more_scatter_than_chance_all_get_the_mean() -> None:
+    assert heat.smooth([2, 2, 2], [1, 1, 1]).tolist() == [2, 2, 2]
+    random = np.random.default_rng(3)
+    base = random.uniform(0.2, 2, 2000)
+    truth = random.gamma(4, 1, 2000)
+    cases = random.poisson(truth * base)
+    raw, smoothed = cases / base, heat.smooth(cases, base)
+    assert np.mean((smoothed - truth) ** 2) < 0.6 * np.mean((raw - truth) ** 2)
+
+
+def test_hours_of_patrol_are_those_between_points() -> None:
+    grids = gpd.GeoDataFrame(
+        {"code": ["a", "b"]}, geometry=[box(0, 0, 10, 10), box(10, 0, 20, 10)], crs="EPSG:4547"
+    )
+    at = ["08:00:00", "08:03:00", "08:04:00", "12:00:00", "09:00:00"]
+    tracks = gpd.GeoDataFrame(
+        {"collector": ["x"] * 4 + ["y"], "at": [f"2026-10-01T{t}" for t in at]},
+        geometry=[Point(1, 1), Point(10, 5), Point(15, 5), Point(15, 5), Point(1, 1)],
+        crs="EPSG:4547",
+    )
+    hours = heat.hours_by_grid(tracks, grids)
+    # the point on the border is the lowest code's; four silent hours count as 5 minutes
+    assert hours.to_dict() == pytest.approx({"a": 4 / 60, "b": 5 / 60})
+
+
+def test_weak_locations_and_patrols_are_told() -> None:
+    sources = pd.Series({"collector": 9, "hotline": 4})
+    assert [p.rule for p in warnings(TABLE, sources)] == ["heat.located", "heat.patrol_effort"]
+    good = TABLE.assign(weak=0)
+    assert warnings(good, pd.Series({"hotline": 13})) == []
+    walked = pd.DataFrame({"status": "valid", "cases": range(10), "patrol_hours": range(10)})
+    assert heat.patrol_effort(walked, sources) is not None
+    elsewhere = walked.assign(patrol_hours=[5, 1, 9, 2, 8, 0, 7, 3, 6, 4])
+    assert heat.patrol_effort(elsewhere, sources) is None
