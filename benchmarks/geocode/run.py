@@ -219,23 +219,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--addresses", type=int, default=5000)
     parser.add_argument("--plates", type=int, default=500_000)
+    parser.add_argument("--seed", type=int, default=SEED, help="of the even city; the rough: + 10")
+    parser.add_argument("--noise", type=int, default=NOISE, help="of the even city; the rough: + 2")
+    parser.add_argument("--alone", action="store_true", help="without the peers")
     options = parser.parse_args()
-    made = city.make(300, 60, SEED)
-    test = noise.addresses(noise.Noise(made.places, made.hidden, REGIONS, NOISE), options.addresses)
-    print("an even city")
+    seed, drawn = options.seed, options.noise
+    made = city.make(300, 60, seed)
+    test = noise.addresses(noise.Noise(made.places, made.hidden, REGIONS, drawn), options.addresses)
+    print(f"an even city, seeds {seed}/{drawn}")
     ours(Gazetteer.build(made.places, cities=city.CITIES), test)
-    rough = city.make(300, 60, SEED + 10, hide=0.4, rough=True)
-    hard = noise.Noise(rough.places, rough.hidden, REGIONS, NOISE + 2)
+    rough = city.make(300, 60, seed + 10, hide=0.4, rough=True)
+    hard = noise.Noise(rough.places, rough.hidden, REGIONS, drawn + 2)
     print("a rough city: uneven plots, 40 % of the plates unknown, a third of the lines too")
     ours(
         Gazetteer.build(rough.places, cities=city.CITIES),
         noise.addresses(hard, options.addresses),
     )
-    table = entries(made.places)
-    some = test.sample(min(500, len(test)), random_state=1).reset_index(drop=True)
-    trigram(table, some)
-    fuzzy(table, some)
-    parsers(test)
+    if not options.alone:
+        table = entries(made.places)
+        some = test.sample(min(500, len(test)), random_state=1).reset_index(drop=True)
+        trigram(table, some)
+        fuzzy(table, some)
+        parsers(test)
     if options.plates:
         large(options.plates)
 

@@ -12,7 +12,7 @@ import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +44,16 @@ _SURE = 0.9
 #: Only these speak for an answer; what a small sample says otherwise is chance.
 _FOR = ("region_agrees", "support")
 _KEYS = (*(f"level.{v}" for v in LEVELS), *SIGNS)
+
+
+class _Top(NamedTuple):
+    """The best answer of an address: how far off it was, metres, and in which sample."""
+
+    kind: str
+    spread: float
+    off: float
+    probability: float
+    city: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +92,20 @@ def fit(*samples: Labelled, made: str, rounds: int = 2) -> Calibration:
         by hand, and per level or phrase the factor on the spread that covers
         95 % of the answers.
     """
-    asked: list[tuple[list[Candidate], float, float]] = []
-    for sample in samples:
+    asked: list[tuple[list[Candidate], float, float, int]] = []
+    for city, sample in enumerate(samples):
         parse, find = sample.gazetteer.parse, sample.gazetteer.matcher.candidates
         xs = np.asarray(sample.x, dtype=np.float64)
         ys = np.asarray(sample.y, dtype=np.float64)
         for address, x, y in zip(sample.addresses, xs, ys, strict=True):
-            asked.append((find(parse(str(address))), float(x), float(y)))
+            asked.append((find(parse(str(address))), float(x), float(y), city))
     start = calibration = prior()
     for _ in range(rounds):
         rows: list[list[float]] = []
         owner: list[int] = []
         label: list[float] = []
-        tops: list[tuple[str, float, float, float]] = []
-        for i, (candidates, x, y) in enumerate(asked):
+        tops: list[_Top] = []
+        for i, (candidates, x, y, city) in enumerate(asked):
             found = list(candidates)
             judge(found, calibration)
             for k, c in enumerate(found):
@@ -105,7 +115,8 @@ def fit(*samples: Labelled, made: str, rounds: int = 2) -> Calibration:
                 owner.append(i)
                 label.append(near if math.isfinite(dx) else 0.0)
                 if k == 0 and math.isfinite(dx):
-                    tops.append((error_kind(c), c.spread, math.hypot(dx, dy), c.probability))
+                    off = math.hypot(dx, dy)
+                    tops.append(_Top(error_kind(c), c.spread, off, c.probability, city))
         calibration = _fit(np.array(rows), np.array(owner), np.array(label), start, tops, made)
     return calibration
 
@@ -120,7 +131,7 @@ def _fit(
     owner: npt.NDArray[np.int64],
     label: npt.NDArray[np.float64],
     start: Calibration,
-    tops: list[tuple[str, float, float, float]],
+    tops: list[_Top],
     made: str,
 ) -> Calibration:
     first = np.array([start.weights[k] for k in _KEYS])
@@ -150,27 +161,35 @@ def _fit(
     weights = {k: round(float(v), 4) for k, v in zip(_KEYS, best.x, strict=True)}
     error = dict(start.error)
     for level in ERRORS:
-        factor = _radius([t for t in tops if t[0] == level])
+        factor = _radius([t for t in tops if t.kind == level])
         if factor is not None:
             error[level] = (_SURVEYED, factor)
     return Calibration(weights, error, made)
 
 
-def _radius(tops: list[tuple[str, float, float, float]]) -> float | None:
+def _radius(tops: list[_Top]) -> float | None:
     """Return the factor on the spread that covers the truth, by the conformal quantile.
 
     Of n answers like it, sorted by error over spread, number ceil(0.95 (n + 1)) is taken
     (split conformal prediction: Papadopoulos et al. 2002, Lei et al. 2018). Answers that
-    would be accepted count, where there are enough of them.
+    would be accepted count, where there are enough of them. Of several cities the worst
+    counts: what holds for their mean would promise too much in the rough one.
     """
     for least in (_SURE, 0.5):
-        own = np.array([(s, d) for _, s, d, p in tops if p >= least])
-        if len(own) >= _FEW:
-            # The books themselves are surveyed to `_SURVEYED`: their mean square comes on top.
-            ratio = np.sort(np.hypot(own[:, 1], _SURVEYED / 1.7308) / own[:, 0])
-            rank = min(math.ceil(_COVERED * (len(ratio) + 1)), len(ratio))
-            return round(float(ratio[rank - 1]), 3)
+        sure = [t for t in tops if t.probability >= least]
+        cities = [[t for t in sure if t.city == c] for c in sorted({t.city for t in sure})]
+        enough = [own for own in cities if len(own) >= _FEW]
+        if len(sure) >= _FEW:
+            return max(_quantile(own) for own in enough or [sure])
     return None
+
+
+def _quantile(tops: list[_Top]) -> float:
+    # The books themselves are surveyed to `_SURVEYED`: their mean square comes on top.
+    off = np.hypot([t.off for t in tops], _SURVEYED / 1.7308)
+    ratio = np.sort(off / np.array([t.spread for t in tops]))
+    rank = min(math.ceil(_COVERED * (len(ratio) + 1)), len(ratio))
+    return round(float(ratio[rank - 1]), 3)
 
 
 def as_toml(calibration: Calibration) -> str:
