@@ -13,7 +13,9 @@ import shapely
 
 from citygrid_core.accept import ACCEPT
 from citygrid_core.cases import default_points, intake, number
+from citygrid_core.cases.privacy import concealed, masked_texts
 from citygrid_core.errors import Text
+from citygrid_core.operations.case_contradictions import report_contradictions
 from citygrid_core.operations.city import City
 from citygrid_core.operations.gazetteer import gazetteer
 from citygrid_core.operations.intake import (
@@ -26,7 +28,7 @@ from citygrid_core.operations.intake import (
 )
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.standards import load_edition
-from citygrid_core.tables import Field
+from citygrid_core.tables import Field, Mapping
 from citygrid_core.workspace import Transaction, Workspace
 
 #: Time columns in the order of the stages, and the step that each records.
@@ -41,6 +43,8 @@ STEPS = (
 Floats = npt.NDArray[np.float64]
 Objects = npt.NDArray[np.object_]
 AREA_COLUMNS = ("grid_code", "community_code", "street_code", "county_code")
+#: Free texts in which phone and identity numbers are masked.
+TEXTS = ("description", "address", "note")
 COMPARE = (
     "source", "object_kind", "class_code", "component_code", "description", "address",
     "reported_at", "registered_at", "dispatched_at", "handled_at", "checked_at", "closed_at",
@@ -67,6 +71,11 @@ def fields() -> tuple[Field, ...]:
             required=True,
         ),
         Field("component_code", "text", labels=("部件标识码", "部件编码")),
+        Field(
+            "given_grid_code",
+            "text",
+            labels=("单元网格编码", "单元网格代码", "网格编码", "网格代码", "所在单元网格"),
+        ),
         Field("description", "text", labels=("问题描述", "描述", "内容")),
         Field("address", "text", labels=("事发位置", "地址", "位置描述", "事发地点")),
         Field(
@@ -113,6 +122,14 @@ def import_cases(
     """
     city = City(workspace)
     edition = load_edition(workspace.edition)
+    given = options.resolved()
+
+    def conceal(row: dict[str, str], used: Mapping) -> dict[str, str]:
+        """Hide who reported: by the mapping's word for a column of theirs, or a field of ours."""
+        theirs = {ours: column for ours, column in used.columns.items() if ours in TEXTS}
+        said = given.personal if given else {}
+        said = {**{theirs[k]: v for k, v in said.items() if k in theirs}, **said}
+        return concealed(row, said, tuple(theirs.values()))
 
     def prepare(rows: Rows) -> None:
         rows.frame["source_system"] = source_system or "default"
@@ -126,7 +143,12 @@ def import_cases(
             for index, found in taken.findings.items()
             for p in found
         ]
+        said = given.personal if given else {}
+        for name in TEXTS:
+            if name in rows.frame and said.get(name) != "keep":
+                rows.frame[name] = masked_texts(rows.frame[name])
         _place(rows, city, accept)
+        report_contradictions(rows, city)
         _answer(rows, city)
 
     def mint(tx: Transaction, fresh: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -148,6 +170,7 @@ def import_cases(
         mint=mint,
         follow=follow,
         positions="optional",
+        conceal=conceal,
         on=on,
         who=who,
         dry_run=dry_run,

@@ -20,6 +20,7 @@ else:
     import tomli as tomllib
 
 _TEXT_KEYS = ("x", "y", "crs", "datum", "encoding", "layer", "delimiter")
+_TREATMENTS = ("mask", "drop", "keep")
 _X_Y = (
     (
         ("经度", "东经", "lon", "lng", "long", "longitude", "经度坐标", "經度"),
@@ -54,6 +55,8 @@ class Mapping:
         Our field to one value for all rows.
     values : dict
         Our field to a dict of their value to ours.
+    personal : dict
+        Their column (or our field) to "mask", "drop" or "keep": what is personal in it.
     x, y : str
         Their columns of position (x is east or longitude); ``"-"`` means that
         there are none although the names look like it.
@@ -66,6 +69,7 @@ class Mapping:
     columns: dict[str, str] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
+    personal: dict[str, str] = field(default_factory=dict)
     x: str = ""
     y: str = ""
     crs: str = ""
@@ -103,12 +107,15 @@ class Mapping:
             A key or type that is not known.
         """
         wrong: list[str] = []
-        known = (*_TEXT_KEYS, "columns", "constants", "values", "header_rows")
+        known = (*_TEXT_KEYS, "columns", "constants", "values", "personal", "header_rows")
         wrong += [f"{key} ?" for key in data if key not in known]
         wrong += [k for k in _TEXT_KEYS if not isinstance(data.get(k, ""), str)]
-        for key in ("columns", "constants", "values"):
+        for key in ("columns", "constants", "values", "personal"):
             if not isinstance(data.get(key, {}), dict):
                 wrong.append(key)
+        private = data.get("personal")
+        if isinstance(private, dict):
+            wrong += [f"personal.{k}" for k, v in private.items() if v not in _TREATMENTS]
         rows = data.get("header_rows")
         if isinstance(rows, list) and rows and all(type(r) is int and r > 0 for r in rows):
             rows = tuple(rows)
@@ -135,6 +142,7 @@ class Mapping:
                 k: {str(a): _plain_value(b) for a, b in t.items()}
                 for k, t in data.get("values", {}).items()
             },
+            personal={k: str(v) for k, v in data.get("personal", {}).items()},
             header_rows=rows,
             **{k: data.get(k, "") for k in _TEXT_KEYS},
         )

@@ -1,0 +1,127 @@
+"""Cases come in: what is said twice and not the same is named; who reported is not kept."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from citygrid_core.errors import UsageError
+from citygrid_core.operations.cases import import_cases
+from citygrid_core.operations.intake import SourceOptions
+from citygrid_core.report import Report
+from citygrid_core.tables import Mapping
+from citygrid_core.workspace import Workspace
+
+DAY = "2026-01-05"
+HEAD = ["案卷号", "问题来源", "对象", "小类", "内容", "部件标识码", "网格编码", "x", "y", "上报时间",
+        "举报人姓名", "联系电话", "坐席备注"]  # fmt: skip
+MAPPING = Mapping(crs="EPSG:4547", personal={"坐席备注": "drop"})
+
+
+@pytest.fixture
+def office(tmp_path: Path, whole: tuple[Path, dict[str, Report]]) -> Iterator[Workspace]:
+    path = tmp_path / "office.gpkg"
+    shutil.copy(whole[0], path)
+    with Workspace.open(path) as ws:
+        yield ws
+
+
+def table(path: Path, *rows: dict[str, str]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.DictWriter(file, HEAD, restval="")
+        out.writeheader()
+        out.writerows(rows)
+    return path
+
+
+def lamp(ws: Workspace, number: str, **said: str) -> dict[str, str]:
+    """A case of a component of the city, at the component, all of it right."""
+    held = ws.read("components").sort_values("code").iloc[0]
+    spot = held.geometry.representative_point()
+    return {
+        "案卷号": number, "问题来源": "collector", "对象": "部件", "小类": held["class_code"],
+        "内容": "损坏", "部件标识码": held["code"], "网格编码": held["grid_code"],
+        "x": f"{spot.x:.3f}", "y": f"{spot.y:.3f}", "上报时间": "2026-01-04 09:00", **said,
+    }  # fmt: skip
+
+
+def test_contradictions_are_named(office: Workspace, tmp_path: Path) -> None:
+    """The grid next door, no grid at all, and another class: stored, with a finding each."""
+    right = lamp(office, "A1")
+    grids = office.read("grids")
+    own = grids[grids["code"] == right["网格编码"]].geometry.iloc[0]
+    away = grids[grids.distance(own) > 300].iloc[0]
+    other = "01001" if right["小类"] != "01001" else "01002"
+    file = table(
+        tmp_path / "cases.csv", right, lamp(office, "A2", 网格编码=str(away["code"])),
+        lamp(office, "A3", 网格编码="999"), lamp(office, "A4", 小类=other),
+    )  # fmt: skip
+    options = SourceOptions(mapping=MAPPING)
+    report = import_cases(office, file, options=options, on=DAY)
+    assert (report.stored, report.rejected) == (4, 0)
+    assert report.details["contradictions"] == {"grid": 2, "class": 1}
+    said = {(p.row, p.rule): p for p in report.problems}
+    assert set(said) == {(3, "case.grid"), (4, "case.grid"), (5, "case.component")}
+    assert str(right["网格编码"]) in said[3, "case.grid"].expected.zh
+    assert "相距" in said[3, "case.grid"].expected.zh
+    assert "无此网格" in said[4, "case.grid"].expected.zh
+    stored = office.read("cases", where={"source_number": ["A1", "A2", "A3", "A4"]})
+    assert set(stored["grid_code"]) == {right["网格编码"]}
+
+
+def test_who_reported_is_in_no_file_and_no_table(office: Workspace, tmp_path: Path) -> None:
+    """Neither in the workspace nor in the rejects: not the name, not the phone, not the ID."""
+    secrets = {"举报人姓名": "王小明", "联系电话": "13812345678", "坐席备注": "家住三楼",
+               "内容": "路灯不亮，请回电１３９１２３４５６７８，证号33010619900307123X"}  # fmt: skip
+    file = table(
+        tmp_path / "cases.csv", lamp(office, "B1", **secrets),
+        lamp(office, "B2", **secrets, 小类="没有这一类"), lamp(office, "B3", **secrets, 上报时间="昨天"),
+    )  # fmt: skip
+    rejects = tmp_path / "rejects.csv"
+    options = SourceOptions(mapping=MAPPING)
+    report = import_cases(office, file, options=options, on=DAY, rejects=rejects)
+    assert (report.stored, report.rejected) == (1, 2)
+    told = office.read("cases", where={"source_number": "B1"})["description"].iloc[0]
+    assert told == "路灯不亮，请回电139******78，证号330106************"
+    office.close()
+    kept = [p.read_bytes() for p in Path(office.path).parent.glob("office.gpkg*")]
+    for text in (
+        "王小明",
+        "13812345678",
+        "家住三楼",
+        "１３９１２３４５６７８",
+        "33010619900307123X",
+    ):
+        assert all(text.encode() not in raw for raw in kept)
+        assert text not in rejects.read_text("utf-8-sig")
+    assert "王**" in rejects.read_text("utf-8-sig")
+
+
+def test_the_mapping_may_keep_a_text(office: Workspace, tmp_path: Path) -> None:
+    file = table(tmp_path / "cases.csv", lamp(office, "C1", 内容="值班电话0571-88886666"))
+    for number, (how, kept) in enumerate(
+        (("keep", "值班电话0571-88886666"), ("mask", "值班电话0571-********"))
+    ):
+        mapping = Mapping(crs="EPSG:4547", personal={"description": how})
+        options = SourceOptions(mapping=mapping)
+        import_cases(office, file, source_system=f"s{number}", options=options, on=DAY)
+        held = office.read("cases", where={"source_system": f"s{number}"})
+        assert held["description"].tolist() == [kept]
+
+
+def test_a_mapping_that_says_nonsense_is_refused() -> None:
+    with pytest.raises(UsageError):
+        Mapping.of({"personal": {"电话": "publish"}})
+    assert Mapping.of({"personal": {"电话": "drop"}}).personal == {"电话": "drop"}
+
+
+def test_a_second_import_changes_nothing(office: Workspace, tmp_path: Path) -> None:
+    file = table(tmp_path / "cases.csv", lamp(office, "D1", 内容="请回电13812345678"))
+    options = SourceOptions(mapping=MAPPING)
+    assert import_cases(office, file, options=options, on=DAY).stored == 1
+    again = import_cases(office, file, options=options, on=DAY)
+    assert (again.stored, again.unchanged) == (0, 1)
