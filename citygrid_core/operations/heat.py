@@ -167,11 +167,11 @@ def heat_profile(
     name = {"month": lambda d: d[:7], "holiday": _kind_of_day}.get(by)
     day = counts["day"].astype(str).str[:10]
     if name is None:
-        weekday = pd.to_datetime(day).dt.dayofweek + 1
+        weekday = pd.to_datetime(day).dt.day_of_week + 1
         cases = counts["cases"].groupby([weekday.rename("weekday"), counts["hour"]]).sum()
         every = pd.MultiIndex.from_product([range(1, 8), range(24)], names=["weekday", "hour"])
         result = cases.reindex(every.union(cases.index), fill_value=0).reset_index()
-        number = (pd.to_datetime(period).dt.dayofweek + 1).value_counts()
+        number = (pd.to_datetime(period).dt.day_of_week + 1).value_counts()
         result["days"] = result["weekday"].map(number).fillna(0).astype(int)
     else:
         number = period.map(name).value_counts()

@@ -1,0 +1,53 @@
+"""`citygrid heat table`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from citygrid_core.cli.answers import hand_out
+from citygrid_core.cli.door import guarded, workspace_argument
+from citygrid_core.cli.heat_options import (
+    answer_options,
+    base_options,
+    grid_options,
+    selection_options,
+)
+from citygrid_core.cli.language import t
+
+
+@click.command(help=t("Cases and rates of each grid.", "各网格案件数与比率。"))
+@workspace_argument
+@selection_options
+@grid_options
+@base_options
+@click.option(
+    "--period",
+    help=t(
+        "2026-10, 2026-W41, …: beside the one before and last year",
+        "统计期 2026-10、2026-W41 等，与上期、上年同期对比",
+    ),
+)
+@answer_options
+@guarded
+def table(workspace: str, output: Path | None, overwrite: bool, json_: bool, **asked: Any) -> None:
+    """Cases and rates of each grid."""
+    from citygrid_core.operations.heat import heat_table
+    from citygrid_core.workspace import Workspace
+
+    with Workspace.open(workspace) as ws:
+        report, rows = heat_table(ws, **asked)
+    shown = [
+        "rank",
+        "grid_code",
+        "cases",
+        "per_hectare",
+        "per_hectare_smoothed",
+        "weak_share",
+        "ratio_before",
+        "low_before",
+        "high_before",
+    ]
+    hand_out(report, rows, output, overwrite, json_, shown)
