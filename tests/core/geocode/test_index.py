@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from citygrid_core.geocode import Gazetteer, PlacesFileError
+from citygrid_core.geocode.alike import Alike
 from citygrid_core.geocode.parse import parse, parse_plainly
 from tests.core.geocode.town import town
 
@@ -109,3 +111,39 @@ def test_any_text_gets_an_outcome(text: str, lead: str) -> None:
     assert answer["outcome"] in ("accepted", "ambiguous", "rejected")
     assert np.isnan(answer["x"]) == (answer["outcome"] != "accepted")
     assert answer["matched"] or answer["reasons"]
+
+
+def _many_names(count: int) -> list[str]:
+    rng = np.random.default_rng(5)
+    letters = list("东西南北中山河湖海江林新华民生友谊解放建设和平")
+    drawn = ["".join(rng.choice(letters, rng.integers(2, 5))) + "路" for _ in range(count)]
+    return list(dict.fromkeys(drawn))
+
+
+def test_a_misspelt_name_is_found_alike_alone_and_in_company() -> None:
+    names = _many_names(900)
+    index = Alike(names)
+    asked = [n[:k] + "诺" + n[k + 1 :] for n in names[:200] for k in (0, 1)] + ["", "路", "龘龘龘"]
+    together = index.find_all(asked)
+    assert together == [index.find(value) for value in asked]
+    assert sum(bool(found) for found in together) > 300
+
+
+def test_no_better_name_is_set_aside_before_it_is_compared() -> None:
+    """Against each name compared in full: those that the letters bring up are the best."""
+    names = _many_names(900)
+    index = Alike(names)
+    for name in names[:60]:
+        value = name[:-1] + "诺路"
+        every = {n: OSA.normalized_similarity(value, n) for n in names}
+        found = index.find(value)
+        assert found, value
+        best = max(every, key=lambda n: (every[n], n == name))
+        assert name in [n for n, _, _ in found] or every[best] > every[name]
+
+
+def test_an_address_is_answered_alike_alone_and_in_company(gazetteer: Gazetteer) -> None:
+    together = gazetteer.geocode(pd.Series(ADDRESSES))
+    for i, address in enumerate(ADDRESSES):
+        alone = gazetteer.geocode(pd.Series([address], index=[i]))
+        pd.testing.assert_frame_equal(alone, together.loc[[i]])
