@@ -86,7 +86,7 @@ def progress(
     if said["people"]:
         table(
             [t("who", "人员"), t("days", "天数"), t("components", "部件"), t("per hour", "每小时")],
-            [[p["who"], p["days"], p["components"], p["per_hour"]] for p in said["people"]],
+            [[p["who"], p["days"], p["components"], p["per_hour"] or "—"] for p in said["people"]],
         )
     problems(report.problems)
     sys.exit(report.exit_code)

@@ -21,8 +21,9 @@ from citygrid_core.standards import load_edition
 from citygrid_core.workspace import Workspace
 
 Ints = npt.NDArray[np.int64]
-#: Columns that must be unique in the city: a changed row is compared with every holder.
-_UNIQUE = ("code", "source_key", "manhole_number", "asset_number")
+#: Columns that must be unique in the city, beside the code: a changed row is compared with
+#: every holder.
+_UNIQUE = ("source_key", "manhole_number", "asset_number")
 _ROLES = ("supervising_code", "owning_code", "maintaining_code")
 _DAYS = 3660
 #: Whatever stands nearer to a changed component than this (m) is looked at.
@@ -59,15 +60,20 @@ def material(
         valid = held["valid_to"].isna()
         components, before = held[valid], held[~valid]
     else:
-        where: dict[str, Any] = (
-            {"code": codes} if codes is not None else {"valid_from": _days(since or on, on)}
-        )
-        changed = workspace.read("components", where=where)
-        components = _with_surroundings(workspace, changed, reach)
+        days = None
+        if codes is None:
+            days = _days(since or on, on)
+            begun = workspace.read(
+                "components", where={"valid_from": days}, columns=["code"], geometry=False
+            )
+            codes = begun["code"].unique().tolist()
+        held = workspace.read("components", at="all", where={"code": codes})
+        valid = held["valid_to"].isna().to_numpy(dtype=bool)
+        new = valid if days is None else valid & held["valid_from"].isin(days).to_numpy()
+        before = held[~valid]
+        components = _with_surroundings(workspace, held[new], held[valid & ~new], reach)
         judged = np.zeros(len(components), dtype=bool)
-        judged[: len(changed)] = True
-        held = workspace.read("components", at="all", where={"code": changed["code"].tolist()})
-        before = held[held["valid_to"].notna()]
+        judged[: int(new.sum())] = True
     return Material(
         components=components,
         edition=edition,
@@ -96,24 +102,41 @@ def _days(since: str, on: str) -> list[str]:
 
 
 def _with_surroundings(
-    workspace: Workspace, changed: gpd.GeoDataFrame, reach: Mapping[str, float]
+    workspace: Workspace,
+    changed: gpd.GeoDataFrame,
+    same_code: gpd.GeoDataFrame,
+    reach: Mapping[str, float],
 ) -> gpd.GeoDataFrame:
-    """Return the changed rows first, then what stands near them or shares a number."""
-    parts = [changed]
-    if len(changed):
-        metres = np.array([max(reach.get(c, 0.0), _NEAR) for c in changed["class_code"]])
-        bounds = changed.geometry.bounds.to_numpy()
-        fit = np.isfinite(bounds).all(axis=1)
-        boxes = (bounds + metres[:, None] * np.array([-1.0, -1.0, 1.0, 1.0]))[fit]
-        parts += [workspace.read("components", bbox=boxes)] if len(boxes) else []
-        for name in _UNIQUE:
-            held = [v for v in changed[name] if isinstance(v, str) and v]
-            if held:
-                parts.append(workspace.read("components", where={name: held}))
-    whole = pd.concat(parts) if len(parts) > 1 else changed
-    name = pd.MultiIndex.from_arrays([whole["table_"], whole.index])
-    found: gpd.GeoDataFrame = whole[~name.duplicated(keep="first")]
-    return found
+    """Return the changed rows first, then what stands near them or shares a code or number."""
+    known = set(zip(changed["table_"], changed.index, strict=True))
+    known.update(zip(same_code["table_"], same_code.index, strict=True))
+    others: set[str] = set()
+
+    def look(**how: Any) -> None:
+        # names only: most of what is found is what was asked for
+        found = workspace.read("components", columns=["code"], geometry=False, **how)
+        new = [
+            pair not in known for pair in zip(found["table_"], found.index.tolist(), strict=True)
+        ]
+        others.update(found["code"].to_numpy(dtype=object)[new])
+
+    metres = np.array([max(reach.get(c, 0.0), _NEAR) for c in changed["class_code"]])
+    bounds = changed.geometry.bounds.to_numpy()
+    fit = np.isfinite(bounds).all(axis=1)
+    if fit.any():
+        look(bbox=(bounds + metres[:, None] * np.array([-1.0, -1.0, 1.0, 1.0]))[fit])
+    for name in _UNIQUE:
+        held = [v for v in changed[name] if isinstance(v, str) and v]
+        if held:
+            look(where={name: held})
+    parts = [changed, same_code]
+    if others:
+        parts.append(workspace.read("components", where={"code": sorted(others)}))
+    parts = [p for p in parts if len(p)]
+    if len(parts) < 2:
+        return changed if not parts else parts[0]
+    whole: gpd.GeoDataFrame = pd.concat(parts)
+    return whole
 
 
 def _attachments(workspace: Workspace, components: Any, judged: Any) -> Any:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from citygrid_core.census import twins
 from citygrid_core.census.packs import expected_components, street_lengths
-from citygrid_core.census.progress import Walked, forecast, pace, walked
+from citygrid_core.census.progress import Walked, forecast, pace, per_hour, walked
 from citygrid_core.census.radii import class_radii
 from citygrid_core.errors import Text, UsageError
 from citygrid_core.operations.census_base import base_layers
@@ -176,13 +176,14 @@ def _people(workspace: Workspace, since: str, on: str) -> list[dict[str, Any]]:
     found = []
     for who, part in whole.groupby("who", sort=True):
         number, hours = int(part["components"].sum()), float(part["hours"].sum())
+        rate = per_hour(number, hours)
         found.append(
             {
                 "who": str(who),
                 "days": int(part["day"].nunique()),
                 "components": number,
                 "hours": round(hours, 2),
-                "per_hour": round(number / hours, 1) if hours > 0 else None,
+                "per_hour": None if rate is None else round(rate, 1),
             }
         )
     return found

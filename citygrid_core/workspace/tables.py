@@ -109,6 +109,14 @@ def stored_table(
         unique = family.identity
         parts.append(sa.Index(f"unique_{name}", *unique, unique=True))
         parts += [sa.Index(f"index_{name}_{column}", column) for column in family.indexes]
+        parts += [
+            sa.Index(f"index_{name}_{c}", c, sqlite_where=sa.column(c).isnot(None))
+            for c in family.sparse
+        ]
+        parts += [
+            sa.Index(f"current_{name}_{c}", c, sqlite_where=sa.column("valid_to").is_(None))
+            for c in family.current
+        ]
     return StoredTable(
         name, columns, sa.Table(name, metadata, *parts, sqlite_autoincrement=True), geometry, family
     )

@@ -7,6 +7,13 @@ import pandas as pd
 
 #: A pause longer than this ends a stretch of work.
 PAUSE_MINUTES = 20.0
+#: Fewer hours of work than this say nothing of a rate.
+LEAST_HOURS = 0.25
+
+
+def per_hour(components: int, hours: float) -> float | None:
+    """Return components for each hour of work; None when the work was too short to tell."""
+    return components / hours if hours >= LEAST_HOURS else None
 
 
 def pace(edits: pd.DataFrame, *, pause_minutes: float = PAUSE_MINUTES) -> pd.DataFrame:
@@ -23,7 +30,7 @@ def pace(edits: pd.DataFrame, *, pause_minutes: float = PAUSE_MINUTES) -> pd.Dat
     -------
     DataFrame
         who, day, components, hours (worked: sum of the gaps that are no pauses), per_hour
-        (nan for fewer than two components); by person and day.
+        (nan for less work than `LEAST_HOURS`); by person and day.
     """
     columns = ["who", "day", "components", "hours", "per_hour"]
     if not len(edits):
@@ -43,9 +50,7 @@ def pace(edits: pd.DataFrame, *, pause_minutes: float = PAUSE_MINUTES) -> pd.Dat
         .agg(components=("at", "size"), hours=("hours", "sum"))
         .reset_index()
     )
-    worked = found["hours"].to_numpy() > 0
-    found["per_hour"] = np.where(
-        worked, found["components"] / np.where(worked, found["hours"], 1), np.nan
-    )
+    rates = map(per_hour, found["components"].tolist(), found["hours"].tolist())
+    found["per_hour"] = np.array(list(rates), dtype=np.float64)
     ordered: pd.DataFrame = found[columns]
     return ordered

@@ -44,6 +44,11 @@ class Family:
         Whether rows are computed from others, and so may be deleted and made anew.
     indexes : tuple of str
         Columns that are asked by ranges or values, and so have an index.
+    sparse : tuple of str
+        The same for columns that are asked by values and often empty: only rows that
+        have a value are in the index.
+    current : tuple of str
+        The same among the rows that are valid now (of a family with history).
     """
 
     name: str
@@ -56,6 +61,8 @@ class Family:
     placed: bool = True
     derived: bool = False
     indexes: tuple[str, ...] = ()
+    sparse: tuple[str, ...] = ()
+    current: tuple[str, ...] = ()
 
     @property
     def identity(self) -> tuple[str, ...]:

@@ -35,6 +35,8 @@ COMPONENTS = Family(
         *HISTORY,
         NOTE,
     ),
+    sparse=("source_key", "manhole_number", "asset_number"),
+    current=("valid_from",),
 )
 ATTACHMENTS = Family(
     "attachments",

@@ -19,7 +19,7 @@ from citygrid_core.census.packs import (
     lease_sizes,
     street_lengths,
 )
-from citygrid_core.census.progress import forecast, pace, walked
+from citygrid_core.census.progress import forecast, pace, per_hour, walked
 from citygrid_core.errors import MissingCrs, UsageError
 
 CRS = "EPSG:4547"
@@ -105,6 +105,14 @@ class TestPace:
         assert found["components"].tolist() == [1, 1, 1]
         assert found["per_hour"].isna().all()
         assert pace(edits.iloc[:0]).empty
+
+    def test_a_few_seconds_say_nothing_of_a_rate(self) -> None:
+        seconds = pd.DataFrame(
+            {"who": "甲", "at": [f"2026-03-01T08:00:{s:02d}" for s in range(0, 60, 5)]}
+        )
+        row = pace(seconds).iloc[0]
+        assert (row["components"], np.isnan(row["per_hour"])) == (12, True)
+        assert (per_hour(900, 0.2), per_hour(10, 0.25)) == (None, 40)
 
 
 class TestWalked:

@@ -90,6 +90,8 @@ def test_a_team_s_hours_come_from_its_pack(city: Path) -> None:
         people = census_progress(ws, since="2020-01-01", on=day)[0].details["people"]
         taken = int(ws.read("packs").set_index("code").at["P00001", "taken"])
     assert [(p["who"], p["components"]) for p in people] == [("组1", taken + 6)]
+    # all of it was written within a second
+    assert people[0]["per_hour"] is None
 
 
 def test_from_the_shell(city: Path, tmp_path: Path) -> None:
