@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "overdue": ("cases_show", Text("Which cases are late.", "列出超期与将超期的案件。")),
     "show": ("cases_show", Text("All about one case.", "案件卡片：案卷、流程、责任、相似案件。")),
     "twins": ("cases_twins", Text("Cases reported twice.", "查找并关联重复案件。")),
+    "bounces": ("cases_bounces", Text("Cases returned, by pair and place.", "回退案件分析。")),
     "steps": ("cases_steps", Text("Which steps are legal now.", "列出当前可执行的操作。")),
 }
 
