@@ -15,7 +15,6 @@ from scipy.special import ndtr
 
 from citygrid_core.errors import CitygridError, Text, UsageError
 from citygrid_core.operations.city import City, Floats
-from citygrid_core.operations.grid_story import grid_story
 from citygrid_core.operations.intake import SourceOptions
 from citygrid_core.operations.misplaced import misplaced
 from citygrid_core.report import Progress, Report, no_progress
@@ -322,6 +321,9 @@ def explain(
         Each with ``text(lang)``: the rules considered, the winner, its document and dates;
         then the history of the unit grid.
     """
+    # Here, because it brings the statistics of heat with it, which imports never need.
+    from citygrid_core.operations.grid_story import grid_story
+
     city = city or City(workspace, at)
     projected = point.to_crs(workspace.crs)
     located = city.points(projected.geometry.x.to_numpy(), projected.geometry.y.to_numpy())
