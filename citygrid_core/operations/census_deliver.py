@@ -27,6 +27,12 @@ from citygrid_core.workspace.schema import FAMILIES
 HASHES = "SHA256SUMS"
 _LAYERS = Path(census.__file__).with_name("data") / "layers.csv"
 _KINDS = tuple(FAMILIES["components"].tables.items())
+#: How GDAL calls the geometry of a layer that has no row to show it.
+_GDAL_NAMES = {
+    "POINT": "Point",
+    "MULTILINESTRING": "MultiLineString",
+    "MULTIPOLYGON": "MultiPolygon",
+}
 
 
 def deliver(
@@ -151,7 +157,7 @@ def _write_layers(
         frame = to_delivery(part, edition, departments, areas)
         _judge(frame, edition, part["code"], report)
         path = folder / f"{name}.gpkg"
-        write(frame, path, layer=name)
+        write(frame, path, layer=name, geometry_type=_GDAL_NAMES[kind])
         set_widths(path, name, lengths)
         counts[name] = len(part)
     return counts

@@ -28,6 +28,7 @@ def write(
     layer: str | None = None,
     lang: Language = "zh",
     guard: bool = True,
+    geometry_type: str | None = None,
 ) -> Path:
     """Write a frame to a file, whole or not at all.
 
@@ -49,6 +50,8 @@ def write(
     guard : bool
         Whether a text in CSV that a sheet would take for a formula gets an
         apostrophe in front (see `rejects`); False for files that only programs read.
+    geometry_type : str, optional
+        What a GeoPackage layer declares when it is empty (``"Point"``): rows say it else.
 
     Raises
     ------
@@ -78,7 +81,7 @@ def write(
             rows = zip(*(_cells(flat[c]) for c in flat.columns), strict=True)
             write_sheet(temporary, name, [str(c) for c in flat.columns], rows)
         else:
-            _vector(frame, temporary, suffix, name)
+            _vector(frame, temporary, suffix, name, None if len(frame) else geometry_type)
     return path
 
 
@@ -144,7 +147,9 @@ def _csv(frame: pd.DataFrame, path: Path, separator: str, lang: Language, guard:
     )
 
 
-def _vector(frame: pd.DataFrame, path: Path, suffix: str, layer: str) -> None:
+def _vector(
+    frame: pd.DataFrame, path: Path, suffix: str, layer: str, empty_type: str | None
+) -> None:
     import pyogrio
 
     drawn = isinstance(frame, gpd.GeoDataFrame)
@@ -167,7 +172,9 @@ def _vector(frame: pd.DataFrame, path: Path, suffix: str, layer: str) -> None:
         before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _MOMENT})
         try:
-            pyogrio.write_dataframe(plain, path, layer=layer, driver="GPKG")
+            pyogrio.write_dataframe(
+                plain, path, layer=layer, driver="GPKG", geometry_type=empty_type
+            )
         finally:
             pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
     else:

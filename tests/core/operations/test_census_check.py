@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 import shapely
 from click.testing import CliRunner
@@ -20,12 +21,14 @@ from citygrid_core.cli.app import build
 from citygrid_core.errors import UsageError
 from citygrid_core.operations.census_check import check_components
 from citygrid_core.operations.census_compare import compare
-from citygrid_core.operations.census_deliver import HASHES, deliver, write_hashes
+from citygrid_core.operations.census_deliver import HASHES, deliver, layer_names, write_hashes
 from citygrid_core.operations.census_findings import accept_finding
 from citygrid_core.operations.census_fix import fix_components
 from citygrid_core.operations.census_twins import find_twins, merge_twins
 from citygrid_core.report import Report
+from citygrid_core.standards import DEFAULT_EDITION, load_edition
 from citygrid_core.workspace import Workspace
+from tests.core.operations import fieldtown
 from tests.core.operations.conftest import METRES
 
 ON = "2025-01-02"
@@ -200,6 +203,19 @@ def test_two_days_of_a_workspace_and_a_file_are_compared(
         assert both.details["new"] == 2
         with pytest.raises(UsageError, match="one census only"):
             compare(ws)
+
+
+def test_an_empty_layer_of_a_delivery_says_its_geometry(tmp_path: Path) -> None:
+    fieldtown.build(tmp_path / "points.gpkg", components=3)
+    with Workspace.open(tmp_path / "points.gpkg") as ws:
+        deliver(ws, tmp_path / "out")
+    said = {
+        name: pyogrio.read_info(tmp_path / "out" / f"{name}.gpkg")
+        for name, _ in layer_names(load_edition(DEFAULT_EDITION)).values()
+    }
+    assert sorted(i["features"] for i in said.values()) == [0, 0, 3]
+    kinds = {i["geometry_type"] for i in said.values()}
+    assert kinds == {"Point", "MultiLineString", "MultiPolygon"}
 
 
 def test_a_delivery_has_the_editions_fields_and_the_same_bytes_twice(
