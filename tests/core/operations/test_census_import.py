@@ -210,6 +210,19 @@ def test_codes_of_the_old_edition_go_through_the_crosswalk(city: Workspace, tmp_
         )
 
 
+def test_a_class_of_another_edition_is_refused_row_by_row(city: Workspace, tmp_path: Path) -> None:
+    """Not said from which edition: a four-digit class is no class here, and is not guessed."""
+    xy = inside(city, 2)
+    table = pd.DataFrame(
+        {"编号": [1, 2], "类别代码": ["0101", "01001"], "x": xy[:, 0], "y": xy[:, 1]}
+    )
+    write(table, tmp_path / "mixed.csv")
+    report = import_components(city, tmp_path / "mixed.csv", options=METRES, on=DAY)
+    assert (report.read, report.stored, report.rejected) == (2, 1, 1)
+    assert {p.rule for p in report.problems} == {"class.unknown"}
+    assert city.read("components")["class_code"].tolist() == ["01001"]
+
+
 def test_numbers_of_others_are_kept_in_one_spelling(city: Workspace, tmp_path: Path) -> None:
     xy = inside(city, 2)
     table = pd.DataFrame(
