@@ -30,7 +30,9 @@ $(CORE_VENV)/.ready: pyproject.toml scripts/core-venv.sh
 demo: setup
 	scripts/demo.sh $(OUT)/demo
 
-test: lint test-newest test-pinned test-qgis
+# Two at a time: the three suites share no files but the code.
+test: lint $(CORE_VENV)/.ready
+	+$(MAKE) --jobs=2 --output-sync=line test-newest test-pinned test-qgis
 
 # The quick loop: no QGIS, no processes, no real data.
 test-core: $(CORE_VENV)/.ready
