@@ -52,6 +52,16 @@ NEEDED = {
     "pypinyin": "0.49",
     "opencc-python-reimplemented": "0.1.7",
     "pyahocorasick": "2.0",
+    "libpysal": "4.9",
+    "esda": "2.5",
+    "rasterio": "1.3",
+    "scikit-learn": "1.3",
+    "chinesecalendar": "1.9",
+    "jinja2": "3.1",
+    "xlsxwriter": "3.1",
+    "weasyprint": "60",
+    "ezdxf": "1.1",
+    "pillow": "9.4",
 }
 
 

@@ -589,6 +589,24 @@
     </config>
    </editWidget>
   </field>
+  <field name="condition" configurationFlags="None">
+   <editWidget type="TextEdit">
+    <config>
+     <Option type="Map">
+      <Option type="bool" name="IsMultiline" value="false"/>
+     </Option>
+    </config>
+   </editWidget>
+  </field>
+  <field name="area_class" configurationFlags="None">
+   <editWidget type="TextEdit">
+    <config>
+     <Option type="Map">
+      <Option type="bool" name="IsMultiline" value="false"/>
+     </Option>
+    </config>
+   </editWidget>
+  </field>
   <field name="description" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
@@ -616,16 +634,28 @@
         <Option type="QString" name="信息收集" value="collected"/>
        </Option>
        <Option type="Map">
+        <Option type="QString" name="待核实" value="verifying"/>
+       </Option>
+       <Option type="Map">
         <Option type="QString" name="已核实" value="verified"/>
        </Option>
        <Option type="Map">
         <Option type="QString" name="案卷建立" value="registered"/>
        </Option>
        <Option type="Map">
+        <Option type="QString" name="协调中" value="coordinating"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="已下派" value="delegated"/>
+       </Option>
+       <Option type="Map">
         <Option type="QString" name="任务派遣" value="dispatched"/>
        </Option>
        <Option type="Map">
         <Option type="QString" name="处理反馈" value="handled"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="待核查" value="checking"/>
        </Option>
        <Option type="Map">
         <Option type="QString" name="已核查" value="checked"/>
@@ -637,6 +667,31 @@
         <Option type="QString" name="作废" value="void"/>
        </Option>
       </Option>
+     </Option>
+    </config>
+   </editWidget>
+  </field>
+  <field name="hold" configurationFlags="None">
+   <editWidget type="ValueMap">
+    <config>
+     <Option type="Map">
+      <Option type="List" name="map">
+       <Option type="Map">
+        <Option type="QString" name="挂账" value="suspended"/>
+       </Option>
+       <Option type="Map">
+        <Option type="QString" name="缓办" value="deferred"/>
+       </Option>
+      </Option>
+     </Option>
+    </config>
+   </editWidget>
+  </field>
+  <field name="duplicate_of" configurationFlags="None">
+   <editWidget type="TextEdit">
+    <config>
+     <Option type="Map">
+      <Option type="bool" name="IsMultiline" value="false"/>
      </Option>
     </config>
    </editWidget>
@@ -849,28 +904,32 @@
   <alias name="对象" field="object_kind" index="5"/>
   <alias name="类别代码" field="class_code" index="6"/>
   <alias name="部件标识码" field="component_code" index="7"/>
-  <alias name="问题描述" field="description" index="8"/>
-  <alias name="事发位置" field="address" index="9"/>
-  <alias name="阶段" field="stage" index="10"/>
-  <alias name="上报时间" field="reported_at" index="11"/>
-  <alias name="立案时间" field="registered_at" index="12"/>
-  <alias name="派遣时间" field="dispatched_at" index="13"/>
-  <alias name="处置完成时间" field="handled_at" index="14"/>
-  <alias name="核查时间" field="checked_at" index="15"/>
-  <alias name="结案时间" field="closed_at" index="16"/>
-  <alias name="处置截止时间" field="due_at" index="17"/>
-  <alias name="所在单元网格" field="grid_code" index="18"/>
-  <alias name="社区代码" field="community_code" index="19"/>
-  <alias name="街道代码" field="street_code" index="20"/>
-  <alias name="区县代码" field="county_code" index="21"/>
-  <alias name="主管部门代码" field="supervising_code" index="22"/>
-  <alias name="处置部门代码" field="handling_code" index="23"/>
-  <alias name="责任判定" field="duty_outcome" index="24"/>
-  <alias name="定位方式" field="location_method" index="25"/>
-  <alias name="定位误差（米）" field="location_error_m" index="26"/>
-  <alias name="定位可信度" field="location_probability" index="27"/>
-  <alias name="来源基准" field="datum" index="28"/>
-  <alias name="备注" field="note" index="29"/>
+  <alias name="情形" field="condition" index="8"/>
+  <alias name="区域类别" field="area_class" index="9"/>
+  <alias name="问题描述" field="description" index="10"/>
+  <alias name="事发位置" field="address" index="11"/>
+  <alias name="阶段" field="stage" index="12"/>
+  <alias name="挂起状态" field="hold" index="13"/>
+  <alias name="重复于案卷" field="duplicate_of" index="14"/>
+  <alias name="上报时间" field="reported_at" index="15"/>
+  <alias name="立案时间" field="registered_at" index="16"/>
+  <alias name="派遣时间" field="dispatched_at" index="17"/>
+  <alias name="处置完成时间" field="handled_at" index="18"/>
+  <alias name="核查时间" field="checked_at" index="19"/>
+  <alias name="结案时间" field="closed_at" index="20"/>
+  <alias name="处置截止时间" field="due_at" index="21"/>
+  <alias name="所在单元网格" field="grid_code" index="22"/>
+  <alias name="社区代码" field="community_code" index="23"/>
+  <alias name="街道代码" field="street_code" index="24"/>
+  <alias name="区县代码" field="county_code" index="25"/>
+  <alias name="主管部门代码" field="supervising_code" index="26"/>
+  <alias name="处置部门代码" field="handling_code" index="27"/>
+  <alias name="责任判定" field="duty_outcome" index="28"/>
+  <alias name="定位方式" field="location_method" index="29"/>
+  <alias name="定位误差（米）" field="location_error_m" index="30"/>
+  <alias name="定位可信度" field="location_probability" index="31"/>
+  <alias name="来源基准" field="datum" index="32"/>
+  <alias name="备注" field="note" index="33"/>
  </aliases>
  <defaults>
   <default expression="" field="fid" applyOnUpdate="0"/>
@@ -881,9 +940,13 @@
   <default expression="" field="object_kind" applyOnUpdate="0"/>
   <default expression="" field="class_code" applyOnUpdate="0"/>
   <default expression="" field="component_code" applyOnUpdate="0"/>
+  <default expression="" field="condition" applyOnUpdate="0"/>
+  <default expression="" field="area_class" applyOnUpdate="0"/>
   <default expression="" field="description" applyOnUpdate="0"/>
   <default expression="" field="address" applyOnUpdate="0"/>
   <default expression="" field="stage" applyOnUpdate="0"/>
+  <default expression="" field="hold" applyOnUpdate="0"/>
+  <default expression="" field="duplicate_of" applyOnUpdate="0"/>
   <default expression="" field="reported_at" applyOnUpdate="0"/>
   <default expression="" field="registered_at" applyOnUpdate="0"/>
   <default expression="" field="dispatched_at" applyOnUpdate="0"/>
@@ -913,9 +976,13 @@
   <constraint unique_strength="0" exp_strength="0" field="object_kind" notnull_strength="1" constraints="1"/>
   <constraint unique_strength="0" exp_strength="0" field="class_code" notnull_strength="1" constraints="1"/>
   <constraint unique_strength="0" exp_strength="0" field="component_code" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="condition" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="area_class" notnull_strength="0" constraints="0"/>
   <constraint unique_strength="0" exp_strength="0" field="description" notnull_strength="0" constraints="0"/>
   <constraint unique_strength="0" exp_strength="0" field="address" notnull_strength="0" constraints="0"/>
   <constraint unique_strength="0" exp_strength="0" field="stage" notnull_strength="1" constraints="1"/>
+  <constraint unique_strength="0" exp_strength="0" field="hold" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="duplicate_of" notnull_strength="0" constraints="0"/>
   <constraint unique_strength="0" exp_strength="0" field="reported_at" notnull_strength="1" constraints="1"/>
   <constraint unique_strength="0" exp_strength="0" field="registered_at" notnull_strength="0" constraints="0"/>
   <constraint unique_strength="0" exp_strength="0" field="dispatched_at" notnull_strength="0" constraints="0"/>
@@ -945,9 +1012,13 @@
   <constraint desc="" field="object_kind" exp=""/>
   <constraint desc="" field="class_code" exp=""/>
   <constraint desc="" field="component_code" exp=""/>
+  <constraint desc="" field="condition" exp=""/>
+  <constraint desc="" field="area_class" exp=""/>
   <constraint desc="" field="description" exp=""/>
   <constraint desc="" field="address" exp=""/>
   <constraint desc="" field="stage" exp=""/>
+  <constraint desc="" field="hold" exp=""/>
+  <constraint desc="" field="duplicate_of" exp=""/>
   <constraint desc="" field="reported_at" exp=""/>
   <constraint desc="" field="registered_at" exp=""/>
   <constraint desc="" field="dispatched_at" exp=""/>
@@ -978,20 +1049,24 @@
  <editorlayout>generatedlayout</editorlayout>
  <editable>
   <field editable="1" name="address"/>
+  <field editable="1" name="area_class"/>
   <field editable="1" name="checked_at"/>
   <field editable="1" name="class_code"/>
   <field editable="1" name="closed_at"/>
   <field editable="0" name="community_code"/>
   <field editable="1" name="component_code"/>
+  <field editable="1" name="condition"/>
   <field editable="0" name="county_code"/>
   <field editable="1" name="datum"/>
   <field editable="1" name="description"/>
   <field editable="1" name="dispatched_at"/>
   <field editable="1" name="due_at"/>
+  <field editable="1" name="duplicate_of"/>
   <field editable="1" name="duty_outcome"/>
   <field editable="0" name="grid_code"/>
   <field editable="1" name="handled_at"/>
   <field editable="1" name="handling_code"/>
+  <field editable="1" name="hold"/>
   <field editable="1" name="location_error_m"/>
   <field editable="1" name="location_method"/>
   <field editable="1" name="location_probability"/>

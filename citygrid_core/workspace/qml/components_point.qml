@@ -65,7 +65,7 @@
        <Option type="Map" name="properties">
         <Option type="Map" name="size">
          <Option type="bool" name="active" value="true"/>
-         <Option type="QString" name="expression" value="1.7 * scale_linear(coalesce(@map_scale, 1000), 1000, 6000, 1, 0.62)"/>
+         <Option type="QString" name="expression" value="1.7 * scale_linear(coalesce(@map_scale, 1000), 1000, 6000, 1, 0.62) * scale_linear(coalesce(@map_scale, 1000), 250, 1000, 1.8, 1)"/>
          <Option type="int" name="type" value="3"/>
         </Option>
        </Option>
@@ -129,7 +129,7 @@
        <Option type="Map" name="properties">
         <Option type="Map" name="size">
          <Option type="bool" name="active" value="true"/>
-         <Option type="QString" name="expression" value="2.1 * scale_linear(coalesce(@map_scale, 1000), 1000, 6000, 1, 0.62)"/>
+         <Option type="QString" name="expression" value="2.1 * scale_linear(coalesce(@map_scale, 1000), 1000, 6000, 1, 0.62) * scale_linear(coalesce(@map_scale, 1000), 250, 1000, 1.8, 1)"/>
          <Option type="int" name="type" value="3"/>
         </Option>
        </Option>
@@ -193,7 +193,7 @@
        <Option type="Map" name="properties">
         <Option type="Map" name="size">
          <Option type="bool" name="active" value="true"/>
-         <Option type="QString" name="expression" value="1.6 * scale_linear(coalesce(@map_scale, 1000), 1000, 6000, 1, 0.62)"/>
+         <Option type="QString" name="expression" value="1.6 * scale_linear(coalesce(@map_scale, 1000), 1000, 6000, 1, 0.62) * scale_linear(coalesce(@map_scale, 1000), 250, 1000, 1.8, 1)"/>
          <Option type="int" name="type" value="3"/>
         </Option>
        </Option>
@@ -257,7 +257,7 @@
        <Option type="Map" name="properties">
         <Option type="Map" name="size">
          <Option type="bool" name="active" value="true"/>
-         <Option type="QString" name="expression" value="1.9 * scale_linear(coalesce(@map_scale, 1000), 1000, 6000, 1, 0.62)"/>
+         <Option type="QString" name="expression" value="1.9 * scale_linear(coalesce(@map_scale, 1000), 1000, 6000, 1, 0.62) * scale_linear(coalesce(@map_scale, 1000), 250, 1000, 1.8, 1)"/>
          <Option type="int" name="type" value="3"/>
         </Option>
        </Option>
@@ -321,7 +321,7 @@
        <Option type="Map" name="properties">
         <Option type="Map" name="size">
          <Option type="bool" name="active" value="true"/>
-         <Option type="QString" name="expression" value="2.0 * scale_linear(coalesce(@map_scale, 1000), 1000, 6000, 1, 0.62)"/>
+         <Option type="QString" name="expression" value="2.0 * scale_linear(coalesce(@map_scale, 1000), 1000, 6000, 1, 0.62) * scale_linear(coalesce(@map_scale, 1000), 250, 1000, 1.8, 1)"/>
          <Option type="int" name="type" value="3"/>
         </Option>
        </Option>
@@ -385,7 +385,7 @@
        <Option type="Map" name="properties">
         <Option type="Map" name="size">
          <Option type="bool" name="active" value="true"/>
-         <Option type="QString" name="expression" value="1.9 * scale_linear(coalesce(@map_scale, 1000), 1000, 6000, 1, 0.62)"/>
+         <Option type="QString" name="expression" value="1.9 * scale_linear(coalesce(@map_scale, 1000), 1000, 6000, 1, 0.62) * scale_linear(coalesce(@map_scale, 1000), 250, 1000, 1.8, 1)"/>
          <Option type="int" name="type" value="3"/>
         </Option>
        </Option>
@@ -461,7 +461,7 @@
       <substitutions/>
      </text-style>
      <text-format placeDirectionSymbol="0" plussign="0" formatNumbers="0" rightDirectionSymbol=">" multilineAlign="3" reverseDirectionSymbol="0" useMaxLineLengthForAutoWrap="1" decimals="3" wrapChar="" autoWrapLength="0" leftDirectionSymbol="&lt;" addDirectionSymbol="0"/>
-     <placement placementFlags="10" rotationUnit="AngleDegrees" rotationAngle="0" yOffset="0" xOffset="0" overrunDistanceMapUnitScale="3x:0,0,0,0,0,0" overrunDistance="0" geometryGeneratorEnabled="0" layerType="UnknownGeometry" labelOffsetMapUnitScale="3x:0,0,0,0,0,0" lineAnchorClipping="0" placement="6" repeatDistanceMapUnitScale="3x:0,0,0,0,0,0" lineAnchorPercent="0.5" geometryGenerator="" maxCurvedCharAngleIn="25" geometryGeneratorType="PointGeometry" preserveRotation="1" distMapUnitScale="3x:0,0,0,0,0,0" quadOffset="4" centroidInside="0" maxCurvedCharAngleOut="-25" overrunDistanceUnit="MM" polygonPlacementFlags="2" distUnits="MM" predefinedPositionOrder="TR,TL,BR,BL,R,L,TSR,BSR" lineAnchorType="0" offsetType="0" repeatDistanceUnits="MM" repeatDistance="0" fitInPolygonOnly="0" centroidWhole="0" dist="0" offsetUnits="MM" priority="2"/>
+     <placement placementFlags="10" rotationUnit="AngleDegrees" rotationAngle="0" yOffset="0" xOffset="0" overrunDistanceMapUnitScale="3x:0,0,0,0,0,0" overrunDistance="0" geometryGeneratorEnabled="0" layerType="UnknownGeometry" labelOffsetMapUnitScale="3x:0,0,0,0,0,0" lineAnchorClipping="0" placement="6" repeatDistanceMapUnitScale="3x:0,0,0,0,0,0" lineAnchorPercent="0.5" geometryGenerator="" maxCurvedCharAngleIn="25" geometryGeneratorType="PointGeometry" preserveRotation="1" distMapUnitScale="3x:0,0,0,0,0,0" quadOffset="4" centroidInside="0" maxCurvedCharAngleOut="-25" overrunDistanceUnit="MM" polygonPlacementFlags="2" distUnits="MM" predefinedPositionOrder="TR,TL,BR,BL,R,L,TSR,BSR" lineAnchorType="0" offsetType="0" repeatDistanceUnits="MM" repeatDistance="0" fitInPolygonOnly="0" centroidWhole="0" dist="1.2" offsetUnits="MM" priority="2"/>
      <rendering upsidedownLabels="0" unplacedVisibility="0" obstacleType="1" displayAll="0" scaleMin="0" zIndex="0" scaleVisibility="0" minFeatureSize="0" fontLimitPixelSize="0" drawLabels="1" limitNumLabels="0" labelPerPart="0" maxNumLabels="2000" obstacle="0" fontMaxPixelSize="10000" scaleMax="0" obstacleFactor="1" fontMinPixelSize="0" mergeLines="0"/>
      <dd_properties>
       <Option type="Map">
@@ -1147,6 +1147,24 @@
     </config>
    </editWidget>
   </field>
+  <field name="manhole_number" configurationFlags="None">
+   <editWidget type="TextEdit">
+    <config>
+     <Option type="Map">
+      <Option type="bool" name="IsMultiline" value="false"/>
+     </Option>
+    </config>
+   </editWidget>
+  </field>
+  <field name="asset_number" configurationFlags="None">
+   <editWidget type="TextEdit">
+    <config>
+     <Option type="Map">
+      <Option type="bool" name="IsMultiline" value="false"/>
+     </Option>
+    </config>
+   </editWidget>
+  </field>
   <field name="valid_from" configurationFlags="None">
    <editWidget type="DateTime">
     <config>
@@ -1196,9 +1214,11 @@
   <alias name="来源文件" field="source" index="13"/>
   <alias name="来源主键" field="source_key" index="14"/>
   <alias name="来源基准" field="datum" index="15"/>
-  <alias name="起始日期" field="valid_from" index="16"/>
-  <alias name="终止日期" field="valid_to" index="17"/>
-  <alias name="备注" field="note" index="18"/>
+  <alias name="井盖编号" field="manhole_number" index="16"/>
+  <alias name="权属单位资产编号" field="asset_number" index="17"/>
+  <alias name="起始日期" field="valid_from" index="18"/>
+  <alias name="终止日期" field="valid_to" index="19"/>
+  <alias name="备注" field="note" index="20"/>
  </aliases>
  <defaults>
   <default expression="" field="fid" applyOnUpdate="0"/>
@@ -1217,6 +1237,8 @@
   <default expression="" field="source" applyOnUpdate="0"/>
   <default expression="" field="source_key" applyOnUpdate="0"/>
   <default expression="" field="datum" applyOnUpdate="0"/>
+  <default expression="" field="manhole_number" applyOnUpdate="0"/>
+  <default expression="" field="asset_number" applyOnUpdate="0"/>
   <default expression="to_date(now())" field="valid_from" applyOnUpdate="0"/>
   <default expression="" field="valid_to" applyOnUpdate="0"/>
   <default expression="" field="note" applyOnUpdate="0"/>
@@ -1238,6 +1260,8 @@
   <constraint unique_strength="0" exp_strength="0" field="source" notnull_strength="0" constraints="0"/>
   <constraint unique_strength="0" exp_strength="0" field="source_key" notnull_strength="0" constraints="0"/>
   <constraint unique_strength="0" exp_strength="0" field="datum" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="manhole_number" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="asset_number" notnull_strength="0" constraints="0"/>
   <constraint unique_strength="0" exp_strength="0" field="valid_from" notnull_strength="1" constraints="1"/>
   <constraint unique_strength="0" exp_strength="0" field="valid_to" notnull_strength="0" constraints="0"/>
   <constraint unique_strength="0" exp_strength="0" field="note" notnull_strength="0" constraints="0"/>
@@ -1259,6 +1283,8 @@
   <constraint desc="" field="source" exp=""/>
   <constraint desc="" field="source_key" exp=""/>
   <constraint desc="" field="datum" exp=""/>
+  <constraint desc="" field="manhole_number" exp=""/>
+  <constraint desc="" field="asset_number" exp=""/>
   <constraint desc="" field="valid_from" exp=""/>
   <constraint desc="" field="valid_to" exp=""/>
   <constraint desc="" field="note" exp=""/>
@@ -1273,6 +1299,7 @@
  <editorlayout>generatedlayout</editorlayout>
  <editable>
   <field editable="1" name="accuracy_class"/>
+  <field editable="1" name="asset_number"/>
   <field editable="1" name="changed_on"/>
   <field editable="1" name="class_code"/>
   <field editable="0" name="code"/>
@@ -1280,6 +1307,7 @@
   <field editable="1" name="datum"/>
   <field editable="0" name="grid_code"/>
   <field editable="1" name="maintaining_code"/>
+  <field editable="1" name="manhole_number"/>
   <field editable="1" name="name"/>
   <field editable="1" name="note"/>
   <field editable="1" name="owning_code"/>

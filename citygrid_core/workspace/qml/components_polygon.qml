@@ -1015,6 +1015,24 @@
     </config>
    </editWidget>
   </field>
+  <field name="manhole_number" configurationFlags="None">
+   <editWidget type="TextEdit">
+    <config>
+     <Option type="Map">
+      <Option type="bool" name="IsMultiline" value="false"/>
+     </Option>
+    </config>
+   </editWidget>
+  </field>
+  <field name="asset_number" configurationFlags="None">
+   <editWidget type="TextEdit">
+    <config>
+     <Option type="Map">
+      <Option type="bool" name="IsMultiline" value="false"/>
+     </Option>
+    </config>
+   </editWidget>
+  </field>
   <field name="valid_from" configurationFlags="None">
    <editWidget type="DateTime">
     <config>
@@ -1064,9 +1082,11 @@
   <alias name="来源文件" field="source" index="13"/>
   <alias name="来源主键" field="source_key" index="14"/>
   <alias name="来源基准" field="datum" index="15"/>
-  <alias name="起始日期" field="valid_from" index="16"/>
-  <alias name="终止日期" field="valid_to" index="17"/>
-  <alias name="备注" field="note" index="18"/>
+  <alias name="井盖编号" field="manhole_number" index="16"/>
+  <alias name="权属单位资产编号" field="asset_number" index="17"/>
+  <alias name="起始日期" field="valid_from" index="18"/>
+  <alias name="终止日期" field="valid_to" index="19"/>
+  <alias name="备注" field="note" index="20"/>
  </aliases>
  <defaults>
   <default expression="" field="fid" applyOnUpdate="0"/>
@@ -1085,6 +1105,8 @@
   <default expression="" field="source" applyOnUpdate="0"/>
   <default expression="" field="source_key" applyOnUpdate="0"/>
   <default expression="" field="datum" applyOnUpdate="0"/>
+  <default expression="" field="manhole_number" applyOnUpdate="0"/>
+  <default expression="" field="asset_number" applyOnUpdate="0"/>
   <default expression="to_date(now())" field="valid_from" applyOnUpdate="0"/>
   <default expression="" field="valid_to" applyOnUpdate="0"/>
   <default expression="" field="note" applyOnUpdate="0"/>
@@ -1106,6 +1128,8 @@
   <constraint unique_strength="0" exp_strength="0" field="source" notnull_strength="0" constraints="0"/>
   <constraint unique_strength="0" exp_strength="0" field="source_key" notnull_strength="0" constraints="0"/>
   <constraint unique_strength="0" exp_strength="0" field="datum" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="manhole_number" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="asset_number" notnull_strength="0" constraints="0"/>
   <constraint unique_strength="0" exp_strength="0" field="valid_from" notnull_strength="1" constraints="1"/>
   <constraint unique_strength="0" exp_strength="0" field="valid_to" notnull_strength="0" constraints="0"/>
   <constraint unique_strength="0" exp_strength="0" field="note" notnull_strength="0" constraints="0"/>
@@ -1127,6 +1151,8 @@
   <constraint desc="" field="source" exp=""/>
   <constraint desc="" field="source_key" exp=""/>
   <constraint desc="" field="datum" exp=""/>
+  <constraint desc="" field="manhole_number" exp=""/>
+  <constraint desc="" field="asset_number" exp=""/>
   <constraint desc="" field="valid_from" exp=""/>
   <constraint desc="" field="valid_to" exp=""/>
   <constraint desc="" field="note" exp=""/>
@@ -1141,6 +1167,7 @@
  <editorlayout>generatedlayout</editorlayout>
  <editable>
   <field editable="1" name="accuracy_class"/>
+  <field editable="1" name="asset_number"/>
   <field editable="1" name="changed_on"/>
   <field editable="1" name="class_code"/>
   <field editable="0" name="code"/>
@@ -1148,6 +1175,7 @@
   <field editable="1" name="datum"/>
   <field editable="0" name="grid_code"/>
   <field editable="1" name="maintaining_code"/>
+  <field editable="1" name="manhole_number"/>
   <field editable="1" name="name"/>
   <field editable="1" name="note"/>
   <field editable="1" name="owning_code"/>

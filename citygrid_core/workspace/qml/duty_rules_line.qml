@@ -123,6 +123,9 @@
        <Option type="Map">
         <Option type="QString" name="带宽度的线" value="line"/>
        </Option>
+       <Option type="Map">
+        <Option type="QString" name="裁定范围" value="decided"/>
+       </Option>
       </Option>
      </Option>
     </config>

@@ -537,6 +537,15 @@
     </config>
    </editWidget>
   </field>
+  <field name="source_datum" configurationFlags="None">
+   <editWidget type="TextEdit">
+    <config>
+     <Option type="Map">
+      <Option type="bool" name="IsMultiline" value="false"/>
+     </Option>
+    </config>
+   </editWidget>
+  </field>
   <field name="source_key" configurationFlags="None">
    <editWidget type="TextEdit">
     <config>
@@ -594,10 +603,11 @@
   <alias name="地址" field="address" index="12"/>
   <alias name="兴趣点类别" field="category" index="13"/>
   <alias name="来源文件" field="source" index="14"/>
-  <alias name="来源主键" field="source_key" index="15"/>
-  <alias name="起始日期" field="valid_from" index="16"/>
-  <alias name="终止日期" field="valid_to" index="17"/>
-  <alias name="备注" field="note" index="18"/>
+  <alias name="来源坐标基准" field="source_datum" index="15"/>
+  <alias name="来源主键" field="source_key" index="16"/>
+  <alias name="起始日期" field="valid_from" index="17"/>
+  <alias name="终止日期" field="valid_to" index="18"/>
+  <alias name="备注" field="note" index="19"/>
  </aliases>
  <defaults>
   <default expression="" field="fid" applyOnUpdate="0"/>
@@ -615,6 +625,7 @@
   <default expression="" field="address" applyOnUpdate="0"/>
   <default expression="" field="category" applyOnUpdate="0"/>
   <default expression="" field="source" applyOnUpdate="0"/>
+  <default expression="" field="source_datum" applyOnUpdate="0"/>
   <default expression="" field="source_key" applyOnUpdate="0"/>
   <default expression="to_date(now())" field="valid_from" applyOnUpdate="0"/>
   <default expression="" field="valid_to" applyOnUpdate="0"/>
@@ -636,6 +647,7 @@
   <constraint unique_strength="0" exp_strength="0" field="address" notnull_strength="0" constraints="0"/>
   <constraint unique_strength="0" exp_strength="0" field="category" notnull_strength="0" constraints="0"/>
   <constraint unique_strength="0" exp_strength="0" field="source" notnull_strength="0" constraints="0"/>
+  <constraint unique_strength="0" exp_strength="0" field="source_datum" notnull_strength="0" constraints="0"/>
   <constraint unique_strength="0" exp_strength="0" field="source_key" notnull_strength="0" constraints="0"/>
   <constraint unique_strength="0" exp_strength="0" field="valid_from" notnull_strength="1" constraints="1"/>
   <constraint unique_strength="0" exp_strength="0" field="valid_to" notnull_strength="0" constraints="0"/>
@@ -657,6 +669,7 @@
   <constraint desc="" field="address" exp=""/>
   <constraint desc="" field="category" exp=""/>
   <constraint desc="" field="source" exp=""/>
+  <constraint desc="" field="source_datum" exp=""/>
   <constraint desc="" field="source_key" exp=""/>
   <constraint desc="" field="valid_from" exp=""/>
   <constraint desc="" field="valid_to" exp=""/>
@@ -683,6 +696,7 @@
   <field editable="1" name="note"/>
   <field editable="1" name="number"/>
   <field editable="1" name="source"/>
+  <field editable="1" name="source_datum"/>
   <field editable="1" name="source_key"/>
   <field editable="1" name="street_code"/>
   <field editable="1" name="street_name"/>
