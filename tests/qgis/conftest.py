@@ -30,7 +30,7 @@ def own_city(whole_city: Path, tmp_path: Path) -> Path:
     return copy
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def provider(qgis_app: QgsApplication) -> Iterator[Any]:
     """The algorithms, registered."""
     from citygrid_plugin.processing.provider import CitygridProvider
