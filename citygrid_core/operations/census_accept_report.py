@@ -11,6 +11,7 @@ import jinja2
 
 from citygrid_core.errors import Language, Text, UsageError
 from citygrid_core.operations.census_accept import Acceptance
+from citygrid_core.tables.paged import write_pdf
 from citygrid_core.tables.saving import saved
 from citygrid_core.workspace.schema import CHOICES
 
@@ -73,11 +74,7 @@ def write_report(
         if kind == ".html":
             temporary.write_text(html(done, lang), encoding="utf-8")
         elif kind == ".pdf":
-            import weasyprint
-
-            weasyprint.HTML(string=html(done, lang)).write_pdf(
-                temporary, pdf_identifier=done.head.encode()[:32]
-            )
+            write_pdf(html(done, lang), temporary, identifier=done.head)
         else:
             _workbook(done, temporary, lang)
     return path

@@ -26,6 +26,7 @@ from citygrid_core.evaluation.reports import (
     plain,
 )
 from citygrid_core.operations.evaluation import BY, LEVELS, Evaluation, evaluate_city
+from citygrid_core.tables.paged import write_pdf
 from citygrid_core.tables.saving import saved
 from citygrid_core.workspace import Workspace
 
@@ -84,11 +85,7 @@ def write_report(
         elif kind == ".html":
             temporary.write_text(html(workspace, done, lang), encoding="utf-8")
         else:
-            import weasyprint
-
-            weasyprint.HTML(string=html(workspace, done, lang)).write_pdf(
-                temporary, pdf_identifier=done.head.encode()[:32]
-            )
+            write_pdf(html(workspace, done, lang), temporary, identifier=done.head)
     return path
 
 
