@@ -15,10 +15,10 @@ import shapely
 from citygrid_core.geocode import file
 from citygrid_core.geocode.alike import Alike
 from citygrid_core.geocode.build import Tables
-from citygrid_core.geocode.file import Arrays
 from citygrid_core.geocode.names import Names, Ref
 from citygrid_core.geocode.packed import Coded, Strings
 from citygrid_core.geocode.places import Plates, Points, Street
+from citygrid_core.mapped import Arrays
 
 _POINTS = ("zones", "pois", "regions")
 
