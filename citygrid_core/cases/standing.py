@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from citygrid_core.cases.clock import light, used
 from citygrid_core.cases.lifecycle import Profile, Timer
+from citygrid_core.cases.lifecycle.fold import moments
 
 _NAT = np.datetime64("NaT", "s")
 
@@ -36,25 +35,22 @@ def standing(
         working periods only), share (used / limit; NaN without a limit), light.
     """
     own = states[(states["stage"] == "dispatched").to_numpy()]
-    begun = _moments(own["dispatched_at"])
-    due = _moments(own["due_at"])
+    begun = moments(own["dispatched_at"])
+    due = moments(own["due_at"])
     limit = own["limit_s"].to_numpy(np.int64)
     working = own["working"].to_numpy(bool)
-    said = _moments(told["due_at"].reindex(own.index))
+    said = moments(told["due_at"].reindex(own.index))
     source = np.isnat(due) & ~np.isnat(said) & ~np.isnat(begun) & (said > begun)
     due = np.where(source, said, due)
     limit = np.where(source, (said - begun).astype("timedelta64[s]").astype(np.int64), limit)
     working = working & ~source
     counts = ~np.isnat(due) & (limit > 0)
     limit = np.where(counts, limit, 0)
-    held = _moments(own["held_since"])
+    held = moments(own["held_since"])
     now = np.where(np.isnat(held), np.datetime64(at, "s"), held)
     spent = np.zeros(len(own), dtype=np.int64)
     k = np.flatnonzero(counts)
-    late = now[k] > due[k]
-    first, last = np.where(late, due[k], now[k]), np.where(late, now[k], due[k])
-    rest = used(timer.calendar, first, last, working[k])
-    spent[k] = limit[k] + np.where(late, rest, -rest)
+    spent[k] = limit[k] - used(timer.calendar, now[k], due[k], working[k])
     share = np.full(len(own), np.nan)
     share[k] = spent[k] / limit[k]
     out: pd.DataFrame = pd.DataFrame(
@@ -72,7 +68,3 @@ def standing(
         index=own.index,
     )
     return out
-
-
-def _moments(column: pd.Series) -> Any:
-    return pd.to_datetime(column, format="ISO8601").to_numpy().astype("datetime64[s]")

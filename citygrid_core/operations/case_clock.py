@@ -6,12 +6,17 @@ import datetime as dt
 import os
 from pathlib import Path
 
-import pandas as pd
-
 from citygrid_core.cases.clock import LIMITED, UNITS, LimitTable, WorkCalendar
 from citygrid_core.cases.lifecycle import Profile, Timer
 from citygrid_core.errors import Text
-from citygrid_core.operations.intake import Rows, SourceOptions, choices, import_file, problem
+from citygrid_core.operations.intake import (
+    Rows,
+    SourceOptions,
+    choices,
+    import_file,
+    problem,
+    text_column,
+)
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.tables import Field
 from citygrid_core.workspace import Workspace
@@ -53,8 +58,7 @@ def import_limits(
     def prepare(rows: Rows) -> None:
         frame = rows.frame
         for name in ("code", *_KEYS):
-            held = frame[name] if name in frame else pd.Series("", index=frame.index)
-            frame[name] = held.astype(object).where(held.notna(), "").astype(object)
+            frame[name] = text_column(frame, name)
         frame["stage"] = frame["stage"].replace("", "handle")
         named = frame[list(_KEYS)].agg("/".join, axis=1)
         frame["code"] = frame["code"].where(frame["code"] != "", named)

@@ -22,6 +22,7 @@ from citygrid_core.cases.lifecycle import (
 )
 from citygrid_core.errors import Problem, Text, UsageError
 from citygrid_core.operations.case_clock import profile_of, timer_of
+from citygrid_core.operations.intake import text_column
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.tables import Field, Reject, read, write_rejects
 from citygrid_core.workspace import Transaction, Workspace
@@ -72,7 +73,8 @@ def advance_cases(
     if entries.empty:
         return report
     asked = entries.reset_index(drop=True)
-    asked["who"] = _blank(asked, "who").where(_blank(asked, "who") != "", who)
+    said = text_column(asked, "who")
+    asked["who"] = said.where(said != "", who)
     asked["number"] = asked["number"].astype(str)
     profile = profile_of(workspace)
     numbers = list(dict.fromkeys(asked["number"]))
@@ -186,14 +188,6 @@ def _iso(moments: Any) -> Any:
     texts = np.datetime_as_string(moments.astype("datetime64[s]")).astype(object)
     texts[np.isnat(moments)] = None
     return texts
-
-
-def _blank(frame: pd.DataFrame, name: str) -> pd.Series:
-    if name not in frame:
-        return pd.Series("", index=frame.index, dtype=object)
-    column = frame[name].astype(object)
-    out: pd.Series = column.where(column.notna(), "")
-    return out
 
 
 def _ends(log: pd.DataFrame) -> tuple[str, ...]:

@@ -176,10 +176,7 @@ def _share_used(table: pd.DataFrame, timer: Timer, end: np.datetime64) -> Floats
     limit = table["limit_s"].to_numpy(dtype=float)
     runs = ~np.isnat(due) & (limit > 0) & (table["stage"] == "dispatched").to_numpy()
     out = np.full(len(table), np.nan)
-    late = due[runs] < end
-    a, b = np.where(late, due[runs], end), np.where(late, end, due[runs])
-    rest = used(timer.calendar, a, b, table["working"].to_numpy(dtype=bool)[runs])
-    left = np.where(late, -rest, rest)
+    left = used(timer.calendar, end, due[runs], table["working"].to_numpy(dtype=bool)[runs])
     out[runs] = 1 - left / limit[runs]
     return out
 

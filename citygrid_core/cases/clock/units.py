@@ -93,6 +93,9 @@ def due(calendar: WorkCalendar, start: Any, seconds: Any, working: Any) -> Momen
 def used(calendar: WorkCalendar, start: Any, end: Any, working: Any) -> Seconds:
     """Return the seconds between two moments in which the limit's clock ran.
 
+    Negative where `end` is before `start`: from now to a deadline it is what is left, and
+    how late a case is.
+
     Parameters
     ----------
     start, end : datetime64 array

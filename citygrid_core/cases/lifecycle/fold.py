@@ -261,10 +261,8 @@ class _State:
         running = ~np.isnat(self.due[c])
         c, at = c[running], at[running]
         # what was left, taken from the whole: holds do not count
-        late = at > self.due[c]
-        a, b = np.where(late, self.due[c], at), np.where(late, at, self.due[c])
-        rest = used(self.timer.calendar, a, b, self.working[c])
-        self.handle_used[c] = self.granted[c] + np.where(late, rest, -rest)
+        left = used(self.timer.calendar, at, self.due[c], self.working[c])
+        self.handle_used[c] = self.granted[c] - left
 
     def _shift(self, c: Ints, at: Any) -> None:
         """Give back what was left of the limit when the case was put on hold."""
