@@ -7,6 +7,7 @@ has no grid. Tables name their unit, hot spots their significance.
 
 from citygrid_core.heat.anomalies import anomalies, compare, dispersion, streaks
 from citygrid_core.heat.counts import HEAT_KEYS, WEAK_BELOW, add, count, delta
+from citygrid_core.heat.cube import EVERYTHING, Choice, Cube, Tally
 from citygrid_core.heat.emerging import PATTERNS, emerging
 from citygrid_core.heat.errors import HeatInputError
 from citygrid_core.heat.hotspots import (
@@ -22,14 +23,20 @@ from citygrid_core.heat.profiles import profile
 from citygrid_core.heat.rates import RATES, hours_by_grid, patrol_effort, rates, smooth, warnings
 from citygrid_core.heat.tables import table
 from citygrid_core.heat.trend import mann_kendall
+from citygrid_core.heat.view import HeatView
 
 __all__ = [
+    "EVERYTHING",
     "HEAT_KEYS",
     "PATTERNS",
     "RATES",
     "WEAK_BELOW",
+    "Choice",
     "Contiguity",
+    "Cube",
     "HeatInputError",
+    "HeatView",
+    "Tally",
     "add",
     "anomalies",
     "compare",

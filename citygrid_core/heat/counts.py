@@ -51,8 +51,8 @@ def count(
     HeatInputError
         A column is missing, or a case has no usable time.
     """
-    void = _void(cases)
-    weak = _weak(cases, weak_below)
+    void = which_void(cases)
+    weak = which_weak(cases, weak_below)
     groups = group([encode(cases, name).sorted() for name in by], len(cases))
     number = np.bincount(groups.codes, minlength=groups.number)
     if void is not None:
@@ -120,7 +120,7 @@ def _sum(parts: list[pd.DataFrame]) -> pd.DataFrame:
     return summed
 
 
-def _void(cases: pd.DataFrame) -> npt.NDArray[np.bool_] | None:
+def which_void(cases: pd.DataFrame) -> npt.NDArray[np.bool_] | None:
     """Return which cases don't count; None when all do."""
     if "stage" not in cases.columns:
         return None
@@ -128,7 +128,8 @@ def _void(cases: pd.DataFrame) -> npt.NDArray[np.bool_] | None:
     return void if void.any() else None
 
 
-def _weak(cases: pd.DataFrame, weak_below: float) -> npt.NDArray[np.bool_] | None:
+def which_weak(cases: pd.DataFrame, weak_below: float) -> npt.NDArray[np.bool_] | None:
+    """Return which cases are in no sure place; None when nothing tells."""
     weak: npt.NDArray[np.bool_] | None = None
     probability = None
     if "location_probability" in cases.columns:

@@ -49,7 +49,9 @@ def smooth(cases: npt.ArrayLike, base: npt.ArrayLike) -> npt.NDArray[np.float64]
     return smoothed
 
 
-def rates(table: pd.DataFrame, bases: Mapping[str, pd.Series[float]]) -> pd.DataFrame:
+def rates(
+    table: pd.DataFrame, bases: Mapping[str, pd.Series[float]], *, smoothed: bool = True
+) -> pd.DataFrame:
     """Add rates and their smoothed values to a heat table.
 
     Parameters
@@ -59,6 +61,8 @@ def rates(table: pd.DataFrame, bases: Mapping[str, pd.Series[float]]) -> pd.Data
     bases : mapping
         ``components``, ``residents``, ``patrol_hours``: by grid code. Only the rates
         whose base is given appear; a grid that a base does not name has 0 of it.
+    smoothed : bool
+        Whether to smooth too.
 
     Returns
     -------
@@ -78,7 +82,8 @@ def rates(table: pd.DataFrame, bases: Mapping[str, pd.Series[float]]) -> pd.Data
         cases = np.where(valid, frame["cases"].to_numpy(dtype=np.float64), np.nan)
         with np.errstate(divide="ignore", invalid="ignore"):
             frame[name] = np.where(base > 0, cases / base, np.nan)
-        frame[f"{name}_smoothed"] = smooth(cases, np.where(valid, base, np.nan))
+        if smoothed:
+            frame[f"{name}_smoothed"] = smooth(cases, np.where(valid, base, np.nan))
     return frame
 
 

@@ -6,6 +6,7 @@ from collections import deque
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from citygrid_core.errors import Text, UsageError
@@ -125,12 +126,7 @@ def recount_cases(
     if cases is None:
         cases = workspace.read("cases", columns=CASE_COLUMNS)
     held = cases["grid_code"].astype(object).where(cases["grid_code"].notna(), None).to_numpy()
-    placed = (cases.geometry.notna() & ~cases.geometry.is_empty).to_numpy(dtype=bool)
-    now = np.full(len(cases), None, dtype=object)
-    if placed.any():
-        points = cases.geometry[placed]
-        found = City(workspace, at).locate(points.x.to_numpy(), points.y.to_numpy())
-        now[placed] = found["grid_code"].to_numpy(dtype=object)
+    now = grids_by_points(workspace, cases, at=at)
     plain = pd.DataFrame(cases.drop(columns="geometry")).assign(grid_code=now)
     counts = count(plain)
     report = Report("grids recount", read=len(cases), unchanged=len(cases))
@@ -143,6 +139,19 @@ def recount_cases(
         "without_grid": int(counts.loc[counts["grid_code"] == "", "cases"].sum()),
     }
     return report, counts
+
+
+def grids_by_points(
+    workspace: Workspace, cases: gpd.GeoDataFrame, *, at: str | None = None
+) -> npt.NDArray[np.object_]:
+    """Return the grid of a day in which each case lies; None without a point or a grid."""
+    placed = (cases.geometry.notna() & ~cases.geometry.is_empty).to_numpy(dtype=bool)
+    found = np.full(len(cases), None, dtype=object)
+    if placed.any():
+        points = cases.geometry[placed]
+        held = City(workspace, at).locate(points.x.to_numpy(), points.y.to_numpy())
+        found[placed] = held["grid_code"].to_numpy(dtype=object)
+    return found
 
 
 PERIODS = ("day", "month", "quarter", "year")

@@ -13,8 +13,10 @@ from click.testing import CliRunner
 
 from citygrid_core.cli.app import build
 from citygrid_core.errors import UsageError
+from citygrid_core.heat import Choice
 from citygrid_core.operations.heat import heat_hotspots, heat_profile, heat_table
 from citygrid_core.operations.heat_patterns import heat_patterns
+from citygrid_core.operations.heat_view import is_current, open_view
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
 
@@ -137,3 +139,24 @@ def test_the_commands_answer(whole: Whole, tmp_path: Path) -> None:
     answer = run.invoke(build(), ["heat", "hotspots", city, "--class", "06010", "-o", str(out)])
     assert answer.exit_code in (0, 1), answer.output
     assert "z" in pd.read_csv(out).columns
+
+
+def test_a_view_counts_what_the_table_counts_and_knows_departments(ws: Workspace) -> None:
+    view = open_view(ws)
+    report, rows = heat_table(ws, class_code="06", from_day="2025-03-01", to_day="2025-05-31")
+    choice = Choice(classes=["06"], from_day="2025-03-01", to_day="2025-05-31")
+    tally = view.cube.counts(choice)
+    shown = rows[rows["status"] == "valid"].set_index("grid_code").loc[view.cube.grids]
+    assert tally.cases.tolist() == shown["cases"].tolist()
+    assert tally.weak.tolist() == shown["weak"].tolist()
+    assert (tally.total, tally.unplaced) == (
+        report.details["cases"],
+        report.details["without_grid"],
+    )
+    stored = ws.read("cases", geometry=False)
+    stored = stored[stored["stage"] != "void"]
+    by = view.cube.by("handling_code")
+    assert by.to_dict() == stored["handling_code"].fillna("").value_counts().to_dict()
+    again = open_view(ws, recount=True)
+    assert again.cube.counts().total == view.cube.counts().total == len(stored)
+    assert is_current(ws, view)
