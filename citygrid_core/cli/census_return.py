@@ -85,7 +85,7 @@ def return_(
         emit_json(_books(said, refused))
         sys.exit(code)
     columns = ["taken", "unchanged", "merged", "conflicts", "rejected", "added", "added_merged",
-               "added_rejected", "written"]  # fmt: skip
+               "added_rejected", "photos", "photos_rejected", "written"]  # fmt: skip
     table(["pack", *columns], [[s["pack"], *(s["receipt"][c] for c in columns)] for s in said])
     problems(refused + found)
     sys.exit(code)

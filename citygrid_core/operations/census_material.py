@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import pandas as pd
 
 from citygrid_core.census.radii import class_radii
 from citygrid_core.census.rules import Material
+from citygrid_core.operations.census_photo_files import digest_of_file
 from citygrid_core.operations.census_rows import middles
 from citygrid_core.operations.city import City
 from citygrid_core.standards import load_edition
@@ -179,15 +179,7 @@ def _digests(folder: Path) -> Callable[[str], str | None]:
             file = folder / path
             known[path] = None
             if file.is_file():
-                known[path] = _sha256(file)
+                known[path] = digest_of_file(file)
         return known[path]
 
     return digest
-
-
-def _sha256(file: Path) -> str:
-    whole = hashlib.sha256()
-    with file.open("rb") as opened:
-        while part := opened.read(1 << 20):
-            whole.update(part)
-    return whole.hexdigest()

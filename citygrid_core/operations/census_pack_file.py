@@ -33,6 +33,9 @@ _AT_HOME = ("source", "source_key", "datum", "valid_from", "valid_to")
 #: Columns of a component in a pack: those of the store, and what only the field knows.
 STORED = tuple(c.name for c in COMPONENTS.columns if c.name not in _AT_HOME)
 FIELD_ONLY = ("uid", "gnss_accuracy_m", "photo")
+#: The table of further photos of a component: as many as the team takes.
+PHOTOS = "photos"
+PHOTO_COLUMNS = ("component_uid", "photo", "note")
 #: What is merged when a pack comes back: not the code, nor what follows from the place.
 MERGED = (*(c for c in STORED if c not in ("code", "grid_code")), "geometry")
 TABLES = {t: g for g, t in COMPONENTS.tables.items()}
@@ -130,6 +133,7 @@ def write_pack(path: Path, content: PackContent, crs: pyproj.CRS, on: str) -> No
             ("departments", content.departments),
         ):
             _attributes(c, name, plain, whole, on)
+        _attributes(c, PHOTOS, pd.DataFrame(columns=list(PHOTO_COLUMNS)), {}, on)
         for table in TABLES:
             for statement in _triggers(table, content.meta["county"]):
                 c.execute(statement)
@@ -151,6 +155,8 @@ class PackRead:
     log : list of (token, layer, uid, kind, at)
         The edits, oldest first; times are UTC.
     leases : list of (county, class, first, last)
+    photos : list of (uid, path)
+        Further photos of components.
     """
 
     meta: dict[str, str]
@@ -158,6 +164,7 @@ class PackRead:
     tables: tuple[str, ...]
     log: list[tuple[str, str, str, str, str]]
     leases: list[tuple[str, str, int, int]]
+    photos: list[tuple[str, str]]
 
 
 def read_pack(path: Path, crs: pyproj.CRS) -> PackRead:
@@ -195,11 +202,15 @@ def read_pack(path: Path, crs: pyproj.CRS) -> PackRead:
                     'ORDER BY county_code, class_code, "first"'
                 )
             ]
+        photos = []
+        if PHOTOS in names:
+            wanted = f"SELECT component_uid, photo FROM {PHOTOS} ORDER BY fid"
+            photos = [(str(u or ""), str(p or "")) for u, p in c.execute(wanted)]
     full = [p for p in parts if len(p)] or parts[:1]
     if not full:
         raise ValueError("no table of components")
     whole = full[0] if len(full) == 1 else pd.concat(full, ignore_index=True)
-    return PackRead(meta, whole.reset_index(drop=True), there, log, leases)
+    return PackRead(meta, whole.reset_index(drop=True), there, log, leases, photos)
 
 
 def _rows(c: sqlite3.Connection, table: str, crs: pyproj.CRS) -> gpd.GeoDataFrame:

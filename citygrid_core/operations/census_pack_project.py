@@ -7,6 +7,7 @@ the office sees.
 
 from __future__ import annotations
 
+import json
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
 from importlib import resources
@@ -16,7 +17,13 @@ import pyproj
 
 from citygrid_core.census.packs import FormField, form_of, layer_id
 from citygrid_core.errors import Language
-from citygrid_core.operations.census_pack_file import FIELD_ONLY, GEOMETRY_OF, STORED
+from citygrid_core.operations.census_pack_file import (
+    FIELD_ONLY,
+    GEOMETRY_OF,
+    PHOTO_COLUMNS,
+    PHOTOS,
+    STORED,
+)
 from citygrid_core.workspace.schema import CHOICES, COMPONENTS, FAMILIES
 
 _VERSION = "3.22.16-Białowieża"
@@ -37,7 +44,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     "uid": ("unique id", "唯一标识"),
     "gnss_accuracy_m": ("receiver's accuracy (m)", "定位精度（米）"),
     "photo": ("photo", "照片"),
+    "photos": ("more photos", "更多照片"),
+    "note": ("note", "备注"),
 }
+#: Names of pictures that QField takes: of the component, by time, never twice.
+_NAMED = "'DCIM/' || {0} || '_' || format_date(now(), 'yyyyMMddHHmmsszzz') || '.{{extension}}'"
+_PICTURE = {"DocumentViewer": 1, "StorageMode": 0, "RelativeStorage": 1, "FileWidget": True}
 _STYLE_OF = {"communities": "areas", "streets": "places_line", "plates": "places_point"}
 _GEOMETRIES = {
     "POINT": ("Point", "Point"),
@@ -80,9 +92,12 @@ def project(
     for name, (shape, columns) in background.items():
         layers.append(_layer(name, shape, crs, lang, file, columns, read_only=True))
         _node(tree, name, lang, file)
+    layers.append(_photos(crs, lang, file))
+    _node(tree, PHOTOS, lang, file)
     for name in ("leases", "classes", "departments"):
         layers.append(_layer(name, "NONE", crs, lang, file, (), read_only=True))
         _node(tree, name, lang, file)
+    _relations(root)
     _snapping(root, list(GEOMETRY_OF))
     _canvas(root, crs, extent)
     root.append(layers)
@@ -124,6 +139,7 @@ def _components(
             rules, "constraint", field=name, exp=field.constraint, desc=field.why.text(lang)
         )
         ET.SubElement(editable, "field", name=name, editable=str(int(field.editable)))
+    _text(layer, "previewExpression", 'concat("name", \' \', "code")')
     _text(layer, "editorlayout", "tablayout")
     tab = ET.SubElement(
         ET.SubElement(layer, "attributeEditorForm"), "attributeEditorContainer",
@@ -140,7 +156,46 @@ def _components(
     ET.SubElement(
         tab, "attributeEditorField", name="photo", showLabel="1", index=str(names.index("photo"))
     )
+    ET.SubElement(
+        tab, "attributeEditorRelation", name=_relation_id(table), relation=_relation_id(table),
+        showLabel="1", label=_label(PHOTOS, lang), nmRelationId="",
+        relationWidgetTypeId="relation_editor",
+    )  # fmt: skip
     return layer
+
+
+def _photos(crs: pyproj.CRS, lang: Language, file: str) -> ET.Element:
+    """Return the list of further photos of components."""
+    layer = _layer(PHOTOS, "NONE", crs, lang, file, (), read_only=False, uid="component_uid")
+    _text(layer, "previewExpression", '"photo"')
+    setups = ET.SubElement(layer, "fieldConfiguration")
+    aliases = ET.SubElement(layer, "aliases")
+    for index, name in enumerate(("fid", *PHOTO_COLUMNS)):
+        field = ET.SubElement(setups, "field", name=name, configurationFlags="None")
+        kind, config = {
+            "photo": ("ExternalResource", _PICTURE),
+            "note": ("TextEdit", {}),
+        }.get(name, ("Hidden", {}))
+        edit = ET.SubElement(field, "editWidget", type=kind)
+        _option(ET.SubElement(edit, "config"), None, config)
+        ET.SubElement(aliases, "alias", index=str(index), field=name, name=_label(name, lang))
+    return layer
+
+
+def _relation_id(table: str) -> str:
+    return f"citygrid_{PHOTOS}_{table}"
+
+
+def _relations(root: ET.Element) -> None:
+    """Tie the photos to the components: a list in the form of each."""
+    relations = ET.SubElement(root, "relations")
+    for table in GEOMETRY_OF:
+        relation = ET.SubElement(
+            relations, "relation", id=_relation_id(table), name=_relation_id(table),
+            referencedLayer=layer_id(table), referencingLayer=layer_id(PHOTOS),
+            strength="Association",
+        )  # fmt: skip
+        ET.SubElement(relation, "fieldRef", referencedField="uid", referencingField="component_uid")
 
 
 def _widget(
@@ -170,8 +225,7 @@ def _widget(
             "allow_null": True,
         }
     elif name == "photo":
-        kind = "ExternalResource"
-        config = {"DocumentViewer": 1, "StorageMode": 0, "RelativeStorage": 1, "FileWidget": True}
+        kind, config = "ExternalResource", _PICTURE
     elif form is None or not form.shown:
         kind = "Hidden"
     edit = ET.SubElement(field, "editWidget", type=kind)
@@ -203,6 +257,7 @@ def _layer(
     columns: Sequence[str],
     *,
     read_only: bool,
+    uid: str = "uid",
 ) -> ET.Element:
     geometry, wkb = _GEOMETRIES.get(kind, ("No geometry", "NoGeometry"))
     layer = ET.Element(
@@ -219,11 +274,12 @@ def _layer(
     for flag, on in (("Identifiable", 1), ("Removable", 1), ("Searchable", 1), ("Private", 0)):
         _text(flags, flag, str(on))
     custom = ET.SubElement(layer, "customproperties")
-    _option(
-        custom,
-        None,
-        {"QFieldSync/action": "no_action", "QFieldSync/cloud_action": "no_action"},
-    )
+    told = {"QFieldSync/action": "no_action", "QFieldSync/cloud_action": "no_action"}
+    if not read_only:
+        # QField before version 3 reads the first of the two
+        naming = json.dumps({"photo": _NAMED.format(f'"{uid}"')})
+        told |= {"QFieldSync/photo_naming": naming, "QFieldSync/attachment_naming": naming}
+    _option(custom, None, told)
     if kind != "NONE":
         style = _style(_STYLE_OF.get(name, name), set(columns) | {"fid"})
         layer.append(_plain(kind, name) if style is None else style)
@@ -316,7 +372,7 @@ def _properties(root: ET.Element) -> None:
 
 
 def _node(tree: ET.Element, name: str, lang: Language, file: str) -> None:
-    shown = name not in ("leases", "classes", "departments")
+    shown = name not in ("leases", "classes", "departments", PHOTOS)
     ET.SubElement(
         tree, "layer-tree-layer", id=layer_id(name), name=_label(name, lang), providerKey="ogr",
         source=f"./{file}|layername={name}", expanded="0",

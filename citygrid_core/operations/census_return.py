@@ -24,6 +24,8 @@ from citygrid_core.census.merge.settlement import Settlement, revive, settle
 from citygrid_core.census.progress import pace
 from citygrid_core.errors import Problem, Text
 from citygrid_core.operations.census_pack_file import MERGED, STORED, PackRead
+from citygrid_core.operations.census_return_numbers import judge_numbers
+from citygrid_core.operations.census_return_photos import PhotosBack, take_photos
 from citygrid_core.operations.census_return_rows import judge, open_pack, their_rows, vouch
 from citygrid_core.operations.census_return_store import apply
 from citygrid_core.operations.city import City
@@ -86,29 +88,51 @@ def return_pack(
         tokens = [t for t, *_ in read.log]
         found = ancestor(tokens, {s: _log_of(by_seq, s) for s in by_seq})
         base = _base_of(by_seq, found.seq, workspace.crs)
-        if found.stale:
-            return _stale(code, base, int(pack["taken"]), path)
         rows = revive(their_rows(read), base)
+
+        def photos(whole: gpd.GeoDataFrame) -> PhotosBack:
+            team, codes = str(pack["team"]), _codes_of(whole)
+            return take_photos(
+                tx,
+                workspace,
+                path,
+                read,
+                rows,
+                codes,
+                team=team,
+                dry_run=dry_run,
+                progress=progress,
+            )
+
+        if found.stale:
+            return _stale(code, base, int(pack["taken"]), path, photos(base))
         point = rows.geometry.representative_point()
         located = city.locate(point.x.to_numpy(), point.y.to_numpy()).set_axis(rows.index)
         bad = judge(rows, located, edition, city)
+        deleted = _deleted(read)
+        codes = _codes_of(base)
+        leaving = [codes[u] for u in deleted if u in codes]
+        judge_numbers(workspace, rows, codes, leaving, bad)
         _reclassified(rows, base, bad)
         mine = _mine(workspace, base)
         theirs = rows.drop(columns=["row"]).assign(grid_code=located["grid_code"])
-        said = settle(base, theirs, mine, MERGED, deleted=_deleted(read), bad=bad)
+        said = settle(base, theirs, mine, MERGED, deleted=deleted, bad=bad)
         progress("storing", 2, 3)
         done = apply(tx, workspace, said, pack, located, city, edition, on)
         whole = compose(base, [said.state])
         proof = receipt(
             whole["origin"], whole["outcome"], taken=int(pack["taken"]), written=done.written
         )
+        shown = photos(whole)
+        progress("photos", 1, 1)
+        proof = shown.into(proof)
         if not (found.same and done.written == 0 and _known(said, base)):
             _remember(tx, pack, by_seq, found.seq, read, said, proof, digest, on)
         if pack["status"] == "out":
             tx.update("packs", pd.DataFrame({"status": ["returned"]}, index=[pack["fid"]]))
         if dry_run:
             tx.rollback()
-    report = _report(code, said, proof, rows, path, rejects, dry_run)
+    report = _report(code, said, proof, rows, shown, path, rejects, dry_run)
     report.details |= {"recoded": done.recoded, "coded_here": done.coded}
     progress("done", 3, 3)
     return report
@@ -153,6 +177,12 @@ def _deleted(read: PackRead) -> set[str]:
         for _, layer, uid, kind, _ in read.log
         if kind == "delete" and uid and layer in read.tables
     }
+
+
+def _codes_of(base: gpd.GeoDataFrame) -> dict[str, str]:
+    """Return the code of each component of a pack that has one, by uid."""
+    known = base["code"][base["code"].notna().to_numpy()]
+    return {str(u): str(c) for u, c in known.items()}
 
 
 def _reclassified(
@@ -233,11 +263,12 @@ def _pace(team: str, read: PackRead, known: int) -> list[list[Any]]:
     return [list(r) for r in zip(rows["day"], rows["components"].tolist(), hours, strict=True)]
 
 
-def _stale(code: str, base: gpd.GeoDataFrame, taken: int, path: Path) -> Report:
+def _stale(code: str, base: gpd.GeoDataFrame, taken: int, path: Path, shown: PhotosBack) -> Report:
     """Return the report of an older copy: everything that it has is known."""
-    proof = receipt(base["origin"], base["outcome"], taken=taken, written=0)
+    proof = shown.into(receipt(base["origin"], base["outcome"], taken=taken, written=0))
     report = Report("census return", read=len(base), unchanged=len(base))
     report.details = {"pack": code, "receipt": proof.as_dict(), "older_copy": True}
+    report.problems += shown.problems
     report.problems.append(
         Problem(
             "pack.older",
@@ -255,6 +286,7 @@ def _report(
     said: Settlement,
     proof: Receipt,
     rows: gpd.GeoDataFrame,
+    shown: PhotosBack,
     path: Path,
     rejects: Path | None,
     dry_run: bool,
@@ -280,6 +312,8 @@ def _report(
             shape = rows.geometry[uid]
             raw["geometry"] = "" if shape is None else shape.wkt
         put.append(Reject(int(rows.at[uid, "row"]) if known else 0, raw, placed))
+    report.problems += shown.problems
+    put += shown.rejects
     if rejects is not None and put and not dry_run:
         write_rejects(rejects, put)
     report.problems += [

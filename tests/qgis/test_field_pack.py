@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from qgis.core import (
     Qgis,
     QgsApplication,
@@ -155,6 +157,57 @@ def test_the_receiver_must_be_as_good_as_the_class(
     feature = drawn(points, town.X0 + 50, town.Y0 + 50, class_code=town.LAMP, accuracy_class=class_)
     feature["gnss_accuracy_m"] = accuracy
     assert ("accuracy_class" not in problems(points, feature)) is good
+
+
+def test_photos_of_a_component_and_more_of_them(
+    project: QgsProject, made: tuple[Path, Path]
+) -> None:
+    """The form has a picture of its own and a list of further ones; QField names the files."""
+    relations = project.relationManager()
+    photos = layer_of(project, "photos")
+    for name in COMPONENTS:
+        layer = layer_of(project, name)
+        widget = layer.editorWidgetSetup(layer.fields().indexOf("photo"))
+        assert (widget.type(), widget.config()["DocumentViewer"]) == ("ExternalResource", 1)
+        naming = json.loads(layer.customProperty("QFieldSync/attachment_naming"))["photo"]
+        assert layer.customProperty("QFieldSync/photo_naming") == json.dumps({"photo": naming})
+        assert not QgsExpression(naming).hasParserError()
+        relation = relations.relation(f"citygrid_photos_{name}")
+        assert relation.isValid(), relation.validationError()
+        assert relation.resolveReferencedField("component_uid") == "uid"
+        shown = [e.name() for e in layer.editFormConfig().tabs()[0].children()]
+        assert {"photo", "manhole_number", relation.id()} <= set(shown)
+    # a photo that the list of the first component gets belongs to it
+    points = layer_of(project, "components_point")
+    first = next(points.getFeatures())
+    relation = relations.relation("citygrid_photos_components_point")
+    feature = QgsVectorLayerUtils.createFeature(
+        photos, QgsGeometry(), {photos.fields().indexOf("component_uid"): first["uid"]}
+    )
+    feature["photo"] = "DCIM/a.jpg"
+    assert photos.startEditing()
+    assert photos.addFeature(feature)
+    assert photos.commitChanges(), photos.commitErrors()
+    assert [f["photo"] for f in relation.getRelatedFeatures(first)] == ["DCIM/a.jpg"]
+    (made[1] / "DCIM").mkdir()
+    Image.new("RGB", (8, 8)).save(made[1] / "DCIM" / "a.jpg")
+    with Workspace.open(made[0]) as ws:
+        receipt = return_pack(ws, made[1], on=town.BACK).details["receipt"]
+        assert (receipt["photos"], receipt["photos_kept"]) == (1, 1)
+        assert ws.read("attachments")["component_code"].tolist() == [first["code"]]
+
+
+@pytest.mark.parametrize(
+    ("number", "good"),
+    [("4201020010000000001", True), ("42010200", False), (None, True), ("", True)],
+)
+def test_a_manhole_number_has_19_digits(
+    project: QgsProject, number: str | None, good: bool
+) -> None:
+    points = layer_of(project, "components_point")
+    feature = drawn(points, town.X0 + 50, town.Y0 + 50, class_code=town.LAMP)
+    feature["manhole_number"] = number
+    assert ("manhole_number" not in problems(points, feature)) is good
 
 
 def test_the_gate_takes_what_qfield_says(project: QgsProject) -> None:

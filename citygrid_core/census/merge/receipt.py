@@ -25,6 +25,8 @@ class Receipt:
         Components that are new in the field: ``added`` is the sum of the others.
     written : int
         Rows that this return wrote; 0 when the same file comes twice.
+    photos, photos_kept, photos_rejected : int
+        Photos that the pack names: ``photos == photos_kept + photos_rejected``.
     """
 
     taken: int
@@ -37,13 +39,17 @@ class Receipt:
     added_conflicts: int
     added_rejected: int
     written: int
+    photos: int = 0
+    photos_kept: int = 0
+    photos_rejected: int = 0
 
     @property
     def balanced(self) -> bool:
         """Whether the books balance."""
         out = self.unchanged + self.merged + self.conflicts + self.rejected
         new = self.added_merged + self.added_conflicts + self.added_rejected
-        return self.taken == out and self.added == new
+        shown = self.photos_kept + self.photos_rejected
+        return self.taken == out and self.added == new and self.photos == shown
 
     def as_dict(self) -> dict[str, int]:
         """Return the counts as plain data."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from citygrid_core.census.numbers import MANHOLE_DIGITS
 from citygrid_core.errors import Text
 
 #: Position accuracy in metres by class (CJ/T 214, GB/T 30428.2, GB/T 47678.5).
@@ -135,6 +136,17 @@ def form_of(geometry: str) -> tuple[FormField, ...]:
         *owners,
         FormField("note"),
         FormField("asset_number"),
+        FormField(
+            "manhole_number",
+            constraint=(
+                "coalesce(\"manhole_number\", '') = '' OR "
+                f"regexp_match(\"manhole_number\", '^[0-9]{{{MANHOLE_DIGITS}}}$') > 0"
+            ),
+            why=Text(
+                f"a manhole number has {MANHOLE_DIGITS} digits",
+                f"井盖编号须为 {MANHOLE_DIGITS} 位数字",
+            ),
+        ),
         FormField(
             "grid_code",
             default=grid,

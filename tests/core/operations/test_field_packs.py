@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -17,6 +18,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import shapely
+from PIL import Image
 
 from citygrid_core.errors import UsageError
 from citygrid_core.operations.census_capacity import code_capacity, warnings
@@ -24,6 +26,7 @@ from citygrid_core.operations.census_conflicts import list_conflicts, resolve_co
 from citygrid_core.operations.census_pack import PackPlan, make_packs
 from citygrid_core.operations.census_pack_again import rewrite_pack
 from citygrid_core.operations.census_packs import extend_pack, list_packs, void_pack
+from citygrid_core.operations.census_photo_files import folder_of
 from citygrid_core.operations.census_return import return_pack
 from citygrid_core.operations.census_return_rows import PackRefused
 from citygrid_core.operations.store import verify
@@ -290,6 +293,142 @@ class TestReturning:
             c.execute("UPDATE components_point SET class_code = '01002' WHERE fid = 1")
         report = return_pack(ws, packs[0], on=town.BACK)
         assert [p.rule for p in report.problems] == ["class.changed"]
+
+
+def picture(path: Path, shade: int) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    Image.new("RGB", (16, 12), (shade, 120, 60)).save(path)
+    return path
+
+
+class TestPhotos:
+    """Pictures that a team took, beside the GeoPackage."""
+
+    @pytest.fixture
+    def snapped(self, packs: list[Path]) -> tuple[Path, str, str]:
+        """A photo of an old component by the form, two of a new one (a list; another device's path)."""
+        pack = packs[0]
+        picture(pack / "DCIM" / "old.jpg", 10)
+        picture(pack / "DCIM" / "new_1.jpg", 20)
+        picture(pack / "DCIM" / "new_2.jpg", 30)
+        with town.opened(pack) as c:
+            old = town.codes_of(c)[0]
+            c.execute("UPDATE components_point SET photo = 'DCIM/old.jpg' WHERE code = ?", (old,))
+            town.capture(c, town.X0 + 10, town.Y0 + 10, uid="u1", photo="DCIM/new_1.jpg")
+            c.execute(
+                "INSERT INTO photos (component_uid, photo) VALUES "
+                "('u1', '/storage/emulated/0/QField/P00001/DCIM/new_2.jpg'), ('u1', 'DCIM/new_1.jpg')"
+            )
+            return pack, old, town.codes_of(c)[-1]
+
+    def kept(self, ws: Workspace) -> dict[str, list[str]]:
+        rows = ws.read("attachments", geometry=False)
+        home = Path(ws.path).parent
+        for path, digest in zip(rows["path"], rows["sha256"], strict=True):
+            assert hashlib.sha256((home / path).read_bytes()).hexdigest() == digest
+        return rows.groupby("component_code")["taken_by"].apply(list).to_dict()
+
+    def test_they_come_back_once(self, ws: Workspace, snapped: tuple[Path, str, str]) -> None:
+        pack, old, new = snapped
+        dry = return_pack(ws, pack, on=town.BACK, dry_run=True)
+        assert dry.details["receipt"]["photos_kept"] == 3
+        assert self.kept(ws) == {}
+        assert not folder_of(ws).exists()
+        report = return_pack(ws, pack, on=town.BACK)
+        receipt = report.details["receipt"]
+        assert (receipt["photos"], receipt["photos_kept"], receipt["written"]) == (3, 3, 4)
+        assert self.kept(ws) == {old: ["组1"], new: ["组1", "组1"]}
+        assert report.problems == []
+        head = ws.head
+        again = return_pack(ws, pack, on=town.BACK).details["receipt"]
+        assert (again, ws.head) == ({**receipt, "written": 0}, head)
+        assert verify(ws).problems == []
+
+    def test_what_is_missing_or_broken_is_named_and_can_follow(
+        self, ws: Workspace, snapped: tuple[Path, str, str], tmp_path: Path
+    ) -> None:
+        pack, old, new = snapped
+        late = tmp_path / "late.jpg"
+        shutil.move(pack / "DCIM" / "old.jpg", late)
+        (pack / "DCIM" / "new_2.jpg").write_bytes(b"no picture")
+        picture(pack / "DCIM" / "spare.jpg", 40)
+        with town.opened(pack) as c:  # nothing outside the pack is ever read
+            c.execute("INSERT INTO photos (component_uid, photo) VALUES ('u1', '../../city.gpkg')")
+            town.capture(c, town.X0 - 900, town.Y0, photo="DCIM/new_1.jpg")
+        rejects = tmp_path / "rejects.csv"
+        report = return_pack(ws, pack, on=town.BACK, rejects=rejects)
+        assert sorted(p.rule for p in report.problems) == [
+            "photo.component", "photo.missing", "photo.missing", "photo.unnamed",
+            "photo.unreadable", "position.outside",
+        ]  # fmt: skip
+        receipt = report.details["receipt"]
+        assert (receipt["photos"], receipt["photos_kept"], receipt["photos_rejected"]) == (5, 1, 4)
+        assert report.details["balanced"]
+        assert set(self.kept(ws)) == {new}
+        assert "old.jpg" in rejects.read_text("utf-8-sig")
+        shutil.move(late, pack / "DCIM" / "old.jpg")
+        receipt = return_pack(ws, pack, on=town.BACK).details["receipt"]
+        assert (receipt["photos_kept"], receipt["written"]) == (3, 1)
+        assert set(self.kept(ws)) == {old, new}
+
+    def test_one_picture_shows_two(self, ws: Workspace, snapped: tuple[Path, str, str]) -> None:
+        pack, old, new = snapped
+        with town.opened(pack) as c:
+            c.execute("UPDATE components_point SET photo = 'DCIM/old.jpg' WHERE uid = 'u1'")
+        for written in (True, False):
+            receipt = return_pack(ws, pack, on=town.BACK).details["receipt"]
+            assert bool(receipt["written"]) is written
+        rows = ws.read("attachments", geometry=False)
+        assert (len(rows), rows["attachment"].nunique(), rows["path"].nunique()) == (4, 4, 3)
+        assert set(rows.loc[rows["path"].duplicated(keep=False), "component_code"]) == {old, new}
+
+    def test_killed_between_picture_and_row(
+        self, ws: Workspace, snapped: tuple[Path, str, str]
+    ) -> None:
+        """A file that is in its place already is no row twice, and no row too few."""
+        pack = snapped[0]
+        child = _fork(lambda: _dies_after_the_pictures(Path(ws.path), pack))
+        _, status = os.waitpid(child, 0)
+        assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL
+        assert len(list(folder_of(ws).rglob("*.jpg"))) == 3
+        assert self.kept(ws) == {}
+        assert return_pack(ws, pack, on=town.BACK).details["receipt"]["photos_kept"] == 3
+        assert sum(len(v) for v in self.kept(ws).values()) == 3
+
+
+def _dies_after_the_pictures(city: Path, pack: Path) -> None:
+    def killed(step: str, done: int, total: int) -> None:
+        if step == "photos":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with Workspace.open(city) as ws:
+        return_pack(ws, pack, on=town.BACK, progress=killed)
+
+
+class TestNumbers:
+    def test_others_numbers_are_checked(self, ws: Workspace, packs: list[Path]) -> None:
+        right, other = "4201020010000000001", "4201020010000000002"
+        with town.opened(packs[0]) as c:
+            a, b = town.codes_of(c)[:2]
+            set_ = "UPDATE components_point SET manhole_number = ? WHERE code = ?"
+            c.execute(set_, (right[:10] + " " + right[10:], a))
+            c.execute(set_, (other, b))
+            town.capture(c, town.X0 + 10, town.Y0 + 10, manhole_number="123", asset_number="A-1")
+            town.capture(c, town.X0 + 10, town.Y0 + 20, manhole_number=other)
+        report = return_pack(ws, packs[0], on=town.BACK)
+        assert sorted(p.rule for p in report.problems) == ["number.manhole", "number.used"]
+        assert one(ws, a)["manhole_number"] == right
+        assert report.details["receipt"]["added_rejected"] == 2
+        head = ws.head
+        assert return_pack(ws, packs[0], on=town.BACK).rejected == 2
+        assert ws.head == head
+        with town.opened(packs[0]) as c:  # two that change places, one that went
+            c.execute(set_, (other, a))
+            c.execute(set_, (right, b))
+            c.execute("UPDATE components_point SET manhole_number = NULL WHERE code > ?", (b,))
+        report = return_pack(ws, packs[0], on=town.BACK)
+        assert report.problems == []
+        assert one(ws, b)["manhole_number"] == right
 
 
 class TestConflicts:
@@ -632,10 +771,11 @@ def test_offline_teams_small(tmp_path: Path) -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    ("seed", "components", "kills"), [(11, 5_000, 1000), (12, 100_000, 500), (13, 100_000, 500)]
+    ("seed", "components", "kills"),
+    [(11, 5_000, 1000), *((seed, 100_000, 250) for seed in (12, 13, 14, 15))],
 )
 def test_offline_teams_whole(tmp_path: Path, seed: int, components: int, kills: int) -> None:
-    """1,000 kills of 10 teams × 500 components; 1,000 of 10 × 10,000, in two halves."""
+    """1,000 kills of 10 teams × 500 components; 1,000 of 10 × 10,000, in four quarters."""
     books = campaign(tmp_path, teams=10, components=components, kills=kills, side=20, seed=seed)
     print(books)
     assert (books["kills"], books["lost"], books["duplicates"]) == (kills, 0, 0)
