@@ -63,6 +63,25 @@ def name_masked(text: str) -> str:
     return inside if inside != text else text[:1] + "*" * (len(text) - 1)
 
 
+def reporter_note(name: str, phone: str, how: str) -> str:
+    """Return what the note of a case keeps of who reported it.
+
+    Parameters
+    ----------
+    how : str
+        One of `TREATMENTS`.
+
+    >>> reporter_note("王先生", "13812345678", "mask")
+    '反映人 王** 138******78'
+    >>> reporter_note("王先生", "13812345678", "drop")
+    ''
+    """
+    said = [text.strip() for text in (name, phone) if text.strip()]
+    if how == "drop" or not said:
+        return ""
+    return " ".join(["反映人", *(said if how == "keep" else map(name_masked, said))])
+
+
 def masked_texts(column: pd.Series) -> pd.Series:
     """Return a column with each text `masked`; looked at are only those with seven digits."""
     values = np.array(column, dtype=object)

@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from typing import Literal
 
-from citygrid_core.standards import DEFAULT_EDITION, Edition, load_edition
+from citygrid_core.standards import DEFAULT_EDITION, ClassKind, Edition, load_edition
 
 Shape = Literal["point", "line", "polygon"]
 #: How a class was found, the surest first.
@@ -46,6 +46,8 @@ class ClassHit:
         point, line or polygon: what is drawn for it.
     how : str
         Which part of it was typed; ``slip``: but for one letter.
+    kind : str
+        component or event.
     """
 
     code: str
@@ -53,6 +55,12 @@ class ClassHit:
     major_code: str
     shape: Shape
     how: How = "code"
+    kind: ClassKind = "component"
+
+    @property
+    def key(self) -> str:
+        """Tells it from all others: the code, that of an event with its kind before it."""
+        return self.code if self.kind == "component" else f"{self.kind}:{self.code}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,26 +74,38 @@ class _Spelt:
 
 
 class ClassChooser:
-    """The component classes of an edition, ready to be searched at every key.
+    """The classes of an edition, ready to be searched at every key.
 
     Parameters
     ----------
     edition : str or Edition
+    events : bool
+        Whether classes of events are offered beside those of components.
     """
 
-    def __init__(self, edition: str | Edition = DEFAULT_EDITION) -> None:
+    def __init__(self, edition: str | Edition = DEFAULT_EDITION, *, events: bool = False) -> None:
         self.edition = load_edition(edition)
+        self._events = events
 
     @cached_property
     def classes(self) -> Mapping[str, ClassHit]:
-        """Every class by its code."""
+        """Every class by its key: the code, for events as `ClassHit.key` says."""
         frame = self.edition.component_classes
-        return {
-            str(code): ClassHit(str(code), str(name), str(major), shape)
+        hits = [
+            ClassHit(str(code), str(name), str(major), shape)
             for code, name, major, shape in zip(
                 frame.index, frame["name"], frame["major_code"], frame["geometry"], strict=True
             )
-        }
+        ]
+        if self._events:
+            frame = self.edition.event_classes
+            hits += [
+                ClassHit(str(code), str(name), str(major), "point", kind="event")
+                for code, name, major in zip(
+                    frame.index, frame["name"], frame["major_code"], strict=True
+                )
+            ]
+        return {hit.key: hit for hit in hits}
 
     @cached_property
     def _spelt(self) -> tuple[_Spelt, ...]:
@@ -119,13 +139,10 @@ class ClassChooser:
 
         def order(one: tuple[tuple[How, int], _Spelt]) -> tuple[int, int, int, str]:
             (how, distance), spelt = one
-            return _RANK[how], distance, -uses.get(spelt.hit.code, 0), spelt.hit.code
+            return _RANK[how], distance, -uses.get(spelt.hit.key, 0), spelt.hit.key
 
         found.sort(key=order)
-        return [
-            ClassHit(s.hit.code, s.hit.name, s.hit.major_code, s.hit.shape, how)
-            for (how, _), s in found[:limit]
-        ]
+        return [replace(s.hit, how=how) for (how, _), s in found[:limit]]
 
 
 def _plain(text: str) -> str:

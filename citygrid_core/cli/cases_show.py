@@ -80,10 +80,11 @@ def show(workspace: str, number: str, at: str | None, json_: bool) -> None:
 
     with Workspace.open(workspace) as ws:
         told = card(ws, number, now(at), lang=current())
+    photos = [str(file) for file in told.photos]
     if json_:
         emit_json(
             {
-                "case": told.case, "stands": told.stands, "duty": told.duty,
+                "case": told.case, "stands": told.stands, "duty": told.duty, "photos": photos,
                 "log": json.loads(told.log.to_json(orient="records")),
                 "twins": json.loads(told.twins.to_json(orient="records")),
             }
@@ -97,6 +98,8 @@ def show(workspace: str, number: str, at: str | None, json_: bool) -> None:
         table([title, ""], [[k, _text(v)] for k, v in part.items() if _text(v)])
     log = told.log[["at", "step", "before", "after", "who", "department_code", "reason"]]
     table([t("log", "流程"), *log.columns[1:]], log.map(_text).values.tolist())
+    if photos:
+        table([t("photos", "照片")], [[file] for file in photos])
     if len(told.twins):
         head = [t("twins", "相似案件"), *map(str, told.twins.columns[1:])]
         table(head, told.twins.map(_text).values.tolist())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
-from citygrid_core.cli.answers import overwrite_option
+from citygrid_core.cli.answers import hand_out, overwrite_option
 from citygrid_core.cli.door import emit_json, guarded, output_options, table, workspace_argument
 from citygrid_core.cli.language import current, t
 
@@ -51,6 +52,13 @@ _SHOWN = (
     type=click.Path(dir_okay=False, path_type=Path),
     help=t("report: .html, .pdf, .xlsx or .csv", "报告文件：.html、.pdf、.xlsx 或 .csv"),
 )
+@click.option(
+    "--cases",
+    "behind",
+    metavar="INDICATOR",
+    help=t("list the cases that this indicator counts", "列出该指标所计的案件"),
+)
+@click.option("--group", default="*", metavar="CODE", help=t("of this group only", "仅此评价对象"))
 @overwrite_option
 @output_options
 @guarded
@@ -62,10 +70,14 @@ def evaluate(
     post: str,
     scheme: str | None,
     output: Path | None,
+    behind: str | None,
+    group: str,
     overwrite: bool,
     json_: bool,
 ) -> None:
     """Evaluate."""
+    if behind is not None:
+        _cases(workspace, period, behind, group, by, level, post, output, overwrite, json_)
     from citygrid_core.evaluation import indicators
     from citygrid_core.evaluation.reports import number
     from citygrid_core.operations.evaluation import evaluate_city
@@ -121,6 +133,34 @@ def evaluate(
         click.echo(f"  ! {warning.text(lang)}")
     if output is not None:
         click.echo(t(f"written: {output}", f"已写出：{output}"))
+
+
+def _cases(
+    workspace: str,
+    period: str,
+    indicator: str,
+    group: str,
+    by: str,
+    level: str,
+    post: str,
+    output: Path | None,
+    overwrite: bool,
+    json_: bool,
+) -> NoReturn:
+    """List the cases behind a number, and leave."""
+    from citygrid_core.operations.evaluation_cases import cases_behind
+    from citygrid_core.report import Report
+    from citygrid_core.workspace import Workspace
+
+    with Workspace.open(workspace) as ws:
+        found = cases_behind(ws, period, indicator, group=group, by=by, level=level, post=post)
+    report = Report("evaluate", read=len(found), unchanged=len(found))
+    sums = found[["numerator", "denominator"]].sum().round(6)
+    report.details = {"indicator": indicator, "group": group, **sums.to_dict()}
+    shown = ["number", "stage", "class_code", "grid_code", "department_code", "reported_at",
+             "closed_at", "numerator", "denominator"]  # fmt: skip
+    hand_out(report, found, output, overwrite, json_, shown)
+    raise AssertionError  # hand_out leaves
 
 
 def _float(value: object) -> float:

@@ -32,6 +32,7 @@ def propose(
     at: str | None = None,
     least: float | None = None,
     lang: Language = "en",
+    city: City | None = None,
 ) -> pd.DataFrame:
     """Propose a handling body for cases, with reasons and how sure the answer is.
 
@@ -46,6 +47,8 @@ def propose(
         ``auto_dispatch``.
     lang : {"en", "zh"}
         Language of the reasons.
+    city : City, optional
+        A city loaded before, to be asked many times.
 
     Returns
     -------
@@ -68,14 +71,32 @@ def propose(
         shown = ", ".join(unknown[:5])
         raise UsageError(Text(f"no case has the number {shown}", f"没有案卷号为“{shown}”的案件"))
     cases = held.sort_values("number").reset_index(drop=True)
+    return proposals(city or City(workspace), cases, at=at, least=least, lang=lang)
+
+
+def proposals(
+    city: City,
+    cases: Any,
+    *,
+    at: str | None = None,
+    least: float | None = None,
+    lang: Language = "en",
+) -> pd.DataFrame:
+    """Propose a handling body for cases that may not be stored yet; see `propose`.
+
+    Parameters
+    ----------
+    cases : GeoDataFrame
+        With the columns of the store's cases, numbered from 0.
+    """
     out: pd.DataFrame = pd.DataFrame(cases.reindex(columns=[*COLUMNS]).astype(object))
     outcome = np.full(len(cases), "", dtype=object)
     other = np.zeros(len(cases))
     placed = np.flatnonzero((cases.geometry.notna() & cases["community_code"].notna()).to_numpy())
     if len(placed):
-        _ask(City(workspace), cases.iloc[placed], at, placed, out, outcome, other, lang)
+        _ask(city, cases.iloc[placed], at, placed, out, outcome, other, lang)
     sure = pd.to_numeric(cases["location_probability"], errors="coerce")
-    enough = profile_of(workspace).auto_dispatch if least is None else least
+    enough = profile_of(city.workspace).auto_dispatch if least is None else least
     for name, values in judge(outcome, sure, other, least=enough).items():
         out[str(name)] = values.to_numpy()
     out["confidence"] = out["confidence"].astype(float).round(4)
@@ -139,7 +160,7 @@ def _question(city: City, cases: Any) -> Any:
         "components", where={"code": sorted(set(named) - {""})}, geometry=False
     )
     records = held.drop_duplicates("code").set_index("code").reindex(named)
-    for role in ROLES:
+    for role in (r for r in ROLES if f"{r}_code" in records):
         asked[f"{role}_code"] = records[f"{role}_code"].to_numpy(dtype=object)
     return asked
 

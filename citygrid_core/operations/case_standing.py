@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,7 +17,9 @@ from citygrid_core.cases.standing import standing
 from citygrid_core.errors import Language, Text, UsageError
 from citygrid_core.operations.case_clock import profile_of, timer_of
 from citygrid_core.operations.case_dispatch import propose
+from citygrid_core.operations.case_photos import photos_of_case
 from citygrid_core.operations.case_twins import near_one
+from citygrid_core.operations.city import City
 from citygrid_core.report import Report
 from citygrid_core.workspace import Between, Workspace
 
@@ -40,6 +45,7 @@ class Card:
     twins : DataFrame
         Cases of its class within the profile's metres and hours: number, stage,
         reported_at, metres, hours.
+    photos : list of Path
     """
 
     case: dict[str, Any]
@@ -47,6 +53,7 @@ class Card:
     stands: dict[str, Any]
     duty: dict[str, Any]
     twins: pd.DataFrame
+    photos: list[Path]
 
 
 def overdue(
@@ -85,9 +92,9 @@ def overdue(
             raise UsageError(
                 Text(f"light {name!r} is not one of {words}", f"“{name}”不是 {words} 之一")
             )
-    cases = _open_at(workspace, at)
+    cases = open_at(workspace, at)
     log = workspace.read(
-        "case_log", where={"number": cases.index.tolist(), "at": Between(end=_after(at))}
+        "case_log", where={"number": cases.index.tolist(), "at": Between(end=after(at))}
     )
     profile, first = profile_of(workspace), str(log["at"].min()) if len(log) else at
     timer = timer_of(workspace, first, at)
@@ -111,8 +118,20 @@ def overdue(
     return report, out
 
 
-def card(workspace: Workspace, number: str, at: str, *, lang: Language = "zh") -> Card:
+def card(
+    workspace: Workspace,
+    number: str,
+    at: str,
+    *,
+    lang: Language = "zh",
+    city: City | None = None,
+) -> Card:
     """Return all that is known of one case at a moment.
+
+    Parameters
+    ----------
+    city : City, optional
+        A city loaded before, to be asked many times.
 
     Raises
     ------
@@ -136,7 +155,7 @@ def card(workspace: Workspace, number: str, at: str, *, lang: Language = "zh") -
         now["due_at"], now["dispatched_at"] = iso(now["due_at"]), iso(now["dispatched_at"])
         if len(now):
             stands.update({str(k): v for k, v in now.iloc[0].items()})
-    told = propose(workspace, [number], lang=lang).iloc[0]
+    told = propose(workspace, [number], lang=lang, city=city).iloc[0]
     duty = {
         name: told[name]
         for name in ("handling_code", "handling_name", "confidence", "candidates", "reasons")
@@ -147,23 +166,41 @@ def card(workspace: Workspace, number: str, at: str, *, lang: Language = "zh") -
     if point is not None and not point.is_empty:
         known |= {"x": round(point.x, 3), "y": round(point.y, 3)}
     return Card(
-        known, log, {k: _plain(v) for k, v in stands.items()}, duty, near_one(workspace, number)
-    )
+        known, log, {k: _plain(v) for k, v in stands.items()}, duty, near_one(workspace, number),
+        photos_of_case(workspace, number),
+    )  # fmt: skip
 
 
-def _open_at(workspace: Workspace, at: str) -> pd.DataFrame:
-    """Return the cases that were reported and not closed at a moment, by number."""
-    asked = {"reported_at": Between(end=_after(at))}
+def open_at(
+    workspace: Workspace,
+    at: str,
+    *,
+    where: Mapping[str, object] = MappingProxyType({}),
+    since: str = "",
+    until: str = "",
+    geometry: bool = False,
+) -> pd.DataFrame:
+    """Return the cases that were reported and not closed at a moment, by number.
+
+    Parameters
+    ----------
+    where : mapping
+        What else is asked of their columns.
+    since, until : str
+        Reported from then on, and before then.
+    """
+    end = min(after(at), until) if until else after(at)
+    asked = {**where, "reported_at": Between(since or None, end)}
     parts = [
-        workspace.read("cases", where={**asked, "closed_at": said}, geometry=False)
-        for said in (None, Between(_after(at)))
+        workspace.read("cases", where={**asked, "closed_at": said}, geometry=geometry)
+        for said in (None, Between(after(at)))
     ]
     found: pd.DataFrame = pd.concat([p for p in parts if len(p)] or parts[:1])
     found = found.set_index("number", drop=False)
     return found
 
 
-def _after(at: str) -> str:
+def after(at: str) -> str:
     """Return the first moment that is later: what ends a half-open range with `at` in it."""
     return str(np.datetime64(at, "s") + np.timedelta64(1, "s"))
 

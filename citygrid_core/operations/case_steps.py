@@ -91,7 +91,7 @@ def advance_cases(
             report.problems.append(_refused(asked, at, str(rule), log, cases, profile, timer))
         if len(rows):
             tx.insert("case_log", rows.reset_index(drop=True))
-            _restate(tx, held, pd.concat([log, rows], ignore_index=True), profile, timer)
+            restate(tx, held, pd.concat([log, rows], ignore_index=True), profile, timer)
         if dry_run:
             tx.rollback()
     report.stored = len(rows)
@@ -158,10 +158,18 @@ def folded(workspace: Workspace, numbers: list[str] | None = None) -> Folded:
     return fold(log, cases, profile_of(workspace), timer_of(workspace, *_ends(log)))
 
 
-def _restate(
+def restate(
     tx: Transaction, held: pd.DataFrame, log: pd.DataFrame, profile: Profile, timer: Timer
 ) -> None:
-    """Write what the log now tells of each case into its row."""
+    """Write what the log now tells of each case into its row.
+
+    Parameters
+    ----------
+    held : GeoDataFrame
+        The cases as `Workspace.read` gives them.
+    log : DataFrame
+        All rows of their logs.
+    """
     states = fold(log, held.set_index("number", drop=False), profile, timer).states
     now = states.reindex(held["number"])
     after = held.copy()
@@ -237,4 +245,4 @@ def _refused(
     )
 
 
-__all__ = ["FIELDS", "POSTS", "advance_cases", "advance_file", "folded", "legal_steps"]
+__all__ = ["FIELDS", "POSTS", "advance_cases", "advance_file", "folded", "legal_steps", "restate"]

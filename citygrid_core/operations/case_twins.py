@@ -86,12 +86,25 @@ def near_one(workspace: Workspace, number: str) -> pd.DataFrame:
         raise UsageError(
             Text(f"no case has the number {number!r}", f"没有案卷号为“{number}”的案件")
         )
+    return near_to(workspace, own)
+
+
+def near_to(workspace: Workspace, own: Any) -> pd.DataFrame:
+    """Return the twins of one case that may not be stored yet; see `near_one`.
+
+    Parameters
+    ----------
+    own : GeoDataFrame
+        One row: number (of no stored case when it is new), object_kind, class_code,
+        reported_at.
+    """
     profile = profile_of(workspace)
     columns = ["number", "stage", "reported_at", "metres", "hours"]
     point = own.geometry.iloc[0]
     if point is None or point.is_empty:
         nothing: pd.DataFrame = pd.DataFrame(columns=columns)
         return nothing
+    number = str(own["number"].iloc[0])
     when = np.datetime64(str(own["reported_at"].iloc[0]), "s")
     reach = np.timedelta64(int(profile.twin_hours * 3600) + 1, "s")
     m = profile.twin_m
@@ -103,6 +116,8 @@ def near_one(workspace: Workspace, number: str) -> pd.DataFrame:
         },
         bbox=(point.x - m, point.y - m, point.x + m, point.y + m),
     ).reset_index(drop=True)  # fmt: skip
+    if number not in set(held["number"]):
+        held = pd.concat([held, own[[c for c in held if c in own]]], ignore_index=True)
     found = _pairs(held, m, profile.twin_hours)
     me = int(np.flatnonzero(held["number"] == number)[0])
     earlier, later = found["first"].to_numpy(), found["second"].to_numpy()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as TMapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import geopandas as gpd
 import numpy as np
@@ -27,7 +29,7 @@ from citygrid_core.operations.intake import (
     text_column,
 )
 from citygrid_core.report import Progress, Report, no_progress
-from citygrid_core.standards import load_edition
+from citygrid_core.standards import Edition, load_edition
 from citygrid_core.tables import Field, Mapping
 from citygrid_core.workspace import Transaction, Workspace
 
@@ -133,26 +135,10 @@ def import_cases(
 
     def prepare(rows: Rows) -> None:
         rows.frame["source_system"] = source_system or "default"
-        taken = intake(rows.frame, edition)
-        rows.frame = taken.frame
-        for index, found in taken.problems.items():
-            for p in found:
-                rows.reject(index, p)
-        rows.findings += [
-            replace(p, row=rows.row(index))
-            for index, found in taken.findings.items()
-            for p in found
-        ]
-        said = given.personal if given else {}
-        for name in TEXTS:
-            if name in rows.frame and said.get(name) != "keep":
-                rows.frame[name] = masked_texts(rows.frame[name])
-        _place(rows, city, accept)
-        report_contradictions(rows, city)
-        _answer(rows, city)
+        prepare_cases(rows, city, edition, accept, given.personal if given else {})
 
     def mint(tx: Transaction, fresh: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-        return _mint(tx, fresh, city)
+        return mint_numbers(tx, fresh, city)
 
     def follow(tx: Transaction, fresh: gpd.GeoDataFrame, changed: gpd.GeoDataFrame) -> None:
         _log(tx, workspace, fresh, changed)
@@ -177,6 +163,38 @@ def import_cases(
         rejects=rejects,
         progress=progress,
     )
+
+
+def prepare_cases(
+    rows: Rows,
+    city: City,
+    edition: Edition,
+    accept: float,
+    personal: TMapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Turn rows as they were told into cases: classified, masked, located, owned, doubted.
+
+    The way of every case, from a file or from the phone.
+
+    Parameters
+    ----------
+    personal : mapping
+        What the mapping says of `TEXTS`; those that are not to be kept are masked.
+    """
+    taken = intake(rows.frame, edition)
+    rows.frame = taken.frame
+    for index, found in taken.problems.items():
+        for p in found:
+            rows.reject(index, p)
+    rows.findings += [
+        replace(p, row=rows.row(index)) for index, found in taken.findings.items() for p in found
+    ]
+    for name in TEXTS:
+        if name in rows.frame and personal.get(name) != "keep":
+            rows.frame[name] = masked_texts(rows.frame[name])
+    _place(rows, city, accept)
+    report_contradictions(rows, city)
+    _answer(rows, city)
 
 
 def _place(rows: Rows, city: City, accept: float) -> None:
@@ -314,7 +332,7 @@ def _answer(rows: Rows, city: City) -> None:
     rows.details["duty"] = {str(k): int(v) for k, v in unclear.items()}
 
 
-def _mint(tx: Transaction, fresh: gpd.GeoDataFrame, city: City) -> gpd.GeoDataFrame:
+def mint_numbers(tx: Transaction, fresh: gpd.GeoDataFrame, city: City) -> gpd.GeoDataFrame:
     """Number new cases in the order of their reports: day, county, five digits."""
     fresh = fresh.sort_values(["reported_at", "source_number"], kind="stable").copy()
     default = str(city.areas.loc[city.areas["level"] == "county", "code"].min())

@@ -35,6 +35,7 @@ from citygrid_core.operations.census_captured import (
 )
 from citygrid_core.operations.census_steps import Recorder, Steps, revise
 from citygrid_core.operations.city import City
+from citygrid_core.operations.fresh_city import FreshCity
 from citygrid_core.standards import load_edition
 from citygrid_core.workspace import Workspace
 
@@ -44,15 +45,6 @@ ROLES = ("supervising", "owning", "maintaining")
 BORDER_M = {"A": 0.5, "B": 1.0, "C": 2.0}
 #: Radius in metres within which two of a class are asked about, where none is named.
 RADIUS_M = 1.0
-_GROUND = (
-    "areas",
-    "grids",
-    "grid_groups",
-    "departments",
-    "duty_rules",
-    "duty_rules_line",
-    "duty_rules_polygon",
-)
 
 
 class CaptureDesk:
@@ -77,8 +69,7 @@ class CaptureDesk:
         self.steps = Steps(workspace, who)
         self.area = SurveyArea()
         self._radii = dict(class_radii(self.edition) if radii is None else radii)
-        self._city: City | None = None
-        self._ground: dict[str, str] = {}
+        self._city = FreshCity(workspace)
         sequence = self.edition.structures["component"].parts
         self._most = int(10 ** next(p.digits for p in sequence if p.name == "sequence") - 1)
 
@@ -87,11 +78,7 @@ class CaptureDesk:
     @property
     def city(self) -> City:
         """Grids, areas and duties; read anew when any of them has changed."""
-        digests = self.workspace.digests()
-        ground = {name: digests.get(name, "") for name in _GROUND}
-        if self._city is None or ground != self._ground:
-            self._city, self._ground = City(self.workspace), ground
-        return self._city
+        return self._city.get()
 
     def radius(self, class_code: str) -> float:
         """Return the radius in metres within which two of a class are asked about."""

@@ -157,7 +157,7 @@ def store_photos(tx: Transaction, workspace: Workspace, shown: Sequence[Shown]) 
                 "attachment": name,
                 "component_code": code,
                 "kind": "photo",
-                "path": _keep(workspace, one.photo.path, digest),
+                "path": keep_photo(workspace, one.photo.path, digest),
                 "sha256": digest,
                 "taken_at": one.photo.taken_at,
                 "taken_by": one.taken_by or None,
@@ -175,7 +175,7 @@ def _second(digest: str, code: str) -> str:
     return hashlib.sha256(f"{digest}:{code}".encode()).hexdigest()[:32]
 
 
-def _keep(workspace: Workspace, path: Path, digest: str) -> str:
+def keep_photo(workspace: Workspace, path: Path, digest: str) -> str:
     """Copy a file to its place under its hash; return the path kept."""
     home = folder_of(workspace)
     target = home / digest[:2] / f"{digest[:32]}{path.suffix.lower()}"

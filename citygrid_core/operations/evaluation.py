@@ -88,6 +88,7 @@ def evaluate_city(
     post: str = "collector",
     scheme: str | None = None,
     indicators: list[str] | None = None,
+    facts: Facts | None = None,
 ) -> Evaluation:
     """Evaluate a period from the log of its cases.
 
@@ -105,6 +106,8 @@ def evaluate_city(
         How to score; see `evaluation.schemes`.
     indicators : list of str, optional
         Codes; default all.
+    facts : Facts, optional
+        Those of the period (`facts_of`), to group them in many ways.
 
     Raises
     ------
@@ -119,8 +122,8 @@ def evaluate_city(
             )
     folder = os.environ.get("CITYGRID_SCHEMES")
     rules = Scheme.load(scheme, Path(folder) if folder else None) if scheme else None
-    facts = facts_of(workspace, span)
-    groups = _groups(facts.table, by, level, post)
+    facts = facts_of(workspace, span) if facts is None else facts
+    groups = groups_of(facts.table, by, level, post)
     every = indicator_codes()
     counts = add_up(facts, groups)
     table = divide(counts, [every[c] for c in _chosen(indicators)])
@@ -181,7 +184,8 @@ def _share_used(table: pd.DataFrame, timer: Timer, end: np.datetime64) -> Floats
     return out
 
 
-def _groups(table: pd.DataFrame, by: str, level: str, post: str) -> pd.Series:
+def groups_of(table: pd.DataFrame, by: str, level: str, post: str) -> pd.Series:
+    """Return the group of each case of the facts: an area, department, name, class or source."""
     if by == "area":
         return table[LEVELS[level]]
     if by == "department":

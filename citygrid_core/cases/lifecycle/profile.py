@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from citygrid_core.cases.lifecycle.errors import BadProfile, UnknownProfile
+from citygrid_core.cases.privacy import TREATMENTS
 from citygrid_core.errors import Text
 
 if sys.version_info >= (3, 11):
@@ -95,6 +96,7 @@ class Profile:
     yellow: float
     red: float
     rework_limit: str
+    reporter: str
 
     @classmethod
     @lru_cache(maxsize=32)
@@ -157,6 +159,7 @@ def _profile(table: dict[str, Any]) -> Profile:
             yellow=float(table["yellow"]),
             red=float(table["red"]),
             rework_limit=str(table["rework_limit"]),
+            reporter=str(table.get("reporter", "mask")),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise BadProfile(name, str(error)) from error
@@ -164,6 +167,8 @@ def _profile(table: dict[str, Any]) -> Profile:
         raise BadProfile(name, "exactly one step begins a case (first = true)")
     if out.rework_limit not in ("again", "continue"):
         raise BadProfile(name, f"rework_limit = {out.rework_limit!r}")
+    if out.reporter not in TREATMENTS:
+        raise BadProfile(name, f"reporter = {out.reporter!r}")
     return out
 
 

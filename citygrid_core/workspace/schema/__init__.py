@@ -13,7 +13,13 @@ table of its own (QGIS opens and edits such tables best); `Workspace.read` and
 from __future__ import annotations
 
 from citygrid_core.workspace.schema.base import Column, ColumnType, Family, GeometryType
-from citygrid_core.workspace.schema.cases import CASE_LIMITS, CASE_LOG, CASES, WORK_DAYS
+from citygrid_core.workspace.schema.cases import (
+    CASE_LIMITS,
+    CASE_LOG,
+    CASE_PHOTOS,
+    CASES,
+    WORK_DAYS,
+)
 from citygrid_core.workspace.schema.census import ATTACHMENTS, CHECKS, COMPONENTS, FINDINGS
 from citygrid_core.workspace.schema.choices import CHOICES
 from citygrid_core.workspace.schema.duties import (
@@ -35,7 +41,7 @@ from citygrid_core.workspace.schema.ground import AREAS, GRID_GROUPS, GRIDS
 from citygrid_core.workspace.schema.heat import HEAT_COUNTS
 from citygrid_core.workspace.schema.resurvey import RESURVEYS
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 FAMILIES: dict[str, Family] = {
     f.name: f
@@ -61,6 +67,7 @@ FAMILIES: dict[str, Family] = {
         PLACES,
         CASES,
         CASE_LOG,
+        CASE_PHOTOS,
         CASE_LIMITS,
         WORK_DAYS,
         HEAT_COUNTS,
@@ -68,7 +75,8 @@ FAMILIES: dict[str, Family] = {
 }
 
 __all__ = [
-    "AREAS", "ATTACHMENTS", "CASES", "CASE_LIMITS", "CASE_LOG", "CHECKS", "CHOICES", "COMPONENTS", "DEPARTMENTS",
+    "AREAS", "ATTACHMENTS", "CASES", "CASE_LIMITS", "CASE_LOG", "CASE_PHOTOS", "CHECKS", "CHOICES",
+    "COMPONENTS", "DEPARTMENTS",
     "DUTY_DISPUTES", "DUTY_DISPUTE_LOG", "DUTY_RULES",
     "FAMILIES", "FINDINGS", "GRIDS", "GRID_GROUPS", "HEAT_COUNTS", "LEASES", "PACKS",
     "PACK_CONFLICTS", "PACK_STATES", "PLACES", "RESURVEYS", "SAMPLE_ITEMS", "SAMPLE_PLANS", "SCHEMA_VERSION", "WORK_DAYS",

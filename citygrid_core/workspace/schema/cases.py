@@ -71,6 +71,24 @@ CASE_LOG = Family(
     history=False,
     unique=("number", "seq"),
 )
+CASE_PHOTOS = Family(
+    "case_photos",
+    Text("photos of cases", "案件照片"),
+    {"POINT": "case_photos"},
+    "photo",
+    (
+        column("photo", "text", "照片编号", "photo", required=True),
+        column("number", "text", "案卷号", "case number", required=True),
+        column("path", "text", "文件（相对工作库）", "file (relative to the workspace)"),
+        column("sha256", "text", "文件哈希", "hash of the file"),
+        column("taken_at", "datetime", "拍摄时间", "taken at"),
+        column("taken_by", "text", "拍摄人", "taken by"),
+        NOTE,
+    ),
+    history=False,
+    placed=False,
+    indexes=("number",),
+)
 CASE_LIMITS = Family(
     "case_limits",
     Text("time limits", "办理时限"),

@@ -12,6 +12,7 @@ import pytest
 
 from citygrid_core.errors import UsageError
 from citygrid_core.operations.case_clock import import_limits
+from citygrid_core.operations.case_queue import Filter, queue
 from citygrid_core.operations.case_standing import card, overdue
 from citygrid_core.operations.case_steps import advance_cases, folded
 from citygrid_core.operations.case_twins import link, twins
@@ -165,3 +166,49 @@ def test_at_the_command_line(office: Workspace, tmp_path: Path) -> None:
     assert "流程" in shown.stdout, shown.stderr
     told = citygrid("cases", "twins", path, "--since", "2025-12-01", "--json")
     assert json.loads(told.stdout)["repeats"] > 0
+
+
+def test_a_queue_has_what_is_open_and_starts_with_what_is_late(office: Workspace) -> None:
+    at = "2025-06-15T12:00:00"
+    report, whole_queue = queue(office, at)
+    cases = office.read("cases", geometry=False)
+    log = office.read("case_log").sort_values(["number", "seq"])
+    last = log[log["at"] <= at].drop_duplicates("number", keep="last")
+    open_ = last[~last["after"].isin(["closed", "void"])]
+    assert sorted(whole_queue["number"]) == sorted(open_["number"])
+    assert (
+        whole_queue["stage"].tolist()
+        == open_.set_index("number").loc[whole_queue["number"], "after"].tolist()
+    )
+    _, late = overdue(office, at)
+    reds = report.details["lights"]["red"]
+    assert reds > 0
+    assert set(whole_queue["number"][:reds]) == set(late["number"])
+    assert whole_queue["due_at"][:reds].is_monotonic_increasing
+    one = whole_queue.iloc[0]
+    street = str(cases.set_index("number").at[one["number"], "street_code"])
+    for asked, column, wanted in (
+        (Filter(area=street), "community_code", street),
+        (Filter(department=one["department_code"]), "department_code", one["department_code"]),
+        (Filter(class_code=one["class_code"][:2], object_kind=one["object_kind"]), "class_code",
+         one["class_code"][:2]),
+        (Filter(source=one["source"], lights=("red",)), "source", one["source"]),
+    ):  # fmt: skip
+        _, part = queue(office, at, asked)
+        mine = whole_queue[column].fillna("").str.startswith(wanted)
+        if asked.object_kind:
+            mine &= whole_queue["object_kind"] == asked.object_kind
+        if asked.lights:
+            mine &= whole_queue["light"] == "red"
+        assert part["number"].tolist() == whole_queue.loc[mine, "number"].tolist()
+        assert len(part) > 0
+    _, since = queue(office, at, Filter(since="2025-06-13", until="2025-06-15"))
+    assert since["reported_at"].between("2025-06-13", "2025-06-15").all()
+    with pytest.raises(UsageError):
+        queue(office, at, Filter(area="12"))
+    said = json.loads(
+        citygrid("cases", "queue", office.path, "--at", at, "--area", street, "--json").stdout
+    )
+    assert [r["number"] for r in said["rows"]] == queue(office, at, Filter(area=street))[1][
+        "number"
+    ].tolist()

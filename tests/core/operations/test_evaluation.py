@@ -13,11 +13,13 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from citygrid_core.errors import UsageError
 from citygrid_core.evaluation import TOTAL, UnknownScheme
-from citygrid_core.evaluation.period import BadPeriod
+from citygrid_core.evaluation.period import BadPeriod, Period
 from citygrid_core.operations.case_clock import import_limits
 from citygrid_core.operations.case_steps import advance_cases
-from citygrid_core.operations.evaluation import Evaluation, evaluate_city
+from citygrid_core.operations.evaluation import Evaluation, evaluate_city, facts_of
+from citygrid_core.operations.evaluation_cases import cases_behind
 from citygrid_core.operations.evaluation_report import html, write_report
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
@@ -231,3 +233,33 @@ def test_wrong_questions_are_refused(workspace: Workspace) -> None:
         evaluate_city(workspace, "soon")
     with pytest.raises(UnknownScheme):
         evaluate_city(workspace, "2025", scheme="x")
+
+
+@pytest.mark.parametrize("by", ["area", "department"])
+def test_the_cases_behind_a_number_add_up_to_it(workspace: Workspace, by: str) -> None:
+    facts = facts_of(workspace, Period.parse("2025-12"))
+    done = evaluate_city(workspace, "2025-12", by=by, facts=facts)
+    for code in ("dispose_on_time_rate", "rework_rate", "registered", "avg_dispose_time"):
+        groups = done.table.value.index
+        for group in (groups[0], groups[len(groups) // 2], TOTAL):
+            found = cases_behind(workspace, "2025-12", code, group=group, by=by, facts=facts)
+            assert found["number"].is_unique
+            for part in ("numerator", "denominator"):
+                wanted = float(getattr(done.table, part).at[group, code])
+                if part == "denominator" and code == "registered":
+                    continue  # a count is divided by nothing
+                assert found[part].sum() == pytest.approx(wanted)
+    late = cases_behind(workspace, "2025-12", "dispose_on_time_rate", facts=facts)
+    assert late["numerator"].is_monotonic_increasing  # what went wrong comes first
+    with pytest.raises(UsageError):
+        cases_behind(workspace, "2025-12", "registered", group="nowhere", facts=facts)
+    with pytest.raises(UsageError):
+        cases_behind(workspace, "2025-12", "no_such_rate", facts=facts)
+
+
+def test_the_command_lists_the_cases_behind_a_number(office: Path) -> None:
+    done = citygrid("evaluate", office, "--period", "2025-12", "--cases", "closed", "--json")
+    said = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert len(said["rows"]) == said["numerator"] > 10
+    assert all(row["closed_at"] for row in said["rows"])
