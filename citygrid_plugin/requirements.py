@@ -55,6 +55,7 @@ NEEDED = {
     "libpysal": "4.9",
     "esda": "2.5",
     "rasterio": "1.3",
+    "contourpy": "1.0.7",
     "scikit-learn": "1.3",
     "chinesecalendar": "1.9",
     "jinja2": "3.1",

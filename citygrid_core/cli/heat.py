@@ -20,6 +20,10 @@ COMMANDS: dict[str, tuple[str, Text]] = {
         Text("Grids that are hot beyond chance.", "显著的热点与冷点网格。"),
     ),
     "patterns": ("heat_patterns", Text("How grids became hot.", "热点演变：新增、加剧、消退等。")),
+    "surface": (
+        "heat_surface",
+        Text("Density of cases as a raster, with contours.", "案件密度面与等值线。"),
+    ),
     "profile": ("heat_profile", Text("When cases come.", "案件的时间规律。")),
 }
 

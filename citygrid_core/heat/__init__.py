@@ -6,6 +6,7 @@ has no grid. Tables name their unit, hot spots their significance.
 """
 
 from citygrid_core.heat.anomalies import anomalies, compare, dispersion, streaks
+from citygrid_core.heat.contours import contours
 from citygrid_core.heat.counts import HEAT_KEYS, WEAK_BELOW, add, count, delta
 from citygrid_core.heat.cube import EVERYTHING, Choice, Cube, Tally
 from citygrid_core.heat.emerging import PATTERNS, emerging
@@ -21,6 +22,8 @@ from citygrid_core.heat.moran import local_moran
 from citygrid_core.heat.near_repeat import near_repeat
 from citygrid_core.heat.profiles import profile
 from citygrid_core.heat.rates import RATES, hours_by_grid, patrol_effort, rates, smooth, warnings
+from citygrid_core.heat.surface import UNIT as SURFACE_UNIT
+from citygrid_core.heat.surface import Edge, Kernel, Surface, density, kernel_at
 from citygrid_core.heat.tables import table
 from citygrid_core.heat.trend import mann_kendall
 from citygrid_core.heat.view import HeatView
@@ -30,25 +33,32 @@ __all__ = [
     "HEAT_KEYS",
     "PATTERNS",
     "RATES",
+    "SURFACE_UNIT",
     "WEAK_BELOW",
     "Choice",
     "Contiguity",
     "Cube",
+    "Edge",
     "HeatInputError",
     "HeatView",
+    "Kernel",
+    "Surface",
     "Tally",
     "add",
     "anomalies",
     "compare",
     "contiguity",
+    "contours",
     "count",
     "delta",
+    "density",
     "dispersion",
     "emerging",
     "false_discovery_rate",
     "getis_ord_star",
     "hotspots",
     "hours_by_grid",
+    "kernel_at",
     "local_moran",
     "mann_kendall",
     "near_repeat",

@@ -11,9 +11,9 @@ import pandas as pd
 
 from citygrid_core import heat
 from citygrid_core.errors import Text, UsageError
-from citygrid_core.operations.heat_select import Selection, begins
+from citygrid_core.operations.heat_select import Selection
 from citygrid_core.report import Report
-from citygrid_core.workspace import Between, Workspace
+from citygrid_core.workspace import Workspace
 
 STEPS = {"day": "D", "week": "W-SUN", "month": "M"}
 
@@ -131,25 +131,11 @@ def _cube(
 
 
 def _knox(workspace: Workspace, chosen: Selection, seed: int) -> pd.DataFrame:
-    where: dict[str, Any] = {
-        n: getattr(chosen, n) for n in ("object_kind", "source") if getattr(chosen, n)
-    }
-    if chosen.from_day and chosen.to_day:
-        where["reported_at"] = Between(chosen.from_day, chosen.to_day + "T23:59:59.999")
-    cases = workspace.read("cases", where=where or None,
-                           columns=["class_code", "stage", "reported_at", "duplicate_of"])  # fmt: skip
-    kept = cases.geometry.notna() & ~cases.geometry.is_empty & (cases["stage"] != "void")
+    cases, _ = chosen.cases(workspace, "duplicate_of")
     # a second report of the same problem is no second problem
-    kept &= cases["duplicate_of"].isna()
-    if chosen.class_code:
-        kept &= begins(cases["class_code"], chosen.class_code)
-    day = cases["reported_at"].astype(str).str[:10]
-    if chosen.from_day:
-        kept &= day >= chosen.from_day
-    if chosen.to_day:
-        kept &= day <= chosen.to_day
-    points = cases.geometry[kept]
-    seconds = pd.to_datetime(cases.loc[kept, "reported_at"], format="ISO8601")
+    cases = cases[cases["duplicate_of"].isna()]
+    seconds = pd.to_datetime(cases["reported_at"], format="ISO8601")
     days = seconds.to_numpy().astype("datetime64[s]").astype(np.int64) / 86_400
+    points = cases.geometry
     xy = np.column_stack([points.x.to_numpy(), points.y.to_numpy()])
     return heat.near_repeat(xy, days, seed=seed)

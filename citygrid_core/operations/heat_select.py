@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pandas as pd
 
 from citygrid_core.errors import Text, UsageError
 from citygrid_core.evaluation.period import Period
-from citygrid_core.workspace import Workspace
+from citygrid_core.workspace import Between, Workspace
 
 _COLUMNS = ["grid_code", "object_kind", "class_code", "source", "day", "hour", "cases", "weak"]
 
@@ -62,6 +63,35 @@ class Selection:
             held = held[begins(held["class_code"], self.class_code)]
         frame: pd.DataFrame = pd.DataFrame(held)
         return frame
+
+    def cases(self, workspace: Workspace, *columns: str) -> tuple[gpd.GeoDataFrame, int]:
+        """Return the cases that have a point, and how many have none; void ones are no cases.
+
+        Parameters
+        ----------
+        *columns : str
+            More columns of the store's cases than those that are chosen by.
+        """
+        where: dict[str, Any] = {
+            name: getattr(self, name) for name in ("object_kind", "source") if getattr(self, name)
+        }
+        if self.from_day or self.to_day:
+            # a day more on both sides, however a time is written; the days are judged below
+            start, end = (
+                (dt.date.fromisoformat(day) + dt.timedelta(days=more)).isoformat() if day else None
+                for day, more in ((self.from_day, -1), (self.to_day, 2))
+            )
+            where["reported_at"] = Between(start, end)
+        asked = dict.fromkeys(("class_code", "stage", "reported_at", *columns))
+        held = gpd.GeoDataFrame(workspace.read("cases", where=where or None, columns=list(asked)))
+        chosen = held["stage"] != "void"
+        if self.class_code:
+            chosen &= begins(held["class_code"], self.class_code)
+        if self.from_day or self.to_day:
+            day = held["reported_at"].astype(str).str[:10]
+            chosen &= (day >= (self.from_day or "")) & (day <= (self.to_day or "9"))
+        placed = held.geometry.notna() & ~held.geometry.is_empty
+        return gpd.GeoDataFrame(held[chosen & placed]), int((chosen & ~placed).sum())
 
     def within(self, counts: pd.DataFrame, period: Period | None) -> pd.DataFrame:
         """Return the cells of a period, or of this selection's days."""

@@ -10,6 +10,7 @@ from citygrid_core.tables.drawings import readable
 from citygrid_core.tables.fields import Field
 from citygrid_core.tables.mapping import Mapping
 from citygrid_core.tables.preview import ColumnPreview, Preview, preview
+from citygrid_core.tables.rasters import write_raster
 from citygrid_core.tables.reading import Batch, duplicates, read, read_chunks
 from citygrid_core.tables.rejects import Reject, write_rejects
 from citygrid_core.tables.writing import write
@@ -28,5 +29,6 @@ __all__ = [
     "read_chunks",
     "readable",
     "write",
+    "write_raster",
     "write_rejects",
 ]
