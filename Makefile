@@ -30,9 +30,9 @@ $(CORE_VENV)/.ready: pyproject.toml scripts/core-venv.sh
 demo: setup
 	scripts/demo.sh $(OUT)/demo
 
-# Two at a time: the three suites share no files but the code.
-test: lint $(CORE_VENV)/.ready
-	+$(MAKE) --jobs=2 --output-sync=line test-newest test-pinned test-qgis
+# Side by side: the suites share no files but the code, and the desktop's journeys mostly wait.
+test: setup $(CORE_VENV)/.ready
+	+$(MAKE) --jobs=3 --output-sync=line lint test-qgis test-newest test-pinned
 
 # The quick loop: no QGIS, no processes, no real data.
 test-core: $(CORE_VENV)/.ready
