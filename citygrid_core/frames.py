@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -172,6 +173,34 @@ def differs(
     texts, given = _texts(held), _texts(read)
     unlike: Bools = texts != given
     return unlike & (given != "") if empty_says_nothing else unlike
+
+
+def stacked(parts: Sequence[Any], *, ignore_index: bool = True) -> Any:
+    """Return frames of the same columns one below the other.
+
+    Column by column: pandas asks each row of a whole frame first whether it is empty.
+
+    Parameters
+    ----------
+    parts : sequence of GeoDataFrame or DataFrame
+        At least one; all with the columns, and the CRS, of the first.
+    ignore_index : bool
+        Whether rows are counted anew.
+    """
+    first = parts[0]
+    if len(parts) == 1:
+        return first.reset_index(drop=True) if ignore_index else first
+    if ignore_index:
+        index: pd.Index = pd.RangeIndex(sum(map(len, parts)))
+    else:
+        index = first.index.append([p.index for p in parts[1:]])
+    columns = {
+        c: pd.concat([p[c] for p in parts], ignore_index=True).set_axis(index)
+        for c in first.columns
+    }
+    if isinstance(first, gpd.GeoDataFrame):
+        return gpd.GeoDataFrame(columns, index=index, geometry=first.geometry.name, crs=first.crs)
+    return pd.DataFrame(columns, index=index)
 
 
 def _is_geometry(column: pd.Series) -> bool:

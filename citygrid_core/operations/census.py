@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from citygrid_core.errors import Problem, Text
+from citygrid_core.frames import stacked
 from citygrid_core.operations.census_keys import Held, Seen, hashes
 from citygrid_core.operations.census_rows import (
     Proposals,
@@ -176,7 +177,7 @@ def import_components(
         """Store what waits: many rows at once, so that indexes are packed a few times only."""
         if not waiting:
             return
-        good = waiting[0] if len(waiting) == 1 else pd.concat(waiting, ignore_index=True)
+        good = stacked(waiting)
         waiting.clear()
         stored = store(
             tx, workspace, FAMILIES["components"], good, ("source", "source_key"),

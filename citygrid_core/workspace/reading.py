@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ import shapely
 import sqlalchemy as sa
 
 from citygrid_core.errors import Text
+from citygrid_core.frames import stacked
 from citygrid_core.workspace.errors import UnknownName
 from citygrid_core.workspace.geopackage import GeoPackage
 from citygrid_core.workspace.memory import no_collection
@@ -24,6 +25,10 @@ from citygrid_core.workspace.tables import GEOMETRY, StoredTable, tables_of
 from citygrid_core.workspace.values import iso_day
 
 TABLE = "table_"
+#: Rows fetched at a time: their texts are shared while they are in the processor's cache.
+_STRETCH = 10_000
+#: A column with more distinct texts than this share of its first rows is taken as it is.
+_DISTINCT = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +137,7 @@ def read_family(
             part.insert(0, TABLE, pd.Series(table.name, index=part.index, dtype=object))
         parts.append(part)
     full = [p for p in parts if len(p)] or parts[:1]
-    return full[0] if len(full) == 1 else pd.concat(full)
+    return stacked(full, ignore_index=False)
 
 
 def fetch(
@@ -150,19 +155,49 @@ def fetch(
     return columns
 
 
-def as_series(column: Column, values: Sequence[Any], index: pd.Index[Any]) -> pd.Series[Any]:
+def _gathered(
+    connection: sa.Connection, statement: sa.Select[Any], texts: Sequence[bool]
+) -> list[npt.NDArray[np.object_]]:
+    """Return the columns of a result; equal texts of a column are one object.
+
+    Codes, names and states come up thousands of times: shared they need no memory, and
+    whoever looks for distinct values compares addresses.
+    """
+    pools: list[dict[Any, Any] | None] = [{} if text else None for text in texts]
+    parts: list[list[npt.NDArray[np.object_]]] = [[] for _ in texts]
+    result = connection.execute(statement)
+    # The driver's own tuples: rows of SQLAlchemy cost a third more, and no type needs them.
+    assert result.cursor is not None
+    with no_collection():
+        while rows := result.cursor.fetchmany(_STRETCH):
+            for at, values in enumerate(zip(*rows, strict=True)):
+                pool = pools[at]
+                if pool is None:
+                    parts[at].append(_objects(values))
+                    continue
+                first = not pool
+                shared = _objects(map(pool.setdefault, values, values), len(values))
+                parts[at].append(shared)
+                if first and len(pool) > _DISTINCT * len(values):
+                    pools[at] = None
+        result.close()
+    nothing = np.empty(0, dtype=object)
+    return [np.concatenate(p) if p else nothing for p in parts]
+
+
+def as_series(
+    column: Column, values: npt.NDArray[np.object_], index: pd.Index[Any]
+) -> pd.Series[Any]:
     """Return stored values as a column of a frame.
 
     Texts, dates and times are ``object`` with None for nothing; whole numbers are
     int64, or float64 when some are missing; reals are float64.
     """
-    data: Any
+    data: Any = values
     if column.type in ("integer", "real", "boolean"):
         data = _numbers(column, values)
-    else:
-        data = _objects(values)
-        if column.type == "datetime":
-            data = _objects(_times(values))
+    elif column.type == "datetime":
+        data = _objects(_times(values.tolist()))
     series: pd.Series[Any] = pd.Series(
         data, index=index, name=column.name, dtype=data.dtype, copy=False
     )
@@ -183,8 +218,9 @@ def _read_table(
     if crs is not None and table.spatial:
         names.append(GEOMETRY)
     statement = sa.select(*(c[n] for n in names)).where(*said).order_by(c.fid)
-    values = fetch(connection, statement, len(names))
-    index = pd.Index(np.array(values[0], dtype=np.int64), name="fid")
+    texts = {column.name for column in chosen if column.type in ("text", "date")}
+    values = _gathered(connection, statement, [n in texts for n in names])
+    index = pd.Index(values[0].astype(np.int64), name="fid")
     series: dict[str, Any] = {
         column.name: as_series(column, v, index)
         for column, v in zip(chosen, values[1:], strict=False)
@@ -209,13 +245,14 @@ def _chosen(family: Family, columns: Sequence[str] | None) -> list[Column]:
     return [known[n] for n in columns if n in known]
 
 
-def _numbers(column: Column, values: Sequence[Any]) -> npt.NDArray[Any]:
+def _numbers(column: Column, values: npt.NDArray[np.object_]) -> npt.NDArray[Any]:
     """Return numbers as such; as objects where something else wrote a text (`verify` names it)."""
-    if set(map(type, values)) - {int, float, type(None)}:
-        return _objects(values)
-    if column.type == "real" or None in values:
-        return np.array(values, dtype=np.float64)
-    return np.array(values, dtype=np.int64)
+    kinds = set(map(type, values))
+    if kinds - {int, float, type(None)}:
+        return values
+    if column.type == "real" or type(None) in kinds:
+        return values.astype(np.float64)
+    return values.astype(np.int64)
 
 
 def _touches(
@@ -240,8 +277,10 @@ def _touches(
     return touches
 
 
-def _objects(values: Sequence[Any]) -> npt.NDArray[np.object_]:
-    return np.fromiter(values, dtype=object, count=len(values))
+def _objects(values: Iterable[Any], count: int | None = None) -> npt.NDArray[np.object_]:
+    size = len(values) if isinstance(values, Sized) else count
+    assert size is not None
+    return np.fromiter(values, dtype=object, count=size)
 
 
 def _times(values: Sequence[Any]) -> list[Any]:

@@ -22,6 +22,7 @@ _HEADER = np.dtype(
 )
 
 Boxes = npt.NDArray[np.float64]
+Cells = Sequence[Any] | npt.NDArray[np.object_]
 
 
 def to_wkb(geometries: npt.NDArray[np.object_]) -> list[bytes | None]:
@@ -52,7 +53,7 @@ def encode(
     ], boxes
 
 
-def strip(blobs: Sequence[Any]) -> list[bytes | None]:
+def strip(blobs: Cells) -> list[bytes | None]:
     """Return the WKB inside each blob, whatever envelope its writer chose.
 
     A cell that is no GeoPackage blob comes back as it is (text as UTF-8), so that
@@ -63,7 +64,7 @@ def strip(blobs: Sequence[Any]) -> list[bytes | None]:
     return [_strip(b) for b in blobs]
 
 
-def decode(blobs: Sequence[Any], *, lenient: bool = False) -> npt.NDArray[np.object_]:
+def decode(blobs: Cells, *, lenient: bool = False) -> npt.NDArray[np.object_]:
     """Return the geometry of each blob; None where the cell is empty.
 
     Parameters

@@ -200,7 +200,7 @@ class GeoPackage:
         cells, boxes = blob.encode(geometries, wkb, self.srs_id)
         return cells, wkb, boxes
 
-    def decode(self, cells: Sequence[Any]) -> Geometries:
+    def decode(self, cells: Sequence[Any] | Geometries) -> Geometries:
         """Return the geometries of stored cells."""
         return blob.decode(cells)
 
