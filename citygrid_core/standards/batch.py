@@ -57,6 +57,9 @@ def digit_matrix(
     width : int
         Columns of the matrix; longer texts are cut there (their length tells).
     """
+    plain = _plain(values, width)
+    if plain is not None:
+        return plain
     lengths = np.fromiter(
         (len(v) if isinstance(v, str) else -1 for v in values), np.int64, len(values)
     )
@@ -67,6 +70,23 @@ def digit_matrix(
     filled = np.arange(width)[None, :] < lengths[:, None]
     clean: Bools = (digit | ~filled).all(axis=1) & (lengths > 0)
     return lengths, np.where(digit, points, 0).astype(np.uint8), clean
+
+
+def _plain(
+    values: npt.NDArray[np.object_], width: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8], Bools] | None:
+    """Return what `digit_matrix` says when all are `width` ASCII characters, as most files have it."""
+    texts = values.tolist()
+    if set(map(type, texts)) != {str} or set(map(len, texts)) != {width}:
+        return None
+    try:
+        signs = np.frombuffer("".join(texts).encode("ascii"), dtype=np.uint8)
+    except UnicodeEncodeError:
+        return None
+    points = signs.reshape(len(texts), width) - np.uint8(_ZERO)  # below "0" it wraps round
+    digit = points <= 9
+    lengths = np.full(len(texts), width, dtype=np.int64)
+    return lengths, np.where(digit, points, np.uint8(0)), digit.all(axis=1)
 
 
 def _number(digits: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:

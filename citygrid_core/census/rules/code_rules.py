@@ -68,9 +68,9 @@ class CodeTwice(Rule):
 
     def judge(self, m: Material) -> Verdict:
         """Count codes among valid components."""
-        given = m.values("code").given
-        twice = pd.Series(m.codes).duplicated(keep=False).to_numpy()
-        return m.verdict(given, twice, m.codes)
+        code = m.values("code")
+        twice = pd.Series(code.codes).duplicated(keep=False).to_numpy()
+        return m.verdict(code.given, twice, m.codes)
 
 
 class CountyUnknown(Rule):
@@ -133,8 +133,8 @@ class SequenceNearlyFull(Rule):
 
     def judge(self, m: Material) -> Verdict:
         """The highest number per county and class; one finding each."""
-        group = pd.Series(m.code_county + m.code_class) if len(m) else pd.Series([], dtype=object)
-        top = pd.Series(m.sequence).groupby(group.to_numpy()).transform("max").to_numpy()
+        group = m.scope
+        top = pd.Series(m.sequence).groupby(group).transform("max").to_numpy()
         high = (m.sequence > m.limit(self)) & (m.sequence == top)
         return m.verdict(m.well_coded, high, m.codes)
 
@@ -182,7 +182,7 @@ class SourceKeyTwice(Rule):
     def judge(self, m: Material) -> Verdict:
         """Count pairs of source and key."""
         source, key = m.values("source"), m.values("source_key")
-        pair = pd.DataFrame({"a": source.codes, "b": key.codes})
+        pair = pd.Series((source.codes + 1) * (len(key.distinct) + 1) + key.codes + 1)
         return m.verdict(key.given, pair.duplicated(keep=False).to_numpy(), key)
 
 

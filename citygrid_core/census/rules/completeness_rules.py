@@ -62,8 +62,8 @@ class NoGrid(_Filled):
 
     def fix(self, m: Material, at: Ints) -> pd.DataFrame | None:
         """Take the grid that covers the component."""
-        here = at[[g is not None for g in m.located[at]]]
-        return fixed(here, grid_code=m.located[here]) if len(here) else None
+        here = at[m.located.given[at]]
+        return fixed(here, grid_code=m.located.text()[here]) if len(here) else None
 
 
 class NoName(_Filled):
@@ -147,7 +147,7 @@ class EmptyGrid(Rule):
         if m.grids is None or m.cells is None or not len(m.cells):
             return NO_DATA
         codes = m.grids["code"].to_numpy(dtype=object)
-        have = set(m.values("grid_code").distinct) | {g for g in m.located if g is not None}
+        have = set(m.values("grid_code").distinct) | m.located.used
         walked = {g[:12] for g in have}
         end = m.grids["valid_to"] if "valid_to" in m.grids else pd.Series(None, m.grids.index)
         valid = end.isna().to_numpy() & np.array([c[:12] in walked for c in codes], dtype=bool)

@@ -47,11 +47,10 @@ class GridElsewhere(Rule):
         if m.cells is None or not len(m.cells):
             return NO_DATA
         grid = m.values("grid_code")
-        here = m.located
-        there = np.array([h is not None for h in here], dtype=bool)
-        valid = grid.test(set(m.cells.codes).__contains__)
-        population = grid.given & there & valid
-        return m.verdict(population, grid.text() != here, grid)
+        cell = {code: i for i, code in enumerate(m.cells.codes)}
+        said = np.array([*(cell.get(g, -1) for g in grid.distinct), -1])[grid.codes]
+        population = m.located.given & (said >= 0)
+        return m.verdict(population, said != m.located.codes, grid)
 
     def fix(self, m: Material, at: Ints) -> pd.DataFrame | None:
         """Take the grid that covers the component."""
@@ -70,9 +69,7 @@ class NoGridHere(Rule):
         """Look at components inside the city only."""
         if m.cells is None or not len(m.cells):
             return NO_DATA
-        inside = np.array([c is not None for c in m.community], dtype=bool)
-        none = np.array([g is None for g in m.located], dtype=bool)
-        return m.verdict(m.placed & inside, none)
+        return m.verdict(m.placed & m.community.given, ~m.located.given)
 
 
 class OutsideCity(Rule):
@@ -87,7 +84,7 @@ class OutsideCity(Rule):
         """No community covers it."""
         if m.communities is None and m.cells is None:
             return NO_DATA
-        outside = np.array([c is None for c in m.community], dtype=bool)
+        outside = ~m.community.given
         return m.verdict(m.placed, outside, _places(m, outside))
 
 
@@ -101,9 +98,9 @@ class OtherCounty(Rule):
 
     def judge(self, m: Material) -> Verdict:
         """Compare six digits."""
-        inside = np.array([c is not None for c in m.community], dtype=bool)
-        county = np.array([(c or "")[:6] for c in m.community], dtype=object)
-        return m.verdict(m.well_coded & inside, m.code_county != county, m.codes)
+        around = m.community
+        county = around.mapped({c: c[:6] for c in around.distinct}, "")
+        return m.verdict(m.well_coded & around.given, m.code_county != county, m.codes)
 
 
 class GridAbolished(Rule):
@@ -180,5 +177,5 @@ def _relocated(m: Material, at: Ints) -> pd.DataFrame | None:
         return None
     shapes = m.shapes[at]
     good = at[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
-    good = good[[m.located[i] is not None for i in good]]
-    return fixed(good, grid_code=m.located[good]) if len(good) else None
+    good = good[m.located.given[good]]
+    return fixed(good, grid_code=m.located.text()[good]) if len(good) else None

@@ -15,6 +15,7 @@ import pyproj
 import shapely
 
 from citygrid_core.census.rules.base import Bools, Ints, Objects, Verdict
+from citygrid_core.census.twins import twins
 from citygrid_core.locate import CellIndex
 from citygrid_core.standards import Edition
 from citygrid_core.standards.batch import digit_matrix
@@ -41,6 +42,11 @@ class Values:
         """Rows that have a value."""
         return np.asarray(self.codes >= 0)
 
+    @property
+    def used(self) -> set[str]:
+        """Distinct values that some row has."""
+        return set(self.distinct[np.unique(self.codes[self.given])])
+
     def test(self, holds: Callable[[str], bool]) -> Bools:
         """Return the rows whose value fulfils a condition, asked once for each distinct value."""
         answers = np.array([*(holds(v) for v in self.distinct), False], dtype=bool)
@@ -64,8 +70,10 @@ def values_of(column: Any) -> Values:
     """Return a column as `Values`; empty texts count as nothing."""
     array = np.asarray(column, dtype=object)
     codes, distinct = pd.factorize(array, use_na_sentinel=True)
-    texts = np.array([str(v) for v in distinct], dtype=object)
-    empty = np.array([not t for t in texts], dtype=bool)
+    texts: Objects = distinct
+    if pd.api.types.infer_dtype(distinct, skipna=False) != "string":
+        texts = np.array([str(v) for v in distinct], dtype=object)
+    empty = np.asarray(texts == "", dtype=bool)
     if empty.any():
         codes = np.where(np.append(empty, False)[codes], -1, codes)
     return Values(codes.astype(np.int64), texts)
@@ -204,6 +212,11 @@ class Material:
         return self._part(0, 6)
 
     @cached_property
+    def scope(self) -> Ints:
+        """County and class that each code names, as one number; see `code_class`."""
+        return self._number(0, 6 + self.edition.class_code_digits)
+
+    @cached_property
     def sequence(self) -> Ints:
         """The sequence that each code carries; only meaningful where `well_coded`."""
         return self._number(6 + self.edition.class_code_digits, None)
@@ -215,9 +228,9 @@ class Material:
         return number
 
     def _part(self, start: int, end: int) -> Objects:
-        numbers, where = np.unique(self._number(start, end), return_inverse=True)
+        where, numbers = pd.factorize(self._number(start, end))
         texts = np.array([f"{n:0{end - start}d}" for n in numbers], dtype=object)
-        return texts[where.reshape(-1)] if len(numbers) else np.empty(0, dtype=object)
+        return texts[where] if len(numbers) else np.empty(0, dtype=object)
 
     @cached_property
     def known_class(self) -> Bools:
@@ -282,21 +295,30 @@ class Material:
         return out
 
     @cached_property
+    def twins(self) -> pd.DataFrame:
+        """Pairs of one class within its radius: left, right (positions) and distance_m."""
+        frame = self.components[["class_code", "geometry"]].reset_index(drop=True)
+        return twins(frame, dict(self.radii), default_m=0.0)
+
+    @cached_property
     def crs(self) -> pyproj.CRS:
         """CRS of the components."""
         return self.components.crs
 
     @cached_property
-    def located(self) -> Objects:
-        """Code of the unit grid that covers each component, None outside all."""
+    def located(self) -> Values:
+        """Code of the unit grid that covers each component; nothing outside all.
+
+        Its numbers are positions in `cells`.
+        """
         return _covering(self.cells, self.xy)
 
     @cached_property
-    def community(self) -> Objects:
-        """Code of the community that covers each component, None outside the city."""
+    def community(self) -> Values:
+        """Code of the community that covers each component; nothing outside the city."""
         if self.communities is None or not len(self.communities):
-            grid = values_of(self.located)
-            return grid.mapped({g: g[:12] for g in grid.distinct})
+            codes = self.located.distinct
+            return Values(self.located.codes, np.array([c[:12] for c in codes], dtype=object))
         return _covering(self.communities, self.xy)
 
     @cached_property
@@ -321,14 +343,10 @@ class Material:
         return out
 
 
-def _covering(index: CellIndex | None, xy: Floats) -> Objects:
-    out = np.full(len(xy), None, dtype=object)
+def _covering(index: CellIndex | None, xy: Floats) -> Values:
     if index is None or not len(index):
-        return out
-    at = index.locate(xy[:, 0], xy[:, 1])
-    inside = at >= 0
-    out[inside] = index.codes[at[inside]]
-    return out
+        return Values(np.full(len(xy), -1, dtype=np.int64), np.empty(0, dtype=object))
+    return Values(index.locate(xy[:, 0], xy[:, 1]), np.asarray(index.codes, dtype=object))
 
 
 def _texts(found: Any, at: Ints) -> Objects:

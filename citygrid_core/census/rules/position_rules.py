@@ -9,8 +9,7 @@ import pandas as pd
 import shapely
 
 from citygrid_core.census.rules.base import NO_DATA, Bools, Ints, Objects, Rule, Verdict
-from citygrid_core.census.rules.material import Floats, Material
-from citygrid_core.census.twins import twins
+from citygrid_core.census.rules.material import Floats, Material, values_of
 from citygrid_core.errors import Text
 
 _TWICE = "no component is surveyed twice (common practice); radii: census/data/radii.csv"
@@ -82,15 +81,14 @@ class NearBorder(Rule):
         if m.cells is None or not len(m.cells):
             return NO_DATA
         reach = m.values("accuracy_class").mapped(ACCURACY, 0.0).astype(float) * m.limit(self)
-        inside = np.array([g is not None for g in m.located], dtype=bool)
-        can = inside & (reach > 0) & m.asked & (m.kind == 0)
+        can = m.located.given & (reach > 0) & m.asked & (m.kind == 0)
         at = _near_communities(m, np.flatnonzero(can), reach)
         metres = np.full(len(m), np.inf)
         if len(at):
             border = m.cells.border_distance(m.xy[at, 0], m.xy[at, 1], within=reach[at])
-            communities = np.array([c[:12] for c in m.cells.codes] + [""], dtype=object)
-            own = np.array([g[:12] for g in m.located[at]], dtype=object)
-            metres[at] = np.where(communities[border.other] != own, border.distance, np.inf)
+            of_cell = values_of([c[:12] for c in m.cells.codes] + [""]).codes
+            own = of_cell[m.located.codes[at]]
+            metres[at] = np.where(of_cell[border.other] != own, border.distance, np.inf)
         bad = metres <= reach
         return m.verdict(can, bad, _metres(metres, bad))
 
@@ -123,8 +121,10 @@ class DefaultPlace(Rule):
     def judge(self, m: Material) -> Verdict:
         """Count points on each millimetre."""
         xy = np.nan_to_num(np.round(m.xy, 3))
-        spot = pd.DataFrame({"x": xy[:, 0], "y": xy[:, 1]})
-        count = spot.groupby(["x", "y"])["x"].transform("size").to_numpy()
+        x, _ = pd.factorize(xy[:, 0])
+        y, rows = pd.factorize(xy[:, 1])
+        spot, _ = pd.factorize(x * max(len(rows), 1) + y)
+        count = np.bincount(spot)[spot] if len(spot) else spot
         return m.verdict(m.placed, count >= m.limit(self), count)
 
 
@@ -147,7 +147,10 @@ class FarFromAll(Rule):
         if len(at) < 2:
             return NO_DATA
         metres = np.zeros(len(m))
-        metres[at] = cKDTree(m.xy[at]).query(m.xy[at], k=2)[0][:, 1]
+        lonely = at[_alone(m.xy[at], m.limit(self) / 1.5)]
+        if len(lonely):
+            tree = cKDTree(m.xy[at], balanced_tree=False, compact_nodes=False)
+            metres[lonely] = tree.query(m.xy[lonely], k=2)[0][:, 1]
         bad = metres > m.limit(self)
         return m.verdict(fit, bad, _metres(metres, bad))
 
@@ -185,11 +188,22 @@ class AcrossGrids(Rule):
         return m.verdict(population, bad, found)
 
 
+def _alone(xy: Floats, side: float) -> Bools:
+    """Return which points have a square to themselves: two in one are nearer than 1.5 sides."""
+    square = np.floor(xy / max(side, 1e-3))
+    x, _ = pd.factorize(square[:, 0])
+    y, rows = pd.factorize(square[:, 1])
+    where, _ = pd.factorize(x * len(rows) + y)
+    alone: Bools = np.bincount(where)[where] == 1
+    return alone
+
+
 def _near_communities(m: Material, at: Ints, reach: Floats) -> Ints:
     """Keep those that have a border of a community within reach; exact distances come after."""
     if m.communities is None or not len(m.communities) or not len(at):
         return at
     rings = shapely.boundary(m.communities.shapes(np.arange(len(m.communities))))
+    at = at[_about(m.xy[at], rings, float(reach[at].max()))]
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     same = ring[1:] == ring[:-1]
     sides = shapely.linestrings(np.stack([xy[:-1][same], xy[1:][same]], axis=1))
@@ -199,13 +213,31 @@ def _near_communities(m: Material, at: Ints, reach: Floats) -> Ints:
     return kept
 
 
+def _about(xy: Floats, lines: Objects, reach: float) -> Bools:
+    """Return which points lie in a square with a line, or beside one: none within reach is lost."""
+    side = reach + 40.0
+    # No spot of a line is farther than 20 m from one of these.
+    spots = shapely.get_coordinates(shapely.segmentize(lines, 40.0))
+    low = spots.min(axis=0)
+    squares = np.floor((spots - low) / side).astype(np.int64)
+    size = squares.max(axis=0) + 3
+    marked = np.zeros(tuple(size), dtype=bool)
+    for dx in range(3):
+        for dy in range(3):
+            marked[squares[:, 0] + dx, squares[:, 1] + dy] = True
+    own = np.floor((xy - low) / side).astype(np.int64) + 1
+    inside = ((own >= 0) & (own < size)).all(axis=1)
+    near = np.zeros(len(xy), dtype=bool)
+    near[inside] = marked[own[inside, 0], own[inside, 1]]
+    return near
+
+
 def _near(m: Material, holds: Callable[[Floats], Bools]) -> Verdict:
     if not m.radii or m.components.crs is None:
         return NO_DATA
-    frame = m.components[["class_code", "geometry"]].reset_index(drop=True)
     if not m.placed.any():
         return NO_DATA
-    found = twins(frame, dict(m.radii), default_m=0.0)
+    found = m.twins
     keep = holds(found["distance_m"].to_numpy())
     at, other = (found[n].to_numpy(dtype=np.int64)[keep] for n in ("right", "left"))
     metres = found["distance_m"].to_numpy()[keep]
