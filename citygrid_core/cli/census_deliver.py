@@ -28,9 +28,25 @@ from citygrid_core.cli.language import t
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--edition", help=t("edition (default: the workspace's)", "标准版本（默认同工作库）"))
 @click.option("--at", metavar="DATE", help=t("state of that day", "该日的状态"))
+@click.option(
+    "--book",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=t(
+        "map book (PDF) to hand over too: QGIS's citygrid:mapbook makes it, "
+        "citygrid:delivercensus makes both",
+        "一并交付的图集（PDF）：由 QGIS 算法 citygrid:mapbook 生成；citygrid:delivercensus 一次完成",
+    ),
+)
 @output_options
 @guarded
-def deliver(workspace: str, folder: Path, edition: str | None, at: str | None, json_: bool) -> None:
+def deliver(
+    workspace: str,
+    folder: Path,
+    edition: str | None,
+    at: str | None,
+    book: Path | None,
+    json_: bool,
+) -> None:
     """Write a delivery."""
     from citygrid_core.operations.census_deliver import deliver as delivering
     from citygrid_core.workspace import Workspace
@@ -41,6 +57,7 @@ def deliver(workspace: str, folder: Path, edition: str | None, at: str | None, j
             folder,
             edition=edition,
             at=today(at) if at else None,
+            book=book,
             progress=progress_bar(json_),
         )
     show(report, json_)

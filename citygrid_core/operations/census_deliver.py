@@ -25,6 +25,7 @@ from citygrid_core.workspace import Workspace
 from citygrid_core.workspace.schema import FAMILIES
 
 HASHES = "SHA256SUMS"
+BOOK = "map_book.pdf"
 _LAYERS = Path(census.__file__).with_name("data") / "layers.csv"
 _KINDS = tuple(FAMILIES["components"].tables.items())
 #: How GDAL calls the geometry of a layer that has no row to show it.
@@ -41,6 +42,7 @@ def deliver(
     *,
     edition: str | None = None,
     at: str | None = None,
+    book: Path | None = None,
     progress: Progress = no_progress,
 ) -> Report:
     """Write the components valid on a day as an edition's delivery.
@@ -50,7 +52,7 @@ def deliver(
     ``statistics_areas.*`` (CSV and XLSX), ``map_sheets.gpkg`` (a sheet for each
     community: the coverage layer of a map book that QGIS's atlas prints),
     ``metadata.json`` and ``SHA256SUMS``. It appears whole or not at all; the same state
-    gives the same bytes. A map book laid beside it is taken in by `write_hashes`.
+    gives the same bytes.
 
     Parameters
     ----------
@@ -61,6 +63,8 @@ def deliver(
         the workspace first.
     at : str, optional
         ISO date; default: what is valid without an end.
+    book : path, optional
+        A map book (PDF, made by QGIS's atlas) that is handed over too, as ``map_book.pdf``.
 
     Returns
     -------
@@ -72,9 +76,12 @@ def deliver(
     Raises
     ------
     UsageError
-        The folder is not empty, or the edition differs from the workspace's codes.
+        The folder is not empty, the edition differs from the workspace's codes, or the
+        map book is no PDF.
     """
     folder = Path(folder)
+    if book is not None and book.open("rb").read(5) != b"%PDF-":
+        raise UsageError(Text(f"{book} is no PDF", f"{book} 不是 PDF 文件"))
     wanted = load_edition(edition or workspace.edition)
     if wanted.id != load_edition(workspace.edition).id:
         raise UsageError(
@@ -104,6 +111,8 @@ def deliver(
         metadata = _metadata(workspace, held, wanted, at, layers)
         text = json.dumps(metadata, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
         (draft / "metadata.json").write_text(text, encoding="utf-8")
+        if book is not None:
+            shutil.copyfile(book, draft / BOOK)
         _open_findings(workspace, report)
         progress("hashes", 3, 4)
         write_hashes(draft)
@@ -117,10 +126,7 @@ def deliver(
 
 
 def write_hashes(folder: Path) -> Path:
-    """Write ``SHA256SUMS`` of all files below a folder, for ``sha256sum -c``.
-
-    Call it again after a map book was added.
-    """
+    """Write ``SHA256SUMS`` of all files below a folder, for ``sha256sum -c``."""
     files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != HASHES)
     lines = [
         f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.relative_to(folder).as_posix()}\n"

@@ -26,6 +26,7 @@ GROUPS = {
     "heat": Text("Heat", "案件热力"),
     "workspace": Text("Workspace", "城市工作库"),
     "import": Text("Import into a workspace", "数据入库"),
+    "census": Text("Component census", "部件普查"),
 }
 
 

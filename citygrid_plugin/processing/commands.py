@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from qgis.core import (
     QgsProcessingContext,
@@ -19,6 +19,7 @@ from qgis.core import (
 from citygrid_core.errors import Text
 from citygrid_plugin.i18n import shown, tr
 from citygrid_plugin.processing.base import CitygridAlgorithm
+from citygrid_plugin.processing.options import Option
 from citygrid_plugin.services.command import run_command
 
 #: How many findings the log of an algorithm shows; the rejects file has all.
@@ -33,6 +34,10 @@ class CommandAlgorithm(CitygridAlgorithm):
     group_key = "workspace"
     #: Whether the command takes ``--dry-run``.
     dry_run = True
+    #: What the command is asked for, after the workspace.
+    options: ClassVar[Sequence[Option]] = ()
+    #: Words of the command that are always the same.
+    always: ClassVar[Sequence[str]] = ()
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
         """Declare the workspace, the command's own parameters and the books."""
@@ -48,11 +53,14 @@ class CommandAlgorithm(CitygridAlgorithm):
             self.addOutput(QgsProcessingOutputNumber(name.upper(), shown(title)))
 
     def declare(self) -> None:
-        """Add the parameters of this command; none beside the workspace by default."""
+        """Add the options."""
+        for option in self.options:
+            self.addParameter(option.parameter())
 
     def arguments(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Sequence[str]:
         """Return the command's own arguments, after the workspace."""
-        return ()
+        given = [o.words(self, parameters, context) for o in self.options]
+        return [*(w for words in given for w in words), *self.always]
 
     def work(
         self,
@@ -107,20 +115,6 @@ def workspace_parameter() -> QgsProcessingParameterFile:
         tr("Workspace", "城市工作库"),
         QgsProcessingParameterFile.Behavior.File,
         fileFilter=tr("citygrid workspace (*.gpkg)", "城市工作库 (*.gpkg)"),
-    )
-
-
-def file_parameter(
-    name: str, title: str, files: str = "", *, optional: bool = False
-) -> QgsProcessingParameterFile:
-    """Return a parameter for an existing file."""
-    every = tr("All files (*.*)", "所有文件 (*.*)")
-    return QgsProcessingParameterFile(
-        name,
-        title,
-        QgsProcessingParameterFile.Behavior.File,
-        optional=optional,
-        fileFilter=f"{files};;{every}" if files else every,
     )
 
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from qgis.core import (
-    QgsProcessingContext,
-    QgsProcessingParameterEnum,
-    QgsProcessingParameterFile,
-    QgsProcessingParameterFileDestination,
-    QgsProcessingParameterFolderDestination,
-    QgsProcessingParameterNumber,
-)
-
 from citygrid_core.errors import Text
 from citygrid_core.workspace.schema import CHOICES
-from citygrid_plugin.i18n import shown, tr
-from citygrid_plugin.processing.commands import CommandAlgorithm, file_parameter, text_parameter
+from citygrid_plugin.processing.commands import CommandAlgorithm
+from citygrid_plugin.processing.options import TABLES, Option, choices_of
+
+_LAYERS = Text(
+    "GeoPackage (*.gpkg);;GeoJSON (*.geojson)", "GeoPackage (*.gpkg);;GeoJSON (*.geojson)"
+)
+_REPORTS = Text(
+    "PDF (*.pdf);;HTML (*.html);;XLSX (*.xlsx)", "PDF (*.pdf);;HTML (*.html);;XLSX (*.xlsx)"
+)
 
 
 class MakePacks(CommandAlgorithm):
@@ -32,31 +28,24 @@ class MakePacks(CommandAlgorithm):
         "可直接打开的工程，以及离线编码的专用号段。",
     )
     command = ("census", "pack")
-
-    def declare(self) -> None:
-        """Add folder, teams and lease."""
-        self.addParameter(
-            QgsProcessingParameterFolderDestination("FOLDER", tr("Folder of packs", "外业包目录"))
-        )
-        self.addParameter(
-            QgsProcessingParameterNumber(
-                "TEAMS", tr("Teams", "作业组数"), defaultValue=2, minValue=1
-            )
-        )
-        self.addParameter(
-            text_parameter(
-                "UNTIL", tr("Codes are good until (YYYY-MM-DD)", "号段有效期止（YYYY-MM-DD）"),
-                advanced=False,
-            )
-        )  # fmt: skip
-
-    def arguments(self, parameters: dict[str, Any], context: QgsProcessingContext) -> list[str]:
-        """Return folder and options."""
-        return [
-            self.parameterAsString(parameters, "FOLDER", context),
-            "--teams", str(self.parameterAsInt(parameters, "TEAMS", context)),
-            "--until", self.parameterAsString(parameters, "UNTIL", context),
-        ]  # fmt: skip
+    group_key = "census"
+    options = (
+        Option("FOLDER", Text("Folder of packs", "外业包目录"), "new_folder", "", optional=False),
+        Option("TEAMS", Text("Teams", "作业组数"), "whole", default=2, least=1, optional=False),
+        Option("UNTIL", Text("Codes are good until (YYYY-MM-DD)", "号段有效期止（YYYY-MM-DD）")),
+        Option(
+            "NAMES", Text("Names of the teams (apart by commas)", "作业组名称（逗号分隔）"), "texts",
+            "--name", advanced=True,
+        ),
+        Option(
+            "RESERVE", Text("Numbers kept for each class", "每类预留号数"), "whole", least=0,
+            advanced=True,
+        ),
+        Option(
+            "WALKING", Text("Weight of streets in the balance (0–1)", "街巷长度在均衡中的权重（0–1）"),
+            "number", least=0, advanced=True,
+        ),
+    )  # fmt: skip
 
 
 class ReturnPack(CommandAlgorithm):
@@ -66,26 +55,52 @@ class ReturnPack(CommandAlgorithm):
     title = Text("Return a field pack", "回传外业包")
     help = Text(
         "Merges what a team brings back, field by field, with what the workspace holds now. "
-        "What both changed becomes a conflict; the same pack again changes nothing.",
-        "将外业成果逐字段与工作库合并；双方都改过的列为冲突。重复回传不作任何更改。",
+        "What both changed becomes a conflict; photos beside the pack are kept; the same pack "
+        "again changes nothing.",
+        "将外业成果逐字段与工作库合并；双方都改过的列为冲突；外业包目录中的照片一并入库。"
+        "重复回传不作任何更改。",
     )
     command = ("census", "return")
+    group_key = "census"
+    options = (
+        Option(
+            "PACK", Text("pack.gpkg", "外业包 pack.gpkg"), "file", "",
+            files=Text("*.gpkg", "*.gpkg"), optional=False,
+        ),
+        Option(
+            "CONFLICTS", Text("Layer of conflicts", "冲突图层"), "output",
+            files=Text("GeoPackage (*.gpkg)", "GeoPackage (*.gpkg)"),
+        ),
+        Option(
+            "REJECTS", Text("Rejected rows", "退回文件"), "output",
+            files=Text("CSV (*.csv)", "CSV (*.csv)"), advanced=True,
+        ),
+    )  # fmt: skip
 
-    def declare(self) -> None:
-        """Add the pack and the layer of conflicts."""
-        self.addParameter(file_parameter("PACK", tr("pack.gpkg", "外业包 pack.gpkg"), "*.gpkg"))
-        self.addParameter(
-            QgsProcessingParameterFileDestination(
-                "CONFLICTS", tr("Layer of conflicts", "冲突图层"), "GeoPackage (*.gpkg)",
-                optional=True, createByDefault=False,
-            )
-        )  # fmt: skip
 
-    def arguments(self, parameters: dict[str, Any], context: QgsProcessingContext) -> list[str]:
-        """Return the pack and options."""
-        words = [self.parameterAsFile(parameters, "PACK", context)]
-        conflicts = self.parameterAsFileOutput(parameters, "CONFLICTS", context)
-        return words + (["--conflicts", conflicts] if conflicts else [])
+class FieldPacks(CommandAlgorithm):
+    """What is out; a lease prolonged, a pack declared lost."""
+
+    key = "fieldpacks"
+    title = Text("Field packs: list, extend, void", "外业包：查看、延期、作废")
+    help = Text(
+        "Lists the packs that are out, with their last day and open conflicts. A pack whose lease "
+        "has expired is refused at its return and loses nothing: extend it to a later day and "
+        "return it again. A pack that is lost is declared void, with the reason; its numbers are "
+        "never given again.",
+        "列出外业中的外业包及其有效期、未处理冲突。号段到期的外业包回传时被拒绝，但数据不丢失："
+        "延期后再次回传即可。丢失的外业包可说明原因后作废，其号段不再使用。",
+    )
+    command = ("census", "packs")
+    group_key = "census"
+    dry_run = False
+    options = (
+        Option("EXTEND", Text("Extend this pack", "延期的外业包编号")),
+        Option("UNTIL", Text("… until (YYYY-MM-DD)", "延期至（YYYY-MM-DD）")),
+        Option("VOID", Text("Declare this pack void", "作废的外业包编号")),
+        Option("REASON", Text("… because", "作废原因")),
+        Option("OUTPUT", Text("List of packs", "外业包清单"), "output", "-o", files=TABLES),
+    )
 
 
 class SamplePlan(CommandAlgorithm):
@@ -99,34 +114,23 @@ class SamplePlan(CommandAlgorithm):
         "按层抽取部件，或按样本量表抽取整个单元，并输出外业检查表；相同随机种子得到相同样本。",
     )
     command = ("census", "sample-plan")
-    _designs = ("components", "units")
-    _units = ("community", "sheet", "class")
-
-    def declare(self) -> None:
-        """Add design, unit, seed and the list."""
-        for name, title, choice, values in (
-            ("DESIGN", tr("Design", "抽样方式"), "sample_design", self._designs),
-            ("BY", tr("Unit", "抽样单元"), "sample_unit", self._units),
-        ):
-            offered = [shown(CHOICES[choice][v]) for v in values]
-            self.addParameter(QgsProcessingParameterEnum(name, title, offered, defaultValue=0))
-        self.addParameter(
-            QgsProcessingParameterNumber("SEED", tr("Random seed", "随机种子"), defaultValue=1)
-        )
-        self.addParameter(
-            QgsProcessingParameterFileDestination(
-                "OUTPUT", tr("Field list", "外业检查表"), "XLSX (*.xlsx);;CSV (*.csv)"
-            )
-        )
-
-    def arguments(self, parameters: dict[str, Any], context: QgsProcessingContext) -> list[str]:
-        """Return the options."""
-        return [
-            "--design", self._designs[self.parameterAsEnum(parameters, "DESIGN", context)],
-            "--by", self._units[self.parameterAsEnum(parameters, "BY", context)],
-            "--seed", str(self.parameterAsInt(parameters, "SEED", context)),
-            "-o", self.parameterAsFileOutput(parameters, "OUTPUT", context), "--overwrite",
-        ]  # fmt: skip
+    group_key = "census"
+    options = (
+        Option(
+            "DESIGN", Text("Design", "抽样方式"), "choice", default=0, optional=False,
+            choices=choices_of(CHOICES["sample_design"], "components", "units"),
+        ),
+        Option(
+            "BY", Text("Unit", "抽样单元"), "choice", default=0, optional=False,
+            choices=choices_of(CHOICES["sample_unit"], "community", "sheet", "class"),
+        ),
+        Option("SEED", Text("Random seed", "随机种子"), "whole", default=1, optional=False),
+        Option(
+            "OUTPUT", Text("Field list", "外业检查表"), "output", "-o", optional=False,
+            files=Text("XLSX (*.xlsx);;CSV (*.csv)", "XLSX (*.xlsx);;CSV (*.csv)"),
+            then=("--overwrite",),
+        ),
+    )  # fmt: skip
 
 
 class AcceptCensus(CommandAlgorithm):
@@ -140,38 +144,21 @@ class AcceptCensus(CommandAlgorithm):
         "录入填好的检查表并输出验收报告：差错率及置信区间、分等级位置精度、完整率与签字所需内容。",
     )
     command = ("census", "accept")
+    group_key = "census"
     dry_run = False
-
-    def declare(self) -> None:
-        """Add the plan, its results and the report."""
-        self.addParameter(text_parameter("PLAN", tr("Plan", "抽样方案编号"), advanced=False))
-        files = "*.xlsx *.csv"
-        self.addParameter(
-            file_parameter("RESULTS", tr("List filled in", "填好的检查表"), files, optional=True)
-        )
-        for name, title in (
-            ("CHECK_POINTS", tr("Check points", "位置检测点")),
-            ("SECOND_SURVEY", tr("Second survey", "独立复查数据")),
-        ):
-            self.addParameter(
-                QgsProcessingParameterFile(
-                    name, title, QgsProcessingParameterFile.Behavior.File, optional=True
-                )
-            )
-        self.addParameter(
-            QgsProcessingParameterFileDestination(
-                "OUTPUT", tr("Report", "验收报告"), "PDF (*.pdf);;HTML (*.html);;XLSX (*.xlsx)"
-            )
-        )
-
-    def arguments(self, parameters: dict[str, Any], context: QgsProcessingContext) -> list[str]:
-        """Return plan and options."""
-        words = [self.parameterAsString(parameters, "PLAN", context)]
-        for option in ("RESULTS", "CHECK_POINTS", "SECOND_SURVEY"):
-            value = self.parameterAsFile(parameters, option, context)
-            words += ["--" + option.lower().replace("_", "-"), value] if value else []
-        output = self.parameterAsFileOutput(parameters, "OUTPUT", context)
-        return [*words, "-o", output, "--overwrite"]
+    options = (
+        Option("PLAN", Text("Plan", "抽样方案编号"), "text", ""),
+        Option(
+            "RESULTS", Text("List filled in", "填好的检查表"), "file",
+            files=Text("*.xlsx *.csv", "*.xlsx *.csv"),
+        ),
+        Option("CHECK_POINTS", Text("Check points", "位置检测点"), "file"),
+        Option("SECOND_SURVEY", Text("Second survey", "独立复查数据"), "file"),
+        Option(
+            "OUTPUT", Text("Report", "验收报告"), "output", "-o", files=_REPORTS, optional=False,
+            then=("--overwrite",),
+        ),
+    )  # fmt: skip
 
 
 class CensusProgress(CommandAlgorithm):
@@ -185,30 +172,19 @@ class CensusProgress(CommandAlgorithm):
         "输出各单元网格的预计数、完成数与状态；日志给出人均效率、未处理问题与预计完工日期。",
     )
     command = ("census", "progress")
+    group_key = "census"
     dry_run = False
-
-    def declare(self) -> None:
-        """Add the first day and the layer."""
-        self.addParameter(
-            text_parameter(
-                "SINCE", tr("First day (YYYY-MM-DD)", "普查起始日（YYYY-MM-DD）"), advanced=False
-            )
-        )
-        self.addParameter(
-            QgsProcessingParameterFileDestination(
-                "OUTPUT", tr("Grids", "网格进度"), "GeoPackage (*.gpkg);;GeoJSON (*.geojson)"
-            )
-        )
-
-    def arguments(self, parameters: dict[str, Any], context: QgsProcessingContext) -> list[str]:
-        """Return the options."""
-        return [
-            "--since", self.parameterAsString(parameters, "SINCE", context),
-            "-o", self.parameterAsFileOutput(parameters, "OUTPUT", context), "--overwrite",
-        ]  # fmt: skip
+    options = (
+        Option("SINCE", Text("First day (YYYY-MM-DD)", "普查起始日（YYYY-MM-DD）")),
+        Option("TRACKS", Text("Tracks of the teams", "作业轨迹"), "file"),
+        Option(
+            "OUTPUT", Text("Grids", "网格进度"), "output", "-o", files=_LAYERS, optional=False,
+            then=("--overwrite",),
+        ),
+    )  # fmt: skip
 
 
 #: In the order of the work.
 FIELDWORK: tuple[type[CommandAlgorithm], ...] = (
-    MakePacks, ReturnPack, CensusProgress, SamplePlan, AcceptCensus,
+    MakePacks, ReturnPack, FieldPacks, CensusProgress, SamplePlan, AcceptCensus,
 )  # fmt: skip

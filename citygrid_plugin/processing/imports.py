@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from qgis.core import (
-    QgsProcessingContext,
-    QgsProcessingParameterCrs,
-    QgsProcessingParameterDefinition,
-    QgsProcessingParameterEnum,
-    QgsProcessingParameterFileDestination,
-)
-
 from citygrid_core.errors import Text
 from citygrid_plugin.i18n import tr
-from citygrid_plugin.processing.commands import CommandAlgorithm, file_parameter, text_parameter
+from citygrid_plugin.processing.commands import CommandAlgorithm
+from citygrid_plugin.processing.options import Option
 
 DATUMS = ("wgs84", "cgcs2000", "gcj02", "bd09")
+_FILES = "(*.csv *.tsv *.txt *.xlsx *.xls *.gpkg *.shp *.geojson *.json)"
 _HOW = Text(
     "\n\nCSV, TSV, XLSX, GeoPackage, Shapefile or GeoJSON. Encoding, header and codes that lost "
     "their leading zeros are recognised; a mapping file (TOML) ties other columns to ours. Rows "
@@ -29,63 +21,41 @@ _HOW = Text(
 )
 
 
+#: What every import is asked for.
+OPTIONS = (
+    Option(
+        "FILE", Text("File", "文件"), "file", "", optional=False,
+        files=Text(f"Tables and layers {_FILES}", f"表格与图层 {_FILES}"),
+    ),
+    Option(
+        "MAPPING", Text("Mapping file (TOML)", "字段对照文件（TOML）"), "file",
+        files=Text("TOML (*.toml)", "TOML (*.toml)"),
+    ),
+    Option("LAYER", Text("Layer or sheet", "图层或工作表"), advanced=True),
+    Option("CRS", Text("CRS of the file", "文件坐标系"), "crs", advanced=True),
+    Option(
+        "DATUM", Text("Datum of the coordinates", "坐标基准"), "choice", advanced=True,
+        choices={name: Text(name, name) for name in DATUMS},
+    ),
+    Option("AT", Text("Valid from (date)", "起始日期"), advanced=True),
+    Option("WHO", Text("Who, for the journal", "操作人（记入日志）"), advanced=True),
+    Option(
+        "REJECTS", Text("Rejected rows", "退回文件"), "output",
+        files=Text("CSV (*.csv)", "CSV (*.csv)"),
+    ),
+)  # fmt: skip
+
+
 class ImportAlgorithm(CommandAlgorithm):
     """One file into one register."""
 
     group_key = "import"
     what: Text
+    options = OPTIONS
 
     def shortHelpString(self) -> str:
         """Return what is imported, then what all imports have in common."""
         return tr(self.what.en + _HOW.en, self.what.zh + _HOW.zh)
-
-    def declare(self) -> None:
-        """Add the file and how to read it."""
-        self.addParameter(
-            file_parameter(
-                "FILE",
-                tr("File", "文件"),
-                tr("Tables and layers", "表格与图层")
-                + " (*.csv *.tsv *.txt *.xlsx *.xls *.gpkg *.shp *.geojson *.json)",
-            )
-        )
-        mapping = tr("Mapping file (TOML)", "字段对照文件（TOML）")
-        self.addParameter(file_parameter("MAPPING", mapping, "TOML (*.toml)", optional=True))
-        self.addParameter(text_parameter("LAYER", tr("Layer or sheet", "图层或工作表")))
-        advanced = QgsProcessingParameterDefinition.Flag.FlagAdvanced
-        crs = QgsProcessingParameterCrs("CRS", tr("CRS of the file", "文件坐标系"), optional=True)
-        datum = QgsProcessingParameterEnum(
-            "DATUM", tr("Datum of the coordinates", "坐标基准"), DATUMS, optional=True
-        )
-        for parameter in (crs, datum):
-            parameter.setFlags(parameter.flags() | advanced)
-            self.addParameter(parameter)
-        self.addParameter(text_parameter("AT", tr("Valid from (date)", "起始日期")))
-        self.addParameter(text_parameter("WHO", tr("Who, for the journal", "操作人（记入日志）")))
-        self.addParameter(
-            QgsProcessingParameterFileDestination(
-                "REJECTS", tr("Rejected rows", "退回文件"), "CSV (*.csv)", optional=True
-            )
-        )
-
-    def arguments(self, parameters: dict[str, Any], context: QgsProcessingContext) -> list[str]:
-        """Return file and options."""
-        words = [self.parameterAsFile(parameters, "FILE", context)]
-        options = {
-            "--mapping": self.parameterAsFile(parameters, "MAPPING", context),
-            "--layer": self.parameterAsString(parameters, "LAYER", context),
-            "--at": self.parameterAsString(parameters, "AT", context),
-            "--who": self.parameterAsString(parameters, "WHO", context),
-            "--rejects": self.parameterAsFileOutput(parameters, "REJECTS", context),
-        }
-        crs = self.parameterAsCrs(parameters, "CRS", context)
-        options["--crs"] = crs.authid() if crs.isValid() else ""
-        if parameters.get("DATUM") is not None:
-            options["--datum"] = DATUMS[self.parameterAsEnum(parameters, "DATUM", context)]
-        for option, value in options.items():
-            if value:
-                words += [option, value]
-        return words
 
 
 class ImportComponents(ImportAlgorithm):
@@ -99,6 +69,19 @@ class ImportComponents(ImportAlgorithm):
         "areas located, departments filled in by the duty rules.",
         "导入普查部件：识别类别、编制标识码、定位网格与区划，并按责任规则填入部门。",
     )
+    options = (
+        *OPTIONS,
+        Option("SOURCE", Text("Name of the source", "来源名称"), advanced=True),
+        Option(
+            "FROM_EDITION", Text("Edition of the file's class codes", "文件类别代码所属版本"),
+            advanced=True,
+        ),
+        Option(
+            "PROPOSALS",
+            Text("Proposals for classes and bodies not matched", "未匹配类别与部门的建议表"),
+            "output", files=Text("CSV (*.csv)", "CSV (*.csv)"), advanced=True,
+        ),
+    )  # fmt: skip
 
 
 class ImportCases(ImportAlgorithm):

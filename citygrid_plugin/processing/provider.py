@@ -11,7 +11,7 @@ from citygrid_plugin.bootstrap import PLUGIN
 from citygrid_plugin.i18n import tr
 from citygrid_plugin.processing.addresses import GeocodeTable
 from citygrid_plugin.processing.base import CitygridAlgorithm
-from citygrid_plugin.processing.census import AttachPhotos
+from citygrid_plugin.processing.census import CENSUS
 from citygrid_plugin.processing.duties import AuditDuties, WhatIfDuties
 from citygrid_plugin.processing.fieldwork import FIELDWORK
 from citygrid_plugin.processing.grids import CheckGrids, DrawGrids, NumberGrids
@@ -48,7 +48,7 @@ ALGORITHMS: tuple[type[CitygridAlgorithm], ...] = (
     ImportDepartments,
     ImportDuties,
     ImportComponents,
-    AttachPhotos,
+    *CENSUS,
     *FIELDWORK,
     ImportGazetteer,
     ImportCases,

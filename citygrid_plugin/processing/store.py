@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from qgis.core import (
-    QgsProcessingContext,
-    QgsProcessingParameterBoolean,
-    QgsProcessingParameterCrs,
-    QgsProcessingParameterFileDestination,
-    QgsProcessingParameterNumber,
-)
+from qgis.core import QgsProcessingParameterFileDestination
 
 from citygrid_core.errors import Text
 from citygrid_plugin.i18n import tr
-from citygrid_plugin.processing.commands import CommandAlgorithm, file_parameter, text_parameter
+from citygrid_plugin.processing.commands import CommandAlgorithm
+from citygrid_plugin.processing.options import Option
 
 
 class MakeWorkspace(CommandAlgorithm):
@@ -29,6 +24,12 @@ class MakeWorkspace(CommandAlgorithm):
         "polygons with codes and names.",
         "由带代码与名称的区县、街道、社区面文件新建一座城市的工作库（一个 GeoPackage）。",
     )
+    options = (
+        Option("AREAS", Text("Areas", "行政区域文件"), "file", optional=False),
+        Option("NAME", Text("City", "城市名称")),
+        Option("CRS", Text("Projected CRS", "投影坐标系"), "crs"),
+        Option("EDITION", Text("Edition of the standards", "标准版本"), advanced=True),
+    )
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
         """Declare; the workspace is an output here."""
@@ -39,28 +40,6 @@ class MakeWorkspace(CommandAlgorithm):
                 "WORKSPACE", tr("New workspace", "新工作库"), "GeoPackage (*.gpkg)"
             )
         )
-
-    def declare(self) -> None:
-        """Add areas, CRS, name and edition."""
-        self.addParameter(file_parameter("AREAS", tr("Areas", "行政区域文件")))
-        self.addParameter(text_parameter("NAME", tr("City", "城市名称"), advanced=False))
-        self.addParameter(
-            QgsProcessingParameterCrs("CRS", tr("Projected CRS", "投影坐标系"), optional=True)
-        )
-        self.addParameter(text_parameter("EDITION", tr("Edition of the standards", "标准版本")))
-
-    def arguments(self, parameters: dict[str, Any], context: QgsProcessingContext) -> list[str]:
-        """Return the options that are given."""
-        words = ["--areas", self.parameterAsFile(parameters, "AREAS", context)]
-        crs = self.parameterAsCrs(parameters, "CRS", context)
-        for option, value in (
-            ("--name", self.parameterAsString(parameters, "NAME", context)),
-            ("--crs", crs.authid() if crs.isValid() else ""),
-            ("--edition", self.parameterAsString(parameters, "EDITION", context)),
-        ):
-            if value:
-                words += [option, value]
-        return words
 
 
 class DrawWorkspaceGrids(CommandAlgorithm):
@@ -76,46 +55,17 @@ class DrawWorkspaceGrids(CommandAlgorithm):
         "沿道路与屏障把工作库内的社区划分为单元网格，编号入库。院落小区保持完整，不切割建筑物。"
         "文件写作 FILE 或 FILE:LAYER。",
     )
-
-    def declare(self) -> None:
-        """Add what steers the division."""
-        for name, title in _STEERING.items():
-            self.addParameter(text_parameter(name, tr(*title), advanced=False))
-        self.addParameter(
-            QgsProcessingParameterNumber(
-                "TARGET_AREA",
-                tr("Target area (m²)", "目标面积（平方米）"),
-                QgsProcessingParameterNumber.Type.Double,
-                10_000,
-                False,
-                500,
-            )
-        )
-        self.addParameter(
-            QgsProcessingParameterBoolean(
-                "REDRAW", tr("Retire the grids there are", "废止现有网格后重划"), False
-            )
-        )
-
-    def arguments(self, parameters: dict[str, Any], context: QgsProcessingContext) -> list[str]:
-        """Return the options that are given."""
-        area = self.parameterAsDouble(parameters, "TARGET_AREA", context)
-        words = ["--target-area", f"{area:g}"]
-        for name in _STEERING:
-            value = self.parameterAsString(parameters, name, context)
-            if value:
-                words += [f"--{name.lower()}", value]
-        if self.parameterAsBool(parameters, "REDRAW", context):
-            words.append("--redraw")
-        return words
-
-
-_STEERING = {
-    "ROADS": Text("Street centre lines", "道路中心线"),
-    "BARRIERS": Text("Rivers, railways, walls", "河流、铁路、围墙"),
-    "BUILDINGS": Text("Buildings", "建筑物"),
-    "COMPOUNDS": Text("Compounds", "院落小区"),
-}
+    options = (
+        Option("ROADS", Text("Street centre lines", "道路中心线")),
+        Option("BARRIERS", Text("Rivers, railways, walls", "河流、铁路、围墙")),
+        Option("BUILDINGS", Text("Buildings", "建筑物")),
+        Option("COMPOUNDS", Text("Compounds", "院落小区")),
+        Option(
+            "TARGET_AREA", Text("Target area (m²)", "目标面积（平方米）"), "number", default=10_000,
+            least=500, optional=False,
+        ),
+        Option("REDRAW", Text("Retire the grids there are", "废止现有网格后重划"), "flag"),
+    )  # fmt: skip
 
 
 class UpdateHeat(CommandAlgorithm):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from qgis.core import (
@@ -10,7 +11,10 @@ from qgis.core import (
     QgsLayoutExporter,
     QgsLayoutItemMap,
     QgsLayoutItemScaleBar,
+    QgsPalLayerSettings,
     QgsProject,
+    QgsProperty,
+    QgsRuleBasedLabeling,
     QgsScaleBarSettings,
 )
 
@@ -22,6 +26,7 @@ from citygrid_plugin.services.session import open_workspace, read_source
 
 #: Level of the sheets to the digits of its codes.
 LEVELS = {"community": 12, "street": 9, "county": 6}
+_Z_INDEX = QgsPalLayerSettings.Property.ZIndex
 #: Free edge around an area, as a share of its size.
 _MARGIN = 0.06
 
@@ -67,6 +72,7 @@ def make_map_book(
         # A sheet shows its components, whatever its scale is.
         if str(layer.customProperty("citygrid/role")).startswith("components_"):
             layer.setScaleBasedVisibility(False)
+    _order_labels(project)
     title = '[% "name" %]'
     picture = Picture("", Text(f"Components · {title}", f"部件图　{title}"), MAP.layers, MAP.legend)
     layout = a3_page(project, tr("Map book", "图集"))
@@ -92,7 +98,33 @@ def make_map_book(
     done, said = QgsLayoutExporter.exportToPdf(atlas, str(file), settings, feedback)
     if done != QgsLayoutExporter.ExportResult.Success:
         raise PictureFailed(file) if not said else CitygridError(Text(said, said))
+    _stamp(file, path)
     return sheets
+
+
+def _order_labels(project: QgsProject) -> None:
+    """Let labels be drawn one after the other by layer and feature: else equals come as they fall."""
+    for n, layer in enumerate(sorted(project.mapLayers().values(), key=lambda one: one.name())):
+        labels = layer.labeling() if hasattr(layer, "labeling") else None
+        if not isinstance(labels, QgsRuleBasedLabeling):
+            continue
+        made = labels.clone()
+        for at, rule in enumerate(made.rootRule().descendants()):
+            settings = rule.settings()
+            if settings is not None:
+                place = QgsProperty.fromExpression(f"{n + at / 10} + $id / 1000000000.0")
+                settings.dataDefinedProperties().setProperty(_Z_INDEX, place)
+                settings.repeatDistance = 0.0  # a street is named once on a sheet
+                rule.setSettings(settings)
+        layer.setLabeling(made)
+
+
+def _stamp(file: Path, path: Path) -> None:
+    """Date the book by the last change of the workspace: the same state gives the same bytes."""
+    with open_workspace(path) as workspace:
+        at = re.sub(r"\D", "", str(workspace.journal()["at"].iloc[-1]))[:14].ljust(14, "0")
+    dated = re.compile(rb"(/CreationDate \(D:)\d{14}")
+    file.write_bytes(dated.sub(lambda found: found[1] + at.encode(), file.read_bytes(), count=1))
 
 
 def _line(path: Path, level: str) -> str:

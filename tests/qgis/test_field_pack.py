@@ -20,6 +20,7 @@ from qgis.core import (
     QgsFeature,
     QgsGeometry,
     QgsPointXY,
+    QgsProcessingException,
     QgsProject,
     QgsVectorLayer,
     QgsVectorLayerUtils,
@@ -27,6 +28,7 @@ from qgis.core import (
 
 from citygrid_core.operations.census_return import return_pack
 from citygrid_core.workspace import Workspace
+from citygrid_plugin.i18n import set_language
 from tests.core.operations import fieldtown as town
 
 COMPONENTS = ("components_point", "components_line", "components_polygon")
@@ -297,3 +299,59 @@ def test_the_whole_way_by_processing(run: Callable[..., dict[str, Any]], tmp_pat
     report = tmp_path / "report.html"
     run("acceptcensus", WORKSPACE=str(city), PLAN="S0001", RESULTS=str(todo), OUTPUT=str(report))
     assert "验收报告" in report.read_text("utf-8") or "Acceptance" in report.read_text("utf-8")
+
+
+def test_an_expired_lease_is_refused_and_loses_nothing(
+    run: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    """The log names the cure, in the user's language; after it the pack comes back."""
+    city = tmp_path / "city.gpkg"
+    town.build(city)
+    with Workspace.open(city) as ws:
+        packs = town.send(ws, tmp_path / "out")[1]
+    with town.opened(packs[0]) as c:
+        town.capture(c, town.X0 + 10, town.Y0 + 10)
+    given = {"WORKSPACE": str(city), "PACK": str(packs[0] / "pack.gpkg")}
+    for lang, words in (("zh", "请先延期"), ("en", "extend it")):
+        set_language(lang)  # type: ignore[arg-type]
+        try:
+            with pytest.raises(QgsProcessingException, match=words):
+                run("returnpack", **given)
+        finally:
+            set_language(None)
+    with Workspace.open(city) as ws:
+        assert ws.count("components") == 80
+    listed = tmp_path / "packs.csv"
+    run("fieldpacks", WORKSPACE=str(city), EXTEND="P00001", UNTIL="2099-12-31")
+    run("fieldpacks", WORKSPACE=str(city), OUTPUT=str(listed))
+    assert "2099-12-31" in listed.read_text("utf-8-sig")
+    assert run("returnpack", **given)["STORED"] == 1
+
+
+def test_checked_compared_and_delivered_by_processing(
+    run: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    """The rule book, twins, a fix, a comparison of two days, the delivery with its map book."""
+    city = tmp_path / "city.gpkg"
+    town.build(city)
+    base = {"WORKSPACE": str(city)}
+    found, pairs = tmp_path / "findings.csv", tmp_path / "pairs.csv"
+    checked = run("checkcomponents", **base, OUTPUT=str(found))
+    assert checked["FINDINGS"] > 0
+    assert found.stat().st_size > 100
+    run("findtwins", **base, OUTPUT=str(pairs))
+    with Workspace.open(city) as ws:
+        assert ws.count("findings") > 0
+        head = ws.head
+    run("fixcomponents", **base, RULE="S07", DRY_RUN=True)
+    out = tmp_path / "compared.csv"
+    compared = run("comparecensus", **base, AT=town.DAY, OTHER_AT=town.OUT, OUTPUT=str(out))
+    assert compared["UNCHANGED"] == 80
+    folder = tmp_path / "delivery"
+    delivered = run("delivercensus", **base, FOLDER=str(folder), MAP_BOOK=True, DPI=50, LEVEL=2)
+    assert delivered["STORED"] == 80
+    sums = (folder / "SHA256SUMS").read_text("utf-8")
+    assert "map_book.pdf" in sums
+    assert (folder / "map_book.pdf").read_bytes()[:5] == b"%PDF-"
+    with Workspace.open(city) as ws:
+        assert ws.head == head

@@ -24,9 +24,6 @@ from qgis.PyQt.QtWidgets import (
 from citygrid_plugin.gui.components.facts import Fact, FactTable
 from citygrid_plugin.i18n import tr
 
-#: Hours of work from which components per hour mean something.
-_SHORTEST = 0.25
-
 
 class CensusBoard(QgsDockWidget):
     """Shows and emits; the figures come from ``citygrid census progress``.
@@ -133,8 +130,6 @@ class CensusBoard(QgsDockWidget):
             _fill(self.streets, title, streets["walked_m"], streets["metres"])
         for person in said["people"]:
             cells = [person[k] for k in ("who", "days", "components", "hours", "per_hour")]
-            if person["hours"] < _SHORTEST:
-                cells[-1] = None  # a few clicks are no pace
             item = QTreeWidgetItem(["–" if cell is None else str(cell) for cell in cells])
             for column in range(1, 5):
                 item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
