@@ -90,7 +90,7 @@ def test_the_board_shows_the_figures(lang: str, qgis_app: QgsApplication) -> Non
         "streets": {"metres": 1000, "walked_m": 250, "share": 0.25},
         "people": [
             {"who": "1", "days": 1, "components": 8, "hours": 2.0, "per_hour": 4.0},
-            {"who": "2", "days": 1, "components": 2, "hours": 0.0, "per_hour": 9000.0},
+            {"who": "2", "days": 1, "components": 2, "hours": 0.0, "per_hour": None},
         ],
         "findings_open": 3, "twins": 2, "codes": [],
         "packs": {"out": 1, "overdue": 0, "conflicts_open": 0},
