@@ -168,10 +168,17 @@ class CitygridPlugin:
         )
         heat = self._action(
             "heat",
-            tr("Heat", "案件热力"),
+            tr("Heat of all cases", "全部案件热力"),
             tr("Cases per hectare of each grid", "各网格每公顷案件数"),
             checkable=True,
         )
+        analysis = self._action(
+            "heat",
+            tr("Heat analysis", "热力分析"),
+            tr("What is hot, when, and how sure", "哪里热、何时热、可信程度如何"),
+            checkable=True,
+        )
+        analysis.setObjectName("citygrid_heat_analysis")
 
         dock = MainDock(icon, iface.mainWindow())
         iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
@@ -188,20 +195,21 @@ class CitygridPlugin:
         panel.toggled.connect(dock.setUserVisible)
         open_.triggered.connect(lambda _=False: controller.choose_workspace())
         heat.triggered.connect(controller.show_heat)
-        for action in (open_, ask, heat):
+        for action in (open_, ask, analysis):
             toolbar.addAction(action)
         toolbar.addAction(menu.menuAction())
         button = toolbar.widgetForAction(menu.menuAction())
         button.setPopupMode(button.ToolButtonPopupMode.InstantPopup)
         toolbar.addAction(panel)
         self._controller = controller
-        self._answering(toolbar, session, dock, ask)
+        answers = self._answering(toolbar, session, dock, ask)
+        self._heat(session, analysis, answers)
         self._census(session, toolbar)
         self._grids(session)
 
     def _answering(
         self, toolbar: QToolBar, session: Session, panel: MainDock, ask: QAction
-    ) -> None:
+    ) -> Answers:
         """Wire "who answers here": the map tool and the dock of cards."""
         from qgis.core import QgsProject
 
@@ -231,6 +239,14 @@ class CitygridPlugin:
         self._adopting(session)
         panel.ask_toggled.connect(self.answers.switch)
         ask.toggled.connect(panel.ask_button.setChecked)
+        return answers
+
+    def _heat(self, session: Session, action: QAction, answers: Answers) -> None:
+        """Wire the analysis of heat: a dock of its own."""
+        from citygrid_plugin.gui.heat_room import HeatRoom
+
+        self.heat = HeatRoom(self._iface, session, action, answers, icon)
+        self._stack.callback(self.heat.close)
 
     def _grids(self, session: Session) -> None:
         """Wire the editing of unit grids: a toolbar and a dock of their own."""

@@ -20,8 +20,10 @@ from qgis.core import (
     QgsMapLayer,
     QgsPrintLayout,
     QgsProject,
+    QgsRectangle,
     QgsUnitTypes,
 )
+from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor, QFont
 
 from citygrid_core.errors import CitygridError, Text
@@ -117,20 +119,32 @@ def export(layout: QgsPrintLayout, file: Path, dpi: int) -> Path:
 
 
 def compose(
-    layout: QgsPrintLayout, project: QgsProject, picture: Picture, source: MapSource, line: str
+    layout: QgsPrintLayout,
+    project: QgsProject,
+    picture: Picture,
+    source: MapSource,
+    line: str,
+    *,
+    extent: QgsRectangle | None = None,
 ) -> QgsLayoutItemMap:
-    """Put head, map, legend, north arrow and scale on a page; return the map."""
+    """Put head, map, legend, north arrow and scale on a page; return the map.
+
+    Parameters
+    ----------
+    extent : QgsRectangle, optional
+        What the map shows; the whole city by default.
+    """
     layers = _layers(project, picture.layers)
     view = QgsLayoutItemMap(layout)
     layout.addLayoutItem(view)
     width = _PAGE[0] - 3 * _MARGIN - _SIDE
     height = _PAGE[1] - 2 * _MARGIN - _HEAD
-    extent = project.viewSettings().defaultViewExtent()
+    extent = extent or project.viewSettings().defaultViewExtent()
     frame = (_MARGIN, _MARGIN + _HEAD, width, height)
-    _place(view, *frame)
+    place(view, *frame)
     # A map without an extent divides by zero in zoomToExtent; setExtent changes the frame.
     view.setExtent(extent)
-    _place(view, *frame)
+    place(view, *frame)
     view.zoomToExtent(extent)
     view.setLayers(layers)
     view.setKeepLayerSet(True)
@@ -141,8 +155,8 @@ def compose(
     view.setFrameStrokeColor(QColor("#9a958c"))
 
     title = f"{source.name}  {shown(picture.title)}" if source.name else shown(picture.title)
-    _label(layout, title, 22, _MARGIN, _MARGIN - 2, _PAGE[0] - 2 * _MARGIN, 12, bold=True)
-    _label(layout, line, 10.5, _MARGIN, _MARGIN + 11, _PAGE[0] - 2 * _MARGIN, 8)
+    label(layout, title, 22, _MARGIN, _MARGIN - 2, _PAGE[0] - 2 * _MARGIN, 12, bold=True)
+    label(layout, line, 10.5, _MARGIN, _MARGIN + 11, _PAGE[0] - 2 * _MARGIN, 8)
 
     side = _PAGE[0] - _MARGIN - _SIDE
     legend = QgsLayoutItemLegend(layout)
@@ -158,14 +172,14 @@ def compose(
         tree.addLayer(layer).setCustomProperty("legend/title-label", title)
     legend.setLegendFilterByMapEnabled(True)
     _legend_fonts(legend)
-    _place(legend, side, _MARGIN + _HEAD, _SIDE, 150)
+    place(legend, side, _MARGIN + _HEAD, _SIDE, 150)
     legend.setResizeToContents(True)
     legend.setWrapString("|")
 
     arrow = QgsLayoutItemPicture(layout)
     layout.addLayoutItem(arrow)
     arrow.setPicturePath(str(PLUGIN / "icons" / "north.svg"))
-    _place(arrow, side, _PAGE[1] - _MARGIN - 32, 13, 16)
+    place(arrow, side, _PAGE[1] - _MARGIN - 32, 13, 16)
 
     bar = QgsLayoutItemScaleBar(layout)
     layout.addLayoutItem(bar)
@@ -175,7 +189,7 @@ def compose(
     bar.setUnitLabel(tr("m", "米"))
     bar.setNumberOfSegments(2)
     bar.setNumberOfSegmentsLeft(0)
-    bar.setUnitsPerSegment(_round_distance(view.scale() * 0.025))
+    bar.setUnitsPerSegment(round_distance(view.scale() * 0.025))
     bar.setFont(_font(9))
     bar.setHeight(2.2)
     bar.update()
@@ -197,7 +211,8 @@ def _layers(project: QgsProject, roles: Sequence[str]) -> list[QgsMapLayer]:
     return [layer for layer in found if layer is not None]
 
 
-def _place(item: QgsLayoutItem, x: float, y: float, width: float, height: float) -> None:
+def place(item: QgsLayoutItem, x: float, y: float, width: float, height: float) -> None:
+    """Put an item on the page, in millimetres."""
     item.attemptMove(QgsLayoutPoint(x, y, _MM))
     item.attemptResize(QgsLayoutSize(width, height, _MM))
 
@@ -209,7 +224,7 @@ def _font(size: float, *, bold: bool = False) -> QFont:
     return font
 
 
-def _label(
+def label(
     layout: QgsPrintLayout,
     text: str,
     size: float,
@@ -220,12 +235,14 @@ def _label(
     *,
     bold: bool = False,
 ) -> None:
-    label = QgsLayoutItemLabel(layout)
-    layout.addLayoutItem(label)
-    label.setText(text)
-    label.setFont(_font(size, bold=bold))
-    label.setFontColor(QColor(palette.INK))
-    _place(label, x, y, width, height)
+    """Write a text on the page: size in points, place in millimetres."""
+    item = QgsLayoutItemLabel(layout)
+    layout.addLayoutItem(item)
+    item.setText(text)
+    item.setHAlign(Qt.AlignmentFlag.AlignLeft)
+    item.setFont(_font(size, bold=bold))
+    item.setFontColor(QColor(palette.INK))
+    place(item, x, y, width, height)
 
 
 def _legend_fonts(legend: QgsLayoutItemLegend) -> None:
@@ -239,7 +256,7 @@ def _legend_fonts(legend: QgsLayoutItemLegend) -> None:
         legend.setStyleFont(kind, _font(size))
 
 
-def _round_distance(metres: float) -> float:
+def round_distance(metres: float) -> float:
     """Return the round number of metres that is nearest below."""
     steps = (10, 20, 25, 50, 100, 200, 250, 500, 1_000, 2_000, 2_500, 5_000, 10_000, 20_000)
     return float(max((step for step in steps if step <= metres), default=steps[0]))

@@ -13,6 +13,11 @@ from qgis.PyQt.QtWidgets import QComboBox, QMenu, QTreeWidget, QWidget
 
 from citygrid_plugin.gui.dialogs.findings_dialog import FindingsDialog
 from citygrid_plugin.gui.dialogs.requirements_dialog import RequirementsDialog
+from citygrid_plugin.gui.docks.heat_card_page import HeatCardPage
+from citygrid_plugin.gui.docks.heat_compare_page import HeatComparePage
+from citygrid_plugin.gui.docks.heat_dock import HeatDock
+from citygrid_plugin.gui.docks.heat_page import HeatPage
+from citygrid_plugin.gui.docks.heat_print_page import HeatPrintPage
 from citygrid_plugin.gui.docks.main_dock import MainDock
 from citygrid_plugin.i18n import language, set_language, tr
 from citygrid_plugin.layers.base import MapSource
@@ -32,6 +37,7 @@ NAMES = {
     "EPSG", "QGIS", "Python", "wgs", "cgcs", "gcj", "bd", "gpkg", "csv", "tsv", "txt", "xlsx", "xls",
     "shp", "geojson", "json", "toml", "POI", "gbt", "cjt", "city", "duty", "outcome", "shapely", "GEOS",
     "EXIF", "pack", "PDF", "GPX", "QField", "YYYY", "MM", "DD",
+    "yyyy", "dd", "PNG", "FDR", "Gi",
 }  # fmt: skip
 
 
@@ -83,6 +89,12 @@ def test_the_panel(lang: str) -> None:
         Summary(path, tr("Town", "示例市"), "gbt47678-2026", tr("Edition", "标准"), crs, counts)
     )
     check(texts(dock), lang)
+
+
+def test_the_pages_of_heat(lang: str) -> None:
+    own = ("Select All", "Deselect All")  # QGIS's own, which it translates itself
+    for page in (HeatPage, HeatCardPage, HeatComparePage, HeatPrintPage, HeatDock):
+        check((t for t in texts(page()) if t not in own), lang)
 
 
 def test_the_dialogs(lang: str) -> None:

@@ -1,0 +1,357 @@
+"""Heat while sliders move: between the page of questions, the view in memory and the layers."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from qgis.core import (
+    Qgis,
+    QgsApplication,
+    QgsProject,
+)
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
+
+from citygrid_core.errors import CitygridError
+from citygrid_core.workspace.schema import CHOICES
+from citygrid_plugin.gui.docks.heat_page import HeatPage
+from citygrid_plugin.i18n import shown, tr
+from citygrid_plugin.layers import heat_live as live
+from citygrid_plugin.layers.base import LayerGroup
+from citygrid_plugin.layers.components import ComponentLayers
+from citygrid_plugin.layers.grids import GridLayers
+from citygrid_plugin.layers.heat import HeatLayers
+from citygrid_plugin.layers.project import is_shown, show_group
+from citygrid_plugin.services import heat_words as words
+from citygrid_plugin.services.heat_city import (
+    Answer,
+    HeatCities,
+    HeatCity,
+    Question,
+    read_city,
+)
+from citygrid_plugin.services.heat_map import OWN, HeatMap
+from citygrid_plugin.services.heat_patterns import Patterns, find_patterns
+from citygrid_plugin.services.jobs import CallTask
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from qgis.gui import QgisInterface
+
+    from citygrid_plugin.services.session import Session
+
+#: Groups that would hide heat: components, and the outlines of grids, which heat has itself.
+_STEP_BACK: tuple[type[LayerGroup], ...] = (ComponentLayers, GridLayers)
+#: How many grids the list of the hottest shows.
+_TOP = 12
+
+
+class HeatDesk(QObject):
+    """Asks the view, colours the grids, says what the colours mean.
+
+    Signals
+    -------
+    redrawn()
+        The map shows another answer.
+    ready(bool)
+        The city was read, or is no longer there.
+    """
+
+    redrawn = pyqtSignal()
+    ready = pyqtSignal(bool)
+
+    def __init__(self, iface: QgisInterface, session: Session, page: HeatPage) -> None:
+        super().__init__(iface.mainWindow())
+        self._iface, self._session, self._page = iface, session, page
+        self._cities = HeatCities()
+        self.city: HeatCity | None = None
+        self.answer: Answer | None = None
+        self.found: pd.DataFrame | None = None
+        self.patterns: Patterns | None = None
+        self.map: HeatMap | None = None
+        self._task: CallTask[HeatCity] | None = None
+        self._pattern_task: CallTask[Patterns] | None = None
+        self._on = False
+        self._were: list[type[LayerGroup]] = []
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self.redraw)
+        page.asked.connect(self._timer.start)
+        page.layers_wanted.connect(self._layers_wanted)
+        session.changed.connect(self._session_changed)
+        page.setEnabled(False)
+
+    def close(self) -> None:
+        """Let go of everything outside the plugin: the mirror of the constructor."""
+        self._session.changed.disconnect(self._session_changed)
+        self._forget()
+        self.deleteLater()
+
+    # --- on and off --------------------------------------------------------------------------
+
+    @property
+    def on(self) -> bool:
+        """Whether the map shows heat."""
+        return self._on
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is computed in the background."""
+        return self._task is not None or self._pattern_task is not None
+
+    def switch(self, on: bool) -> None:
+        """Show heat on the map, or no longer; what would lie on it steps back meanwhile."""
+        if on == self._on or (on and self._session.path is None):
+            return
+        self._on = on
+        project = QgsProject.instance()
+        group = live.live_group(project)
+        if on:
+            self._were = [kind for kind in _STEP_BACK if is_shown(project, kind)]
+            for kind in (*_STEP_BACK, HeatLayers):
+                show_group(project, kind, False)
+            self._read()
+        else:
+            for kind in self._were:
+                show_group(project, kind, True)
+        if group is not None:
+            group.setItemVisibilityChecked(on)
+        self.redrawn.emit()
+
+    def _read(self) -> None:
+        """Read the city in the background unless it is there already."""
+        path = self._session.path
+        if path is None or self._task is not None:
+            return
+        held = self._cities.current(path)
+        if held is not None:
+            self._ready(held, None)
+            return
+        self._page.said.setText(tr("Reading the cases…", "正在读取案件……"))
+        title = tr("citygrid: reading the heat", "citygrid：读取案件热力")
+        self._task = CallTask(title, partial(read_city, path), self._ready)
+        QgsApplication.taskManager().addTask(self._task)
+
+    def _ready(self, city: HeatCity | None, error: CitygridError | None) -> None:
+        self._task = None
+        if error is not None or city is None:
+            said = shown(error) if error is not None else ""
+            self._page.said.setText(said)
+            self._say(said, Qgis.MessageLevel.Warning)
+            return
+        if city.path != self._session.path:
+            return
+        first = self.city is None
+        self._cities.take(city)
+        if city is self.city and self.map is not None:
+            self.redraw()
+            return
+        self.city = city
+        self._build()
+        self._offer(keep=not first)
+        self._page.setEnabled(True)
+        self.ready.emit(True)
+        self.redraw()
+
+    def _build(self) -> None:
+        """Put the grids into the project, without numbers."""
+        assert self.city is not None
+        self.map = HeatMap(QgsProject.instance(), self.city)
+        self._layer_toggles()
+
+    def _offer(self, *, keep: bool) -> None:
+        """Offer what there are cases of; a city that was read anew keeps the question."""
+        assert self.city is not None
+        cube, page = self.city.view.cube, self._page
+        if not keep:
+            names = {
+                str(code): self.city.view.departments.get(str(code), str(code))
+                or tr("none yet", "尚未派遣")
+                for code in cube.departments
+            }
+            sources = CHOICES["case_source"]
+            page.offer(
+                self.city.shown_classes(),
+                {str(s): shown(sources[s]) if s in sources else str(s) for s in cube.sources},
+                dict(sorted(names.items(), key=lambda item: item[1])),
+            )
+            page.period.set_days(*self.city.days)
+        self._offer_measures()
+
+    def _offer_measures(self) -> None:
+        assert self.city is not None
+        kind, _ = self._page.chosen_class()
+        self._page.offer_measures(
+            [(key, words.measure_name(key)) for key in self.city.measures(kind)]
+        )
+
+    # --- question and answer -----------------------------------------------------------------
+
+    def question(self) -> Question:
+        """Return what the page asks."""
+        from citygrid_core.heat import Choice
+
+        page = self._page
+        kind, code = page.chosen_class()
+        sources = [str(s) for s in page.sources.checkedItemsData()]
+        departments = [str(d) for d in page.departments.checkedItemsData()]
+        choice = Choice(
+            object_kind=kind,
+            classes=(code,) if code else None,
+            sources=tuple(sources) or None,
+            departments=tuple(departments) or None,
+            hours=page.hours.hours(),
+            weekdays=page.hours.weekdays(),
+        )
+        return Question(choice, page.period.span(), page.measure.currentData() or "per_hectare")
+
+    def asked_in_words(self) -> str:
+        """Return which cases are meant, for titles."""
+        page = self._page
+        parts = [page.class_name() or tr("all cases", "全部案件")]
+        for combo in (page.sources, page.departments):
+            if combo.checkedItems():
+                parts.append(tr(", ", "、").join(combo.checkedItems()))
+        parts.append(page.hours.said_in_words())
+        return " · ".join(part for part in parts if part)
+
+    def redraw(self) -> None:
+        """Answer the question of the page on the map."""
+        if self.city is None or not self._on or self.map is None:
+            return
+        page = self._page
+        self._offer_measures()
+        question = self.question()
+        if not question.span.first:
+            page.said.setText(tr("There is no case yet.", "尚无案件。"))
+            return
+        answer = self.city.answer(question)
+        mode = page.scale.currentData()
+        if mode == OWN and not page.bounds.text():
+            page.bounds.setText(", ".join(f"{b:g}" for b in self.map.bounds))
+        self.found = self.map.show(answer, mode=mode, own=page.own_bounds())
+        self.answer = answer
+        heat = self.map.layer(live.HEAT)
+        heat.setName(f"{self.unit()} · {self.asked_in_words()} · {question.span.name}")
+        self._tell(answer)
+        self._find_patterns()
+        self.redrawn.emit()
+
+    def unit(self) -> str:
+        """Return the unit of the map, and that it is smoothed when it is."""
+        return words.measure_name(self.question().measure)
+
+    def patterns_now(self) -> Patterns | None:
+        """Return how spots came about when it is known for the question of the map."""
+        found, answer = self.patterns, self.answer
+        if found is None or answer is None or found.key != Patterns.key_of(answer.question):
+            return None
+        return found
+
+    def _tell(self, answer: Answer) -> None:
+        page = self._page
+        page.show_warnings(words.warnings_of(answer))
+        page.said.setText(words.said_of(answer, self.found))
+        page.show_top(words.top_rows(self.city, answer, self.found, _TOP))
+        self._legend()
+
+    def _legend(self) -> None:
+        assert self.map is not None
+        parts = [(words.unit_title(self.unit()), live.legend_rows(self.map.layer(live.HEAT)))]
+        page = self._page
+        for role, box, title in (
+            (live.SPOTS, page.spots, words.spots_title()),
+            (live.WEAK, page.weak, tr("Uncertain places", "位置存疑")),
+        ):
+            if box.isChecked():
+                parts.append((title, live.legend_rows(self.map.layer(role))))
+        layer = live.find_live(QgsProject.instance(), live.PATTERNS)
+        if page.patterns.isChecked() and layer is not None:
+            parts.append((layer.name(), live.legend_rows(layer)))
+        page.legend.show_parts(parts)
+
+    # --- toggles and patterns ----------------------------------------------------------------
+
+    def _layers_wanted(self) -> None:
+        self._layer_toggles()
+        self._find_patterns()
+        if self.answer is not None:
+            self._legend()
+
+    def shown_roles(self) -> set[str]:
+        """Return which layers beside heat are switched on."""
+        page = self._page
+        boxes = {live.SPOTS: page.spots, live.WEAK: page.weak, live.PATTERNS: page.patterns}
+        return {role for role, box in boxes.items() if box.isChecked()}
+
+    def _layer_toggles(self) -> None:
+        project, on = QgsProject.instance(), self.shown_roles()
+        for role in (live.SPOTS, live.WEAK, live.PATTERNS):
+            layer = live.find_live(project, role)
+            if layer is not None:
+                live.show_layer(project, layer, role in on)
+
+    def _find_patterns(self) -> None:
+        """Find how spots came about, in the background, when they are wanted and others."""
+        if self.city is None or self.answer is None or not self._page.patterns.isChecked():
+            return
+        question = self.answer.question
+        key = Patterns.key_of(question)
+        if self._pattern_task is not None or (self.patterns and self.patterns.key == key):
+            return
+        title = tr("citygrid: patterns of heat", "citygrid：热点演变")
+        self._pattern_task = CallTask(
+            title, partial(find_patterns, self.city, question), self._patterns_found
+        )
+        QgsApplication.taskManager().addTask(self._pattern_task)
+
+    def _patterns_found(self, found: Patterns | None, error: CitygridError | None) -> None:
+        self._pattern_task = None
+        if self.city is None or self.map is None:
+            return
+        if error is not None or found is None:
+            said = shown(error) if error is not None else ""
+            self._page.patterns.setChecked(False)
+            self._say(said, Qgis.MessageLevel.Warning)
+            return
+        self.patterns = found
+        live.show_patterns(
+            QgsProject.instance(), found.rows(self.city), self.map.crs, found.title()
+        )
+        self._layer_toggles()
+        self._legend()
+        self.redrawn.emit()
+        # The slider may have gone on meanwhile.
+        self._find_patterns()
+
+    # --- the store ---------------------------------------------------------------------------
+
+    def _session_changed(self) -> None:
+        path = self._session.path
+        if self.city is not None and path != self.city.path:
+            self._forget()
+        elif self._on and path is not None and self._cities.current(path) is None:
+            self._read()
+        if path is None:
+            self._on = False
+
+    def _forget(self) -> None:
+        for task in (self._task, self._pattern_task):
+            if task is not None:
+                task.cancel()
+        self._cities.forget()
+        self.city = self.answer = self.found = self.patterns = None
+        self.map = None
+        self._on = False
+        live.drop_live(QgsProject.instance())
+        self._page.setEnabled(False)
+        self._page.legend.show_parts([])
+        self._page.show_warnings([])
+        self._page.show_top([])
+        self._page.said.clear()
+        self.ready.emit(False)
+
+    def _say(self, text: str, level: Qgis.MessageLevel) -> None:
+        if text:
+            self._iface.messageBar().pushMessage("citygrid", text, level, 8)

@@ -1,0 +1,73 @@
+"""Heat in a real QGIS, by mouse and keys. Pictures go to ``out/journeys`` for people to look at."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from citygrid_core.heat import Choice
+from citygrid_core.operations.heat_view import open_view
+from citygrid_core.workspace import Workspace
+from tests.journeys.desk import visit
+
+
+@pytest.mark.parametrize("locale", ["zh-Hans", "en"])
+def test_from_the_question_to_the_answer(
+    locale: str, own_city: Path, tmp_path: Path, gallery: Path
+) -> None:
+    with Workspace.open(own_city) as ws:
+        view = open_view(ws)
+    year = view.cube.counts()
+    top = int(year.cases.argmax())
+    code = str(view.cube.grids[top])
+    spot = view.grids.geometry.iloc[top].representative_point()
+    went = visit(
+        "heat.py", tmp_path / "visit", locale=locale, workspace=own_city, x=spot.x, y=spot.y
+    ).check()
+    for file in went.folder.glob("*.png"):
+        shutil.copy(file, gallery / f"{file.stem}.{locale}.png")
+    said, zh = went.said, locale.startswith("zh")
+
+    # The map is the core's own count, with its unit, its sureness and what speaks against it.
+    december = Choice(from_day="2025-12-01", to_day="2025-12-31")
+    assert said["cases"] == view.cube.counts(december).total
+    assert said["legend"][0] == ("件/公顷" if zh else "Cases per hectare")
+    assert any("q ≤ 1" in text for text in said["legend"])
+    assert ("巡查" if zh else "patrols") in said["warnings"]
+
+    # One click more: the card of the grid, its trend and who answers.
+    assert said["grid"] == code
+    december_cases = int(view.cube.counts(december).cases[top])
+    assert said["trend"] == list(view.cube.trend(code, step="month")["cases"])
+    assert said["card"]["案件数" if zh else "Cases"] == (
+        f"{december_cases} 件" if zh else str(december_cases)
+    )
+    wanted = (
+        ("案件", "可信程度", "责任部门与依据", "未结案件") if zh
+        else ("Cases", "How sure", "Departments and why", "Open cases")
+    )  # fmt: skip
+    for title in wanted:
+        assert any(section.startswith(title) for section in said["sections"]), title
+    assert said["kinds"]
+
+    # Other months on the same scale; QGIS's own controller plays on from there.
+    assert said["period"] == "2025-09"
+    assert said["same_scale"]
+    september = Choice(from_day="2025-09-01", to_day="2025-09-30")
+    assert said["month"] == view.cube.counts(september).total
+    before, frame, slider = said["played"]
+    assert frame == slider > before == 8
+    assert said["range"] == said["shown"]
+
+    # Two periods: drawn aside by the mouse, side by side at one scale, gone again.
+    assert 0.3 < said["share"] < 0.6
+    assert "95" in said["compared"]
+    assert said["scales"][0] == pytest.approx(said["scales"][1], rel=0.01)
+    assert said["uncovered"]
+    assert len(said["sheets"]) == 4
+    assert min(said["sheets"]) > 50_000
+    assert said["off"]
+    assert said["mode"] == 0
+    print("first map:", said["first_seconds"], "s, card:", said["card_seconds"], "s, clicks: 2")
