@@ -18,6 +18,7 @@ REFERENCES = (
     ("components", "grid_code", "grids"),
     ("cases", "grid_code", "grids"),
     ("heat_counts", "grid_code", "grids"),
+    ("heat_expected", "grid_code", "grids"),
     ("duty_rules", "department_code", "departments"),
 )
 _TARGETS = frozenset(target for _, _, target in REFERENCES)

@@ -38,7 +38,7 @@ from citygrid_core.workspace.schema.field import (
 )
 from citygrid_core.workspace.schema.gazetteer import PLACES
 from citygrid_core.workspace.schema.ground import AREAS, GRID_GROUPS, GRIDS
-from citygrid_core.workspace.schema.heat import HEAT_COUNTS
+from citygrid_core.workspace.schema.heat import HEAT_COUNTS, HEAT_EXPECTED, HEAT_FORECASTS
 from citygrid_core.workspace.schema.resurvey import RESURVEYS
 
 SCHEMA_VERSION = 3
@@ -71,6 +71,8 @@ FAMILIES: dict[str, Family] = {
         CASE_LIMITS,
         WORK_DAYS,
         HEAT_COUNTS,
+        HEAT_FORECASTS,
+        HEAT_EXPECTED,
     )
 }
 
@@ -78,7 +80,7 @@ __all__ = [
     "AREAS", "ATTACHMENTS", "CASES", "CASE_LIMITS", "CASE_LOG", "CASE_PHOTOS", "CHECKS", "CHOICES",
     "COMPONENTS", "DEPARTMENTS",
     "DUTY_DISPUTES", "DUTY_DISPUTE_LOG", "DUTY_RULES",
-    "FAMILIES", "FINDINGS", "GRIDS", "GRID_GROUPS", "HEAT_COUNTS", "LEASES", "PACKS",
+    "FAMILIES", "FINDINGS", "GRIDS", "GRID_GROUPS", "HEAT_COUNTS", "HEAT_EXPECTED", "HEAT_FORECASTS", "LEASES", "PACKS",
     "PACK_CONFLICTS", "PACK_STATES", "PLACES", "RESURVEYS", "SAMPLE_ITEMS", "SAMPLE_PLANS", "SCHEMA_VERSION", "WORK_DAYS",
     "Column", "ColumnType", "Family", "GeometryType",
 ]  # fmt: skip

@@ -194,4 +194,19 @@ CHOICES: dict[str, dict[str, Text]] = {
         "changed": Text("changed", "属性变化"),
         "withdrawn": Text("withdrawn", "已撤回"),
     },
+    "forecast_horizon": {
+        "day": Text("day", "一天"),
+        "week": Text("week", "一周（7天）"),
+        "month": Text("month (30 days)", "一月（30天）"),
+    },
+    "forecast_model": {
+        "persistence": Text("as last time", "沿用上期"),
+        "mean": Text("mean of all days", "历史均值"),
+        "seasonal": Text("seasonal mean", "季节均值"),
+        "kde": Text("kernel density", "核密度"),
+        "bayes": Text("empirical-Bayes seasonal mean", "经验贝叶斯季节均值"),
+        "exciting": Text("self-exciting in space and time", "时空自激"),
+        "poisson": Text("Poisson regression", "泊松回归"),
+        "blend": Text("average of models", "模型平均"),
+    },
 }
