@@ -25,6 +25,10 @@ COMMANDS: dict[str, tuple[str, Text]] = {
         Text("Density of cases as a raster, with contours.", "案件密度面与等值线。"),
     ),
     "profile": ("heat_profile", Text("When cases come.", "案件的时间规律。")),
+    "forecast": (
+        "heat_forecast",
+        Text("Forecast each grid's next day, week or month.", "预测各网格的下一天、一周或一月。"),
+    ),
 }
 
 

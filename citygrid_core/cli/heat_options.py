@@ -60,3 +60,30 @@ def answer_options(command: F) -> F:
     return click.option(
         "-o", "--output", type=click.Path(path_type=Path), help=t("output file", "输出文件")
     )(command)
+
+
+def forecast_options(command: F) -> F:
+    """Add --date (or --at), --horizon and --class."""
+    command = click.option("--class", "class_code", help=t("class or prefix", "类别代码或前缀"))(
+        command
+    )
+    command = click.option(
+        "--horizon",
+        type=click.Choice(["day", "week", "month"]),
+        default="day",
+        show_default=True,
+        help=t("how far: 1, 7 or 30 days", "预测时长：1、7 或 30 天"),
+    )(command)
+    return date_option(command)
+
+
+def date_option(command: F) -> F:
+    """Add --date (or --at): the day that is meant, never the clock's."""
+    return click.option(
+        "--date",
+        "--at",
+        "on",
+        metavar="DATE",
+        required=True,
+        help=t("first day that is forecast", "预测的首日"),
+    )(command)

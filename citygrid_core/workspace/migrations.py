@@ -43,7 +43,7 @@ def _extend(connection: sa.Connection, store: GeoPackage, at: str) -> Collection
     return extend(connection, store.srs_id, at)
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration(2, _extend), Migration(3, _extend))
+MIGRATIONS: tuple[Migration, ...] = tuple(Migration(v, _extend) for v in (2, 3, 4))
 
 
 def migrate(

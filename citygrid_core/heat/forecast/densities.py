@@ -5,12 +5,15 @@ A density at an origin is made of the days before the origin only.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from citygrid_core.heat.forecast.ground import Ground
 
 Singles = npt.NDArray[np.float32]
+Counts = npt.NDArray[np.floating[Any]]
 Days = npt.NDArray[np.int64]
 #: Half-lives of the memories, in days.
 HALF_LIVES = (3, 10, 30, 90)
@@ -18,7 +21,7 @@ _YEAR, _AROUND = 365, 14
 
 
 def densities(
-    counts: npt.NDArray[np.floating], everything: npt.NDArray[np.floating], ground: Ground,
+    counts: Counts, everything: Counts, ground: Ground,
     origins: Days, horizon: int,
 ) -> dict[str, Singles]:  # fmt: skip
     """Return densities over the grids as known at each origin.
@@ -44,7 +47,7 @@ def densities(
         fading memories; ``…_near``, ``…_wide``, ``…_broad``: spread over the neighbourhood;
         ``all``, ``all30``: all classes; ``even``: by area.
     """
-    raw: dict[str, npt.NDArray[np.floating]] = {}
+    raw: dict[str, Counts] = {}
     raw["even"] = np.broadcast_to(ground.area, (len(origins), len(ground)))
     raw["last"] = _window(counts, origins - horizon, origins)
     raw["mean"] = _window(counts, np.zeros_like(origins), origins)
@@ -63,12 +66,12 @@ def densities(
     return {name: _density(values, ground.area) for name, values in raw.items()}
 
 
-def window(counts: npt.NDArray[np.floating], origins: Days, horizon: int) -> Singles:
+def window(counts: Counts, origins: Days, horizon: int) -> Singles:
     """Return the cases of each grid in the days from each origin on: what is forecast."""
     return _window(counts, origins, origins + horizon)
 
 
-def _window(counts: npt.NDArray[np.floating], first: Days, end: Days) -> Singles:
+def _window(counts: Counts, first: Days, end: Days) -> Singles:
     """Return sums of days [first, end), an array (windows, grids); days outside count nothing."""
     days = counts.shape[1]
     found = np.empty((len(first), len(counts)), dtype=np.float32)
@@ -82,9 +85,7 @@ def _window(counts: npt.NDArray[np.floating], first: Days, end: Days) -> Singles
     return found
 
 
-def _season(
-    counts: npt.NDArray[np.floating], origins: Days, horizon: int, mean: Singles
-) -> Singles:
+def _season(counts: Counts, origins: Days, horizon: int, mean: Singles) -> Singles:
     if horizon == 1:
         return np.array(
             [counts[:, o % 7 : o : 7].sum(axis=1) for o in origins.tolist()], dtype=np.float32
@@ -95,9 +96,7 @@ def _season(
     return np.where(known[:, None], then, mean)
 
 
-def _fading(
-    counts: npt.NDArray[np.floating], origins: Days, lives: tuple[int, ...]
-) -> list[Singles]:
+def _fading(counts: Counts, origins: Days, lives: tuple[int, ...]) -> list[Singles]:
     """Return memories whose weight halves in `lives` days, as known at each origin."""
     keep = 0.5 ** (1 / np.asarray(lives, dtype=np.float32))[:, None]
     state = np.zeros((len(lives), len(counts)), dtype=np.float32)
@@ -113,7 +112,7 @@ def _fading(
     return list(found)
 
 
-def _density(values: npt.NDArray[np.floating], area: npt.NDArray[np.float64]) -> Singles:
+def _density(values: Counts, area: npt.NDArray[np.float64]) -> Singles:
     """Return rows that sum to 1; a row of nothing is even by area."""
     total = values.sum(axis=1, keepdims=True, dtype=np.float64)
     even = area / area.sum()

@@ -57,9 +57,7 @@ class Calibration:
         return found
 
 
-def calibrate(
-    expected: npt.ArrayLike, came: npt.ArrayLike, *, level: float = 0.9
-) -> Calibration:
+def calibrate(expected: npt.ArrayLike, came: npt.ArrayLike, *, level: float = 0.9) -> Calibration:
     """Calibrate intervals by earlier forecasts, oldest first.
 
     Parameters

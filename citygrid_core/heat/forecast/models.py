@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from citygrid_core.errors import Text
-from citygrid_core.heat.forecast.densities import Days, Singles
+from citygrid_core.heat.forecast.densities import Counts, Days, Singles
 from citygrid_core.heat.forecast.ground import Ground
 
 Floats = npt.NDArray[np.float64]
@@ -41,11 +41,15 @@ _SEEN = ("last", "mean", "ew10", "ew30", "ew90", "mean_near", "ew30_wide", "mean
 
 def simple(seen: Mapping[str, Singles]) -> dict[str, Singles]:
     """Return the densities that need nothing learned: as last time, means, kernel density."""
-    return {"persistence": seen["last"], "mean": seen["mean"], "seasonal": seen["season"],
-            "kde": seen["mean_near"]}
+    return {
+        "persistence": seen["last"],
+        "mean": seen["mean"],
+        "seasonal": seen["season"],
+        "kde": seen["mean_near"],
+    }
 
 
-def bayes(seen: Mapping[str, Singles], number: npt.NDArray[np.floating], ground: Ground) -> Singles:
+def bayes(seen: Mapping[str, Singles], number: Counts, ground: Ground) -> Singles:
     """Return the seasonal mean drawn to the city's rate, the more the less a grid tells.
 
     Marshall (1991, Applied Statistics 40); where rates scatter no more than chance makes
@@ -64,7 +68,8 @@ def bayes(seen: Mapping[str, Singles], number: npt.NDArray[np.floating], ground:
     between = np.maximum((share * (rate - 1) ** 2).sum(axis=1) - chance, 0)[:, None]
     weight = between / (between + 1 / (np.maximum(number, 1)[:, None] * share))
     drawn = share * (1 + weight * (rate - 1))
-    return (drawn / drawn.sum(axis=1, keepdims=True)).astype(np.float32)
+    found: Singles = (drawn / drawn.sum(axis=1, keepdims=True)).astype(np.float32)
+    return found
 
 
 def exciting(

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from citygrid_core.heat.forecast.choice import Choice
+from citygrid_core.heat.forecast.densities import Counts
 from citygrid_core.heat.forecast.ground import Ground
 from citygrid_core.heat.forecast.rolling import HORIZONS, LEVEL, Rolled, origins_before, roll
 from citygrid_core.heat.forecast.scores import Scores
@@ -58,10 +59,10 @@ class Forecast:
 
 
 def forecast(
-    counts: npt.NDArray[np.floating],
+    counts: Counts,
     ground: Ground,
     horizon: str,
-    everything: npt.NDArray[np.floating] | None = None,
+    everything: Counts | None = None,
     *,
     level: float = LEVEL,
 ) -> Forecast:

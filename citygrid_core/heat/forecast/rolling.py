@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from citygrid_core.heat.forecast import models
 from citygrid_core.heat.forecast.choice import Choice, choose
-from citygrid_core.heat.forecast.densities import Days, Singles, densities, window
+from citygrid_core.heat.forecast.densities import Counts, Days, Singles, densities, window
 from citygrid_core.heat.forecast.ground import Ground
 from citygrid_core.heat.forecast.intervals import Calibration, calibrate
 from citygrid_core.heat.forecast.scores import Scores, captured, log_score
@@ -84,9 +84,7 @@ class Rolled:
     def before(self, origin: int) -> npt.NDArray[np.bool_]:
         """Return which origins' forecasts were over when the origin (its position) began."""
         length = HORIZONS[self.horizon][0]
-        found: npt.NDArray[np.bool_] = self.known & (
-            self.origins + length <= self.origins[origin]
-        )
+        found: npt.NDArray[np.bool_] = self.known & (self.origins + length <= self.origins[origin])
         return found
 
     def choice(self, origin: int) -> Choice:
@@ -102,8 +100,8 @@ class Rolled:
 
 
 def roll(
-    counts: npt.NDArray[np.floating], ground: Ground, origins: Days, horizon: str,
-    everything: npt.NDArray[np.floating] | None = None,
+    counts: Counts, ground: Ground, origins: Days, horizon: str,
+    everything: Counts | None = None,
 ) -> Rolled:  # fmt: skip
     """Make all models' forecasts at all origins, each from the days before it only.
 

@@ -122,7 +122,8 @@ class Scores:
     @property
     def pai(self) -> Floats:
         """Prediction accuracy index (n/N)/(a/A) (Chainey, Tompson and Uhlig 2008, Security J. 21)."""
-        return self.hit_rate / np.asarray(self.shares)
+        found: Floats = self.hit_rate / np.asarray(self.shares)
+        return found
 
     @property
     def pei(self) -> Floats:

@@ -41,7 +41,7 @@ from citygrid_core.workspace.schema.ground import AREAS, GRID_GROUPS, GRIDS
 from citygrid_core.workspace.schema.heat import HEAT_COUNTS, HEAT_EXPECTED, HEAT_FORECASTS
 from citygrid_core.workspace.schema.resurvey import RESURVEYS
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 FAMILIES: dict[str, Family] = {
     f.name: f

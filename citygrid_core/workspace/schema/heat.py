@@ -67,7 +67,9 @@ HEAT_FORECASTS = Family(
         *_SCORED,
         column("log_score", "real", "对数评分", "log score"),
         column("coverage", "real", "区间覆盖率", "coverage of the intervals"),
-        column("busy_coverage", "real", "繁忙网格区间覆盖率", "coverage where 1 or more are expected"),
+        column(
+            "busy_coverage", "real", "繁忙网格区间覆盖率", "coverage where 1 or more are expected"
+        ),
         column("backtest", "text", "各模型回测（JSON）", "backtest of all models (JSON)"),
     ),
     history=False,
