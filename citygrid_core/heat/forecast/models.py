@@ -134,6 +134,7 @@ def poisson(
     the weight of all.
     """
     from sklearn.linear_model import PoissonRegressor
+    from threadpoolctl import threadpool_limits
 
     share = (ground.area / ground.area.sum()).astype(np.float32)
     # rates relative to the city's, so that grids of any size are alike
@@ -146,7 +147,8 @@ def poisson(
             past = np.flatnonzero((origins + horizon <= origin) & (totals > 0))
             if len(past) and totals[past].sum() >= 50:
                 model = PoissonRegressor(alpha=1e-3, solver="newton-cholesky", max_iter=20)
-                _learn(model, columns, came, totals, share, past)
+                with threadpool_limits(1):  # small sums: threads would wait for one another
+                    _learn(model, columns, came, totals, share, past)
         if model is not None:
             rate = np.exp(np.clip(columns[i] @ model.coef_.astype(np.float32), -20, 20)) * share
             found[i] = rate / rate.sum()

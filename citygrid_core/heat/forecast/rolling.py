@@ -21,7 +21,7 @@ HORIZONS = {"day": (1, 1, 56), "week": (7, 7, 26), "month": (30, 10, 18)}
 #: An origin knows at least so many days.
 WARM_UP = 14
 #: Models are learned anew every so many origins.
-AGAIN = {"day": 14, "week": 2, "month": 2}
+AGAIN = {"day": 14, "week": 4, "month": 3}
 LEVEL = 0.9
 
 
