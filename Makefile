@@ -13,7 +13,7 @@ OUT ?= out
 unexport PROJ_LIB PROJ_DATA
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: demo test test-core test-newest test-pinned test-qgis test-long lint bench package install run setup clean
+.PHONY: demo test test-core test-newest test-pinned test-qgis test-long lint bench package package-offline install run setup clean
 
 setup: $(VENV)/.ready
 $(VENV)/.ready: requirements/qgis.txt requirements/apt-qgis.txt requirements/apt-postgis.txt requirements/apt-reports.txt scripts/apt-install.sh pyproject.toml
@@ -66,6 +66,11 @@ bench: $(BENCH_VENV)/.ready
 
 package: setup
 	$(PY) scripts/package.py dist
+
+# The plugin with every wheel that it needs on this system: for places without a network.
+package-offline: setup
+	$(VENV)/bin/pip wheel --quiet --no-deps -r requirements/libraries.txt -w dist/wheels
+	$(PY) scripts/package.py dist dist/wheels
 
 install: package
 	$(PY) scripts/install_plugin.py dist/citygrid_plugin.zip

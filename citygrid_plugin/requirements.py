@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-import re
+import shlex
 from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
 
 from citygrid_plugin.i18n import tr
+from citygrid_plugin.libraries import (
+    Library,
+    canonical,
+    lacking,
+    library_list,
+    number,
+    pip_arguments,
+)
 
 
 @dataclass(frozen=True)
@@ -20,7 +29,7 @@ class Requirement:
     @property
     def met(self) -> bool:
         """Whether the version found is there and new enough."""
-        return bool(self.version) and _number(self.version) >= _number(self.minimum)
+        return bool(self.version) and number(self.version) >= number(self.minimum)
 
     def text(self) -> str:
         """Return one line for people: what is needed and what was found."""
@@ -66,16 +75,22 @@ NEEDED = {
 }
 
 
-def _number(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
-
-
-def missing(needed: dict[str, str] | None = None) -> list[Requirement]:
-    """Return the libraries that are absent or too old.
+def found_here() -> dict[str, str]:
+    """Return the version of every distribution that Python finds, by canonical name.
 
     Only the installed packages' metadata is read: nothing heavy is imported.
     """
-    lacking = []
+    have: dict[str, str] = {}
+    for one in metadata.distributions():
+        name = one.metadata["Name"]
+        if name:
+            have.setdefault(canonical(name), one.version or "")
+    return have
+
+
+def missing(needed: dict[str, str] | None = None) -> list[Requirement]:
+    """Return the libraries that are absent or too old."""
+    short = []
     for distribution, minimum in (needed or NEEDED).items():
         try:
             version = metadata.version(distribution)
@@ -83,19 +98,33 @@ def missing(needed: dict[str, str] | None = None) -> list[Requirement]:
             version = ""
         requirement = Requirement(distribution, minimum, version or "")
         if not requirement.met:
-            lacking.append(requirement)
-    return lacking
+            short.append(requirement)
+    return short
 
 
-def cure(lacking: list[Requirement], folder: str) -> str:
-    """Return the command that installs what is missing into the QGIS profile.
+def to_install(missing: list[Requirement], have: dict[str, str] | None = None) -> list[Library]:
+    """Return all that has to be installed: what is missing, and what that needs in turn.
+
+    Parameters
+    ----------
+    missing : list of Requirement
+        The plugin's own requirements that are not met.
+    have : dict, optional
+        As `found_here` tells.
+    """
+    listed = library_list()
+    short = {canonical(one.distribution) for one in missing}
+    also = {one.name for one in lacking(found_here() if have is None else have, listed)}
+    return [one for one in listed if one.name in short | also]
+
+
+def cure(wanted: list[Library], folder: str) -> str:
+    """Return the command that installs libraries into the QGIS profile.
 
     pyproj is left out on purpose: its wheel makes QGIS crash at exit; it comes
     with QGIS (Debian: package python3-pyproj).
     """
-    names = " ".join(
-        f'"{one.distribution}>={one.minimum}"' for one in lacking if one.distribution != "pyproj"
-    )
-    if not names:
+    if not wanted:
         return "apt install python3-pyproj proj-bin"
-    return f'python3 -m pip install --no-deps --target "{folder}" {names}'
+    words = pip_arguments(wanted, Path(folder))
+    return shlex.join(["python3", "-m", "pip", *words])

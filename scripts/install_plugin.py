@@ -3,7 +3,7 @@
 Usage: install_plugin.py ZIP [--profile FOLDER] [--python PYTHON]
 
 The libraries go to ``python/citygrid_libs`` of the profile, at the versions of
-``requirements/qgis.txt``, and only those that QGIS's own Python has not. pyproj is
+``requirements/libraries.txt``, and only those that QGIS's own Python has not. pyproj is
 never installed: its wheel makes QGIS crash at exit; QGIS brings its own.
 """
 
@@ -12,21 +12,18 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import zipfile
-from importlib import metadata
 from pathlib import Path
 
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
-
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from citygrid_plugin.libraries import canonical, lacking, pip_arguments  # noqa: E402
+
 PLUGIN = "citygrid_plugin"
-NEVER = {"pyproj"}
 
 
 def default_profile() -> Path:
@@ -58,32 +55,6 @@ def unpack(package: Path, profile: Path) -> Path:
     return target
 
 
-def pins() -> dict[str, str]:
-    """Return the versions that were tried together: canonical name to version."""
-    text = (ROOT / "requirements" / "qgis.txt").read_text(encoding="utf-8")
-    found = re.findall(r"^([A-Za-z0-9_.-]+)==(\S+)", text, re.MULTILINE)
-    return {canonicalize_name(name): version for name, version in found}
-
-
-def wanted() -> dict[str, list[Requirement]]:
-    """Return everything the core needs at run time, what it needs in turn, and which versions."""
-    need: dict[str, list[Requirement]] = {}
-    queue = [Requirement(text) for text in metadata.requires("citygrid") or ()]
-    while queue:
-        one = queue.pop()
-        if one.marker is not None and not one.marker.evaluate({"extra": ""}):
-            continue
-        name = canonicalize_name(one.name)
-        first = name not in need
-        need.setdefault(name, []).append(one)
-        if first:
-            try:
-                queue += [Requirement(text) for text in metadata.requires(one.name) or ()]
-            except metadata.PackageNotFoundError:
-                continue
-    return need
-
-
 def versions(python: str, libraries: Path) -> dict[str, str]:
     """Return what QGIS's Python has, the profile's libraries included."""
     code = (
@@ -95,26 +66,19 @@ def versions(python: str, libraries: Path) -> dict[str, str]:
     )
     env = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
     out = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True, env=env)
-    return {canonicalize_name(k): v for k, v in json.loads(out.stdout).items() if k}
+    return {canonical(k): v for k, v in json.loads(out.stdout).items() if k}
 
 
 def install_libraries(python: str, libraries: Path) -> list[str]:
     """Install what is missing or too old; return the pins installed."""
-    have, pinned = versions(python, libraries), pins()
-    lacking = []
-    for name, requirements in sorted(wanted().items()):
-        version = have.get(name, "")
-        met = version and all(r.specifier.contains(version, prereleases=True) for r in requirements)
-        if not met and name not in NEVER:
-            lacking.append(f"{name}=={pinned[name]}" if name in pinned else name)
-    if lacking:
-        command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        if subprocess.run([python, "-m", "pip", "--version"], capture_output=True).returncode:
+    wanted = lacking(versions(python, libraries))
+    if wanted:
+        command = [python, "-m", "pip"]
+        if subprocess.run([*command, "--version"], capture_output=True).returncode:
             # Debian's Python has no pip of its own; the checkout's runs on the same Python.
             command[0] = sys.executable
-        command += ["--no-deps", "--upgrade", "--target", str(libraries), *lacking]
-        subprocess.run(command, check=True)
-    return lacking
+        subprocess.run([*command, "--quiet", *pip_arguments(wanted, libraries)], check=True)
+    return [f"{one.name}=={one.version}" for one in wanted]
 
 
 def main() -> None:

@@ -1,6 +1,9 @@
 """Make the plugin's zip, with the core inside: ready for QGIS's plugin manager.
 
-Usage: package.py FOLDER    writes FOLDER/citygrid_plugin.zip
+Usage: package.py FOLDER [WHEELS]
+
+Writes FOLDER/citygrid_plugin.zip; with a folder of wheels FOLDER/citygrid_plugin_offline.zip,
+which installs its libraries without a network.
 
 The same sources make the same bytes: entries are sorted, times fixed, modes plain.
 """
@@ -20,7 +23,7 @@ SKIPPED_SUFFIXES = {".pyc", ".pyo", ".orig", ".swp"}
 TIME = (1980, 1, 1, 0, 0, 0)
 
 
-def entries() -> Iterator[tuple[str, Path]]:
+def entries(wheels: Path | None) -> Iterator[tuple[str, Path]]:
     """Yield (name in the zip, file): the plugin, its metadata, the core, the licence."""
     for path in _files(ROOT / PLUGIN):
         if path.relative_to(ROOT / PLUGIN).parts[0] != "bundle":
@@ -30,7 +33,9 @@ def entries() -> Iterator[tuple[str, Path]]:
     for name in ("LICENSE", "CHANGELOG.md", "README.md"):
         if (ROOT / name).is_file():
             yield f"{PLUGIN}/{name}", ROOT / name
-    yield f"{PLUGIN}/requirements.txt", ROOT / "requirements" / "qgis.txt"
+    yield f"{PLUGIN}/libraries.txt", ROOT / "requirements" / "libraries.txt"
+    for path in sorted(wheels.glob("*.whl")) if wheels else ():
+        yield f"{PLUGIN}/wheels/{path.name}", path
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -40,12 +45,12 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def make(folder: Path) -> Path:
+def make(folder: Path, wheels: Path | None = None) -> Path:
     """Write the zip and return its path."""
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{PLUGIN}.zip"
+    target = folder / (f"{PLUGIN}_offline.zip" if wheels else f"{PLUGIN}.zip")
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as package:
-        for name, path in sorted(entries()):
+        for name, path in sorted(entries(wheels)):
             entry = zipfile.ZipInfo(name, TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3
@@ -55,5 +60,6 @@ def make(folder: Path) -> Path:
 
 
 if __name__ == "__main__":
-    target = make(Path(sys.argv[1] if len(sys.argv) > 1 else "dist"))
+    given = [Path(one) for one in sys.argv[1:]] or [Path("dist")]
+    target = make(*given[:2])
     print(f"{target}  {target.stat().st_size / 1e6:.1f} MB")

@@ -63,7 +63,7 @@ class CheckComponents(CommandAlgorithm):
         Option("CHANGED", Text("Only what began since the last check", "仅检查上次检查以来的部件"),
                "flag"),
         Option("PROFILE", Text("Profile of the city (TOML)", "本市规则配置（TOML）"), "file",
-               files=Text("TOML (*.toml)", "TOML (*.toml)"), advanced=True),
+               files="TOML (*.toml)", advanced=True),
         Option("WHO", Text("Who, for the journal", "操作人（记入日志）"), advanced=True),
         Option("OUTPUT", Text("Findings", "检查发现"), "output", "-o", files=TABLES,
                then=("--overwrite",)),

@@ -7,12 +7,8 @@ from citygrid_core.workspace.schema import CHOICES
 from citygrid_plugin.processing.commands import CommandAlgorithm
 from citygrid_plugin.processing.options import TABLES, Option, choices_of
 
-_LAYERS = Text(
-    "GeoPackage (*.gpkg);;GeoJSON (*.geojson)", "GeoPackage (*.gpkg);;GeoJSON (*.geojson)"
-)
-_REPORTS = Text(
-    "PDF (*.pdf);;HTML (*.html);;XLSX (*.xlsx)", "PDF (*.pdf);;HTML (*.html);;XLSX (*.xlsx)"
-)
+_LAYERS = "GeoPackage (*.gpkg);;GeoJSON (*.geojson)"
+_REPORTS = "PDF (*.pdf);;HTML (*.html);;XLSX (*.xlsx)"
 
 
 class MakePacks(CommandAlgorithm):
@@ -65,15 +61,15 @@ class ReturnPack(CommandAlgorithm):
     options = (
         Option(
             "PACK", Text("pack.gpkg", "外业包 pack.gpkg"), "file", "",
-            files=Text("*.gpkg", "*.gpkg"), optional=False,
+            files="*.gpkg", optional=False,
         ),
         Option(
             "CONFLICTS", Text("Layer of conflicts", "冲突图层"), "output",
-            files=Text("GeoPackage (*.gpkg)", "GeoPackage (*.gpkg)"),
+            files="GeoPackage (*.gpkg)",
         ),
         Option(
             "REJECTS", Text("Rejected rows", "退回文件"), "output",
-            files=Text("CSV (*.csv)", "CSV (*.csv)"), advanced=True,
+            files="CSV (*.csv)", advanced=True,
         ),
     )  # fmt: skip
 
@@ -127,7 +123,7 @@ class SamplePlan(CommandAlgorithm):
         Option("SEED", Text("Random seed", "随机种子"), "whole", default=1, optional=False),
         Option(
             "OUTPUT", Text("Field list", "外业检查表"), "output", "-o", optional=False,
-            files=Text("XLSX (*.xlsx);;CSV (*.csv)", "XLSX (*.xlsx);;CSV (*.csv)"),
+            files="XLSX (*.xlsx);;CSV (*.csv)",
             then=("--overwrite",),
         ),
     )  # fmt: skip
@@ -150,7 +146,7 @@ class AcceptCensus(CommandAlgorithm):
         Option("PLAN", Text("Plan", "抽样方案编号"), "text", ""),
         Option(
             "RESULTS", Text("List filled in", "填好的检查表"), "file",
-            files=Text("*.xlsx *.csv", "*.xlsx *.csv"),
+            files="*.xlsx *.csv",
         ),
         Option("CHECK_POINTS", Text("Check points", "位置检测点"), "file"),
         Option("SECOND_SURVEY", Text("Second survey", "独立复查数据"), "file"),

@@ -29,7 +29,7 @@ OPTIONS = (
     ),
     Option(
         "MAPPING", Text("Mapping file (TOML)", "字段对照文件（TOML）"), "file",
-        files=Text("TOML (*.toml)", "TOML (*.toml)"),
+        files="TOML (*.toml)",
     ),
     Option("LAYER", Text("Layer or sheet", "图层或工作表"), advanced=True),
     Option("CRS", Text("CRS of the file", "文件坐标系"), "crs", advanced=True),
@@ -41,7 +41,7 @@ OPTIONS = (
     Option("WHO", Text("Who, for the journal", "操作人（记入日志）"), advanced=True),
     Option(
         "REJECTS", Text("Rejected rows", "退回文件"), "output",
-        files=Text("CSV (*.csv)", "CSV (*.csv)"),
+        files="CSV (*.csv)",
     ),
 )  # fmt: skip
 
@@ -79,7 +79,7 @@ class ImportComponents(ImportAlgorithm):
         Option(
             "PROPOSALS",
             Text("Proposals for classes and bodies not matched", "未匹配类别与部门的建议表"),
-            "output", files=Text("CSV (*.csv)", "CSV (*.csv)"), advanced=True,
+            "output", files="CSV (*.csv)", advanced=True,
         ),
     )  # fmt: skip
 

@@ -28,10 +28,7 @@ Kind = Literal[
     "new_folder",
 ]  # fmt: skip
 #: Files that tables and layers are written to.
-TABLES = Text(
-    "CSV (*.csv);;XLSX (*.xlsx);;GeoPackage (*.gpkg)",
-    "CSV (*.csv);;XLSX (*.xlsx);;GeoPackage (*.gpkg)",
-)
+TABLES = "CSV (*.csv);;XLSX (*.xlsx);;GeoPackage (*.gpkg)"
 
 
 @dataclass(frozen=True)
@@ -50,7 +47,7 @@ class Option:
     flag : str or None
         The command's word before the value, empty for an argument; None: ``--`` and the name.
     default : object
-    files : Text
+    files : str or Text
         Filter of files.
     choices : mapping of str to Text
         What the command takes, and what people see.
@@ -67,7 +64,7 @@ class Option:
     kind: Kind = "text"
     flag: str | None = None
     default: Any = None
-    files: Text = Text("", "")
+    files: str | Text = ""
     choices: Mapping[str, Text] = field(default_factory=dict)
     optional: bool = True
     advanced: bool = False
@@ -129,7 +126,7 @@ class Option:
 
 
 def _file(option: Option, title: str) -> QgsProcessingParameterFile:
-    every, files = tr("All files (*.*)", "所有文件 (*.*)"), shown(option.files)
+    every, files = tr("All files (*.*)", "所有文件 (*.*)"), _filter(option)
     return QgsProcessingParameterFile(
         option.name,
         title,
@@ -137,6 +134,10 @@ def _file(option: Option, title: str) -> QgsProcessingParameterFile:
         optional=option.optional,
         fileFilter=f"{files};;{every}" if files else every,
     )
+
+
+def _filter(option: Option) -> str:
+    return option.files if isinstance(option.files, str) else shown(option.files)
 
 
 def _number(option: Option, title: str) -> QgsProcessingParameterNumber:
@@ -168,7 +169,7 @@ _MAKERS: dict[str, Any] = {
         o.name, t, QgsProcessingParameterFile.Behavior.Folder, optional=o.optional
     ),
     "output": lambda o, t: QgsProcessingParameterFileDestination(
-        o.name, t, shown(o.files), optional=o.optional, createByDefault=not o.optional
+        o.name, t, _filter(o), optional=o.optional, createByDefault=not o.optional
     ),
     "new_folder": lambda o, t: QgsProcessingParameterFolderDestination(
         o.name, t, optional=o.optional

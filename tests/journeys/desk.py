@@ -79,6 +79,14 @@ def install(folder: Path, into: Path) -> None:
         subprocess.run([sys.executable, *command], check=True, capture_output=True)
 
 
+def unpack(package: Path, into: Path) -> None:
+    """Put a packaged plugin into a profile, as QGIS's plugin manager does: no library comes along."""
+    sys.path.insert(0, str(ROOT / "scripts"))
+    from install_plugin import unpack as put
+
+    put(package, into)
+
+
 def start(
     script: str,
     folder: Path,
@@ -86,11 +94,13 @@ def start(
     locale: str = "zh-Hans",
     enabled: bool = True,
     installed: bool = False,
+    offline: Path | None = None,
     **facts: Any,
 ) -> subprocess.Popen[str]:
     """Start QGIS with a script of ``inside/``; `facts` are handed to it.
 
-    `installed` leaves the checkout out: the plugin must come from the profile.
+    `installed` leaves the checkout out: the plugin must come from the profile; with `offline`,
+    a package, it is put there without any library.
     """
     folder.mkdir(parents=True, exist_ok=True)
     runtime = folder / "run"
@@ -98,8 +108,11 @@ def start(
     (folder / "facts.json").write_text(json.dumps({k: str(v) for k, v in facts.items()}))
     profiles = profile(folder, locale, enabled)
     more = {"CITYGRID_VISIT": str(folder), "XDG_RUNTIME_DIR": str(runtime)}
-    if installed:
+    if offline:
+        unpack(offline, profiles / "profiles" / "default")
+    elif installed:
         install(folder, profiles / "profiles" / "default")
+    if offline or installed:
         more |= {"PYTHONPATH": str(SCRIPTS), "QGIS_PLUGINPATH": ""}
     command = [
         shutil.which("xvfb-run") or "xvfb-run", "-a", "-s", "-screen 0 1600x1000x24",

@@ -21,7 +21,7 @@ def test_the_plugin_loads_and_names_what_is_missing(
     window = qgis_iface.mainWindow()
     dialog = window.findChild(QDialog, "CitygridRequirements")
     assert dialog is not None
-    assert '"shapely>=2.0"' in dialog.command.toPlainText()
+    assert "shapely==" in dialog.command.toPlainText()
     assert "citygrid_libs" in dialog.command.toPlainText()
     assert QgsApplication.processingRegistry().providerById("citygrid") is None
     plugin.unload()
