@@ -28,6 +28,8 @@ class Report:
         Rows; ``read == stored + unchanged + rejected`` always holds.
     problems : list of Problem
         Every reason for a reject, and every finding.
+    cautions : list of Problem
+        What to bear in mind when reading the answer; nothing is wrong, the exit code stays 0.
     details : dict
         JSON-ready facts of this operation.
     """
@@ -38,6 +40,7 @@ class Report:
     unchanged: int = 0
     rejected: int = 0
     problems: list[Problem] = field(default_factory=list)
+    cautions: list[Problem] = field(default_factory=list)
     details: dict[str, Any] = field(default_factory=dict)
     dry_run: bool = False
 
@@ -60,16 +63,18 @@ class Report:
             "stored": self.stored,
             "unchanged": self.unchanged,
             "rejected": self.rejected,
-            "problems": [
-                {
-                    "rule": p.rule,
-                    "file": p.file,
-                    "row": p.row,
-                    "field": p.field,
-                    "en": p.text("en"),
-                    "zh": p.text("zh"),
-                }
-                for p in self.problems
-            ],
+            "problems": [_plain(p) for p in self.problems],
+            **({"cautions": [_plain(p) for p in self.cautions]} if self.cautions else {}),
             **self.details,
         }
+
+
+def _plain(p: Problem) -> dict[str, Any]:
+    return {
+        "rule": p.rule,
+        "file": p.file,
+        "row": p.row,
+        "field": p.field,
+        "en": p.text("en"),
+        "zh": p.text("zh"),
+    }

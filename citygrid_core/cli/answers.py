@@ -60,4 +60,5 @@ def hand_out(
         for key, value in report.details.items():
             click.echo(f"{key}: {value}")
         problems(report.problems)
+        problems(report.cautions)
     sys.exit(report.exit_code)

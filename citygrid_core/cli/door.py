@@ -204,6 +204,7 @@ def show(report: Report, json_: bool, rejects: Path | None = None) -> None:
     for key, value in report.details.items():
         click.echo(f"  {key}: {_plain(value)}")
     problems(report.problems)
+    problems(report.cautions)
     sys.exit(report.exit_code)
 
 

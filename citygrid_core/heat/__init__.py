@@ -21,7 +21,7 @@ from citygrid_core.heat.hotspots import (
 from citygrid_core.heat.moran import local_moran
 from citygrid_core.heat.near_repeat import near_repeat
 from citygrid_core.heat.profiles import profile
-from citygrid_core.heat.rates import RATES, hours_by_grid, patrol_effort, rates, smooth, warnings
+from citygrid_core.heat.rates import RATES, hours_by_grid, located, patrol_effort, rates, smooth
 from citygrid_core.heat.surface import UNIT as SURFACE_UNIT
 from citygrid_core.heat.surface import Edge, Kernel, Surface, density, kernel_at
 from citygrid_core.heat.tables import table
@@ -60,6 +60,7 @@ __all__ = [
     "hours_by_grid",
     "kernel_at",
     "local_moran",
+    "located",
     "mann_kendall",
     "near_repeat",
     "patrol_effort",
@@ -68,5 +69,4 @@ __all__ = [
     "smooth",
     "streaks",
     "table",
-    "warnings",
 ]

@@ -120,35 +120,27 @@ def hours_by_grid(
     return found
 
 
-def warnings(table: pd.DataFrame, by_source: pd.Series[int]) -> list[Problem]:
-    """Say what makes the counts less than they seem.
+def located(table: pd.DataFrame) -> Problem | None:
+    """Return a finding when less than 85 % of the cases are surely located, else None.
 
     Parameters
     ----------
     table : DataFrame
-        As `rates` gives it, with the rows of cases without a grid.
-    by_source : Series
-        Cases by source.
+        As `heat.table` or `rates` gives it, with the rows of cases without a grid.
     """
-    found = []
     total = int(table["cases"].sum())
     sure = total - int(table["weak"].sum())
-    if total and sure / total < LOCATED_AT_LEAST:
-        found.append(
-            Problem(
-                "heat.located",
-                Text(f"{sure / total:.1%} of the cases are surely located",
-                     f"可靠定位的案件占 {sure / total:.1%}"),
-                Text(f"{LOCATED_AT_LEAST:.0%} or more: read the map with care",
-                     f"不低于 {LOCATED_AT_LEAST:.0%}；请谨慎解读"),
-                Text("review the addresses: citygrid geocode", "请复核地址：citygrid geocode"),
-                field="cases",
-            )
-        )  # fmt: skip
-    effort = patrol_effort(table, by_source)
-    if effort is not None:
-        found.append(effort)
-    return found
+    if not total or sure / total >= LOCATED_AT_LEAST:
+        return None
+    return Problem(
+        "heat.located",
+        Text(f"{sure / total:.1%} of the cases are surely located",
+             f"可靠定位的案件占 {sure / total:.1%}"),
+        Text(f"{LOCATED_AT_LEAST:.0%} or more: read the map with care",
+             f"不低于 {LOCATED_AT_LEAST:.0%}；请谨慎解读"),
+        Text("review the addresses: citygrid geocode", "请复核地址：citygrid geocode"),
+        field="cases",
+    )  # fmt: skip
 
 
 def patrol_effort(table: pd.DataFrame, by_source: pd.Series[int]) -> Problem | None:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import shapely
 from scipy import fft
 
-from citygrid_core.errors import Text
+from citygrid_core.errors import Text, UsageError
 from citygrid_core.heat.errors import HeatInputError
 from citygrid_core.heat.raster import Floats, Frame, coverage, spread, within
 
@@ -102,9 +102,10 @@ def density(
 
     Raises
     ------
+    UsageError
+        A radius or cell that can't be, a cell larger than a sixth of the radius, too many cells.
     HeatInputError
-        A radius or cell that can't be, a cell larger than a sixth of the radius, an empty
-        outline, a missing coordinate or weight.
+        An empty outline, a missing coordinate or weight.
 
     Notes
     -----
@@ -174,7 +175,7 @@ def _check(
     xy: Floats, weight: Floats | None, outline: shapely.Geometry, radius_m: float, cell_m: float
 ) -> None:
     if not (np.isfinite(radius_m) and np.isfinite(cell_m) and 0 < cell_m <= radius_m / 6):
-        raise HeatInputError(
+        raise UsageError(
             Text(
                 f"a cell of {cell_m:g} m for a radius of {radius_m:g} m: a cell must be larger than "
                 "0 and at most a sixth of the radius",
@@ -187,7 +188,7 @@ def _check(
     cells = (high_x - low_x) * (high_y - low_y) / cell_m**2
     if cells > _MOST_CELLS:
         least = float(np.sqrt((high_x - low_x) * (high_y - low_y) / _MOST_CELLS))
-        raise HeatInputError(
+        raise UsageError(
             Text(
                 f"{cells:,.0f} cells of {cell_m:g} m are too many: take {least:.0f} m or more",
                 f"{cell_m:g} 米像元共 {cells:,.0f} 个，过多：请取 {least:.0f} 米以上",

@@ -9,9 +9,10 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from citygrid_core.errors import Problem
 from citygrid_core.heat.cube import EVERYTHING, Choice, Cube, Tally
 from citygrid_core.heat.hotspots import Contiguity, hotspots
-from citygrid_core.heat.rates import RATES, rates
+from citygrid_core.heat.rates import RATES, located, patrol_effort, rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,19 @@ class HeatView:
         """
         shown = self.table(choice, smoothed=rate.endswith("_smoothed"))
         return hotspots(shown.set_index("grid_code")[rate].astype(float), self.near, **options)
+
+    def warnings(
+        self, choice: Choice = EVERYTHING, *, tally: Tally | None = None
+    ) -> list[Problem]:
+        """Say what makes the counts less than they seem: weak places, reports after patrols."""
+        held = self.cube.counts(choice) if tally is None else tally
+        shown = self.table(choice, tally=held, smoothed=False)
+        lost = held.elsewhere + held.unplaced
+        loose = held.weak_total - int(held.weak.sum())
+        rest = pd.DataFrame({"status": ["other"], "cases": [lost], "weak": [loose]})
+        whole = pd.concat([shown, rest], ignore_index=True)
+        found = (located(whole), patrol_effort(whole, self.cube.by("source", choice)))
+        return [problem for problem in found if problem is not None]
 
     def units(self) -> list[str]:
         """Return the rates that this view can show."""

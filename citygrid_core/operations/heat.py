@@ -87,7 +87,10 @@ def heat_table(
     }
     if span:
         report.details["periods"] = [span.text, span.before().text, span.year_before().text]
-    report.problems += heat.warnings(result, now.groupby("source")["cases"].sum())
+    finding = heat.located(result)
+    caution = heat.patrol_effort(result, now.groupby("source")["cases"].sum())
+    report.problems += [finding] if finding else []
+    report.cautions += [caution] if caution else []
     return report, result
 
 
@@ -128,7 +131,8 @@ def heat_hotspots(
     result = result.join(moran[["moran", "p", "q", "cluster"]].add_suffix("_moran"))
     result = result.rename(columns={"moran_moran": "moran", "cluster_moran": "cluster"})
     result = result.sort_values("z", ascending=False, kind="stable").reset_index()
-    report = Report("heat hotspots", read=len(mine), unchanged=len(mine), problems=said.problems)
+    report = Report("heat hotspots", read=len(mine), unchanged=len(mine), problems=said.problems,
+                    cautions=said.cautions)  # fmt: skip
     report.details = {
         "rate": rate,
         "inference": inference,

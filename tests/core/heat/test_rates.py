@@ -9,7 +9,6 @@ import pytest
 from shapely.geometry import Point, box
 
 from citygrid_core import heat
-from citygrid_core.heat.rates import warnings
 
 TABLE = pd.DataFrame(
     {
@@ -62,9 +61,10 @@ def test_hours_of_patrol_are_those_between_points() -> None:
 
 def test_weak_locations_and_patrols_are_told() -> None:
     sources = pd.Series({"collector": 9, "hotline": 4})
-    assert [p.rule for p in warnings(TABLE, sources)] == ["heat.located", "heat.patrol_effort"]
-    good = TABLE.assign(weak=0)
-    assert warnings(good, pd.Series({"hotline": 13})) == []
+    found = (heat.located(TABLE), heat.patrol_effort(TABLE, sources))
+    assert [p and p.rule for p in found] == ["heat.located", "heat.patrol_effort"]
+    assert heat.located(TABLE.assign(weak=0)) is None
+    assert heat.patrol_effort(TABLE, pd.Series({"hotline": 13})) is None
     walked = pd.DataFrame({"status": "valid", "cases": range(10), "patrol_hours": range(10)})
     assert heat.patrol_effort(walked, sources) is not None
     elsewhere = walked.assign(patrol_hours=[5, 1, 9, 2, 8, 0, 7, 3, 6, 4])

@@ -93,6 +93,17 @@ def test_a_period_stands_beside_the_one_before(ws: Workspace) -> None:
         heat_table(ws, period="2025-07", from_day="2025-07-01")
 
 
+def test_a_caution_is_no_finding(ws: Workspace) -> None:
+    report, _ = heat_table(ws)
+    assert [p.rule for p in report.cautions] == ["heat.patrol_effort"]
+    assert (report.problems, report.exit_code) == ([], 0)
+    assert report.as_dict()["cautions"][0]["rule"] == "heat.patrol_effort"
+    # of the cases that have a description only, most have no sure place
+    hotline, rows = heat_table(ws, source="hotline")
+    sure = 1 - rows["weak"].sum() / rows["cases"].sum()
+    assert [p.rule for p in hotline.problems] == (["heat.located"] if sure < 0.85 else [])
+
+
 def test_rates_take_their_bases(ws: Workspace, tmp_path: Path) -> None:
     grids = ws.read("grids")
     file = tmp_path / "residents.csv"
