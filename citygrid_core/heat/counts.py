@@ -20,7 +20,11 @@ WEAK_BELOW = 0.8
 
 
 def count(
-    cases: pd.DataFrame, *, by: Sequence[str] = HEAT_KEYS, weak_below: float = WEAK_BELOW
+    cases: pd.DataFrame,
+    *,
+    by: Sequence[str] = HEAT_KEYS,
+    weak_below: float = WEAK_BELOW,
+    compact: bool = False,
 ) -> pd.DataFrame:
     """Count cases; void ones are left out, all others are in exactly one row.
 
@@ -37,6 +41,9 @@ def count(
     weak_below : float
         A case is weak when its ``location_probability`` is below this, when it
         was geocoded and no probability is known, or when it was not located.
+    compact : bool
+        Key columns as categories: for millions of rows, where writing out their
+        texts takes longer than counting.
 
     Returns
     -------
@@ -59,14 +66,17 @@ def count(
         number -= np.bincount(groups.codes[void], minlength=groups.number)
         weak = None if weak is None else weak & ~void
     occurring = np.flatnonzero(number)
-    columns: dict[str, npt.NDArray[Any]] = dict(zip(by, groups.labels(occurring), strict=True))
+    columns: dict[str, Any] = {
+        name: key.column(compact=compact)
+        for name, key in zip(by, groups.members(occurring), strict=True)
+    }
     columns["cases"] = number[occurring].astype(np.int64)
     if weak is None:
         columns["weak"] = np.zeros(len(occurring), dtype=np.int64)
     else:
         loose = np.bincount(groups.codes[weak], minlength=groups.number)
         columns["weak"] = loose[occurring].astype(np.int64)
-    frame: pd.DataFrame = pd.DataFrame(columns)
+    frame: pd.DataFrame = pd.DataFrame(columns, copy=False)
     return frame
 
 

@@ -39,6 +39,14 @@ class Key:
         rank[order] = np.arange(len(order))
         return Key(rank[self.codes], self.labels[order])
 
+    def column(self, *, compact: bool) -> Any:
+        """Return the column: its values, or (`compact`) categories of them."""
+        if compact:
+            return pd.Categorical.from_codes(
+                self.codes.astype(np.int32), pd.Index(self.labels), validate=False
+            )
+        return self.labels[self.codes] if len(self.labels) else self.labels
+
 
 def encode(cases: pd.DataFrame, name: str) -> Key:
     """Turn one key of `cases` into codes.
@@ -143,15 +151,14 @@ class Groups:
     _steps: list[int | npt.NDArray[np.int64]]
     _keys: list[Key]
 
-    def labels(self, groups: npt.NDArray[np.int64]) -> list[npt.NDArray[Any]]:
-        """Return the label of each key for some groups."""
-        found: list[npt.NDArray[Any]] = []
+    def members(self, groups: npt.NDArray[np.int64]) -> list[Key]:
+        """Return the keys of some groups."""
+        found: list[Key] = []
         keys = list(self._keys)
         for step in reversed(self._steps):
             if isinstance(step, int):
                 groups, member = np.divmod(groups, step)
-                labels = keys.pop().labels
-                found.append(labels[member] if len(labels) else labels)
+                found.append(Key(member, keys.pop().labels))
             else:
                 groups = step[groups]
         return found[::-1]

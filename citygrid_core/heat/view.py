@@ -87,9 +87,7 @@ class HeatView:
         shown = self.table(choice, smoothed=rate.endswith("_smoothed"))
         return hotspots(shown.set_index("grid_code")[rate].astype(float), self.near, **options)
 
-    def warnings(
-        self, choice: Choice = EVERYTHING, *, tally: Tally | None = None
-    ) -> list[Problem]:
+    def warnings(self, choice: Choice = EVERYTHING, *, tally: Tally | None = None) -> list[Problem]:
         """Say what makes the counts less than they seem: weak places, reports after patrols."""
         held = self.cube.counts(choice) if tally is None else tally
         shown = self.table(choice, tally=held, smoothed=False)

@@ -92,6 +92,13 @@ def test_categories_and_datetimes_count_as_texts_do() -> None:
     )
 
 
+def test_compact_counts_say_the_same_in_categories() -> None:
+    compact = heat.count(CASES, compact=True)
+    assert all(isinstance(compact[k].dtype, pd.CategoricalDtype) for k in heat.HEAT_KEYS)
+    assert compact.to_numpy().tolist() == heat.count(CASES).to_numpy().tolist()
+    assert len(heat.count(CASES.iloc[:0], compact=True)) == 0
+
+
 def test_many_combinations_are_counted_without_an_array_of_all_of_them() -> None:
     rng = np.random.default_rng(3)
     size = 20_000
