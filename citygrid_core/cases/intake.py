@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from citygrid_core import isotime
 from citygrid_core.cases.stages import STAGES, TIMES, stage
 from citygrid_core.errors import Problem, Text
 from citygrid_core.standards import (
@@ -132,7 +133,8 @@ def _texts(frame: pd.DataFrame, name: str) -> pd.Series:
     if name not in frame.columns:
         return pd.Series("", index=frame.index, dtype=object)
     column = frame[name].astype(object)
-    texts: pd.Series = column.where(column.notna(), "").astype(str).str.strip().astype(object)
+    said = ["" if v is None or v != v else str(v).strip() for v in column.tolist()]
+    texts: pd.Series = pd.Series(said, index=frame.index, dtype=object)
     return texts
 
 
@@ -282,7 +284,7 @@ def _times(taken: Intake) -> dict[str, pd.Series]:
             continue
         texts = _texts(taken.frame, name)
         there = texts != ""
-        stamps = _stamps(texts.where(there, None))
+        stamps, iso = _stamps(texts)
         for index in texts.index[there & stamps.isna()]:
             _note(
                 taken.problems,
@@ -293,11 +295,7 @@ def _times(taken: Intake) -> dict[str, pd.Series]:
                 Text("a date and time like 2026-07-01T08:30:00", "如 2026-07-01T08:30:00 的时间"),
             )
         parsed[name] = stamps
-        iso = np.datetime_as_string(stamps.to_numpy().astype("datetime64[s]")).astype(object)
-        # What can't be read stays as it came: the reject shows it.
-        unread = stamps.isna().to_numpy()
-        iso[unread] = texts.where(there, None).to_numpy(dtype=object)[unread]
-        taken.frame[name] = pd.Series(iso, index=texts.index, dtype=object)
+        taken.frame[name] = iso
     if "reported_at" not in parsed:
         taken.frame["reported_at"] = pd.Series(None, index=taken.frame.index, dtype=object)
     texts = _texts(taken.frame, "reported_at")
@@ -313,14 +311,24 @@ def _times(taken: Intake) -> dict[str, pd.Series]:
     return parsed
 
 
-def _stamps(texts: pd.Series) -> pd.Series:
-    """Parse each distinct text once: ISO, with ``T`` or a blank, with or without a time."""
-    codes, distinct = pd.factorize(texts.to_numpy(dtype=object), use_na_sentinel=True)
-    uniques = pd.Series(distinct, dtype=object).astype(str).str.replace("/", "-", regex=False)
-    stamps = pd.to_datetime(uniques, format="ISO8601", errors="coerce")
-    values = np.append(stamps.to_numpy().astype("datetime64[s]"), np.datetime64("NaT", "s"))
-    out: pd.Series = pd.Series(values[codes], index=texts.index)
-    return out
+def _stamps(texts: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Return moments, and the texts as ISO, None for nothing.
+
+    ISO, with ``T`` or a blank, with or without a time; what can't be read stays as it came:
+    the reject shows it.
+    """
+    values = texts.to_numpy(dtype=object).copy()
+    moments, strict = isotime.read(values.tolist())
+    values[values == ""] = None
+    doubt = np.flatnonzero(~strict & (values != None))  # noqa: E711 - an array of objects
+    if len(doubt):
+        codes, distinct = pd.factorize(values[doubt])
+        uniques = pd.Series(distinct, dtype=object).astype(str).str.replace("/", "-", regex=False)
+        read = pd.to_datetime(uniques, format="ISO8601", errors="coerce").to_numpy()
+        moments[doubt] = read.astype("datetime64[s]")[codes]
+        known = doubt[~np.isnat(moments[doubt])]
+        values[known] = isotime.written(moments[known])
+    return pd.Series(moments, index=texts.index), pd.Series(values, index=texts.index, dtype=object)
 
 
 def _order(taken: Intake, parsed: dict[str, pd.Series]) -> None:

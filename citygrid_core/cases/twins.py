@@ -5,11 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.spatial import cKDTree
 
 Ints = npt.NDArray[np.int64]
-#: So much wider the tree is asked than the pairs are kept, so that rounding loses none.
-_SLACK = 1 + 1e-9
 
 
 def pairs(
@@ -71,18 +68,69 @@ def _near(
     metres: float,
     hours: float,
 ) -> tuple[Ints, Ints]:
-    """Ask one tree of place, time and class; keep what is exactly within."""
+    """Put cases into cells as wide as the metres; look into each cell and four of its neighbours.
+
+    The other four look back. A cell's cases of one class stand in the order of time, so
+    those within the hours are one stretch, found by two binary searches.
+    """
+    # A little more, so that rounding loses no neighbour; not so small that numbers run over.
+    side = max(metres, float(np.ptp(x)) / 1e6, float(np.ptp(y)) / 1e6, 1e-3) * (1 + 1e-9)
+    column = np.floor((x - x.min()) / side).astype(np.int64) + 1
+    row = np.floor((y - y.min()) / side).astype(np.int64) + 1
+    rows = int(row.max()) + 2
+    columns = int(column.max()) + 2
     seconds = (when - when.min()).astype(np.int64)
-    # A metre of time is so long that `hours` are `metres`; classes lie farther apart than both.
-    reach = max(metres, 1e-3)
-    time = seconds * (reach / max(hours * 3600, 1e-3))
-    points = np.column_stack([x - x.min(), y - y.min(), time, code * (3 * reach)])
-    found = cKDTree(points).query_pairs(reach * _SLACK + 1e-6, p=np.inf, output_type="ndarray")
-    i, j = found[:, 0].astype(np.int64), found[:, 1].astype(np.int64)
-    near = np.hypot(x[i] - x[j], y[i] - y[j]) <= metres
-    near &= np.abs(seconds[i] - seconds[j]) <= hours * 3600
-    near &= code[i] == code[j]
-    return i[near], j[near]
+    reach = int(np.floor(hours * 3600 + 1e-6))
+    # Numbers without gaps keep the keys of place, class and time within 64 bits.
+    cell = (code * columns + column) * rows + row
+    order = np.lexsort((seconds, cell))
+    cell, seconds = cell[order], seconds[order]
+    span = int(seconds.max()) + 2 * reach + 2
+    kinds = np.unique(cell)
+    key = np.searchsorted(kinds, cell) * span + seconds + reach
+    px, py = x[order], y[order]
+    found: list[tuple[Ints, Ints]] = []
+    for step in (0, 1, rows - 1, rows, rows + 1):
+        other = np.searchsorted(kinds, cell + step)
+        there = np.flatnonzero(kinds[np.minimum(other, len(kinds) - 1)] == cell + step)
+        base = other[there] * span + seconds[there] + reach
+        # within one cell each pair is seen once: from the earlier of the two
+        begin = there + 1 if step == 0 else np.searchsorted(key, base - reach, side="left")
+        end = np.searchsorted(key, base + reach, side="right")
+        found += _stretches(there, begin, end, px, py, metres)
+    i, j = (np.concatenate(c) for c in zip(*found, strict=True))
+    return order[i], order[j]
+
+
+#: Pairs looked at together: bounds the memory of crowded places.
+_TOGETHER = 4_000_000
+
+
+def _stretches(
+    who: Ints,
+    begin: Ints,
+    end: Ints,
+    x: npt.NDArray[np.float64],
+    y: npt.NDArray[np.float64],
+    metres: float,
+) -> list[tuple[Ints, Ints]]:
+    """Return the pairs of each case with a stretch of others that are within the metres."""
+    count = np.maximum(end - begin, 0)
+    total = np.cumsum(count)
+    out = [(np.empty(0, np.int64), np.empty(0, np.int64))]
+    first = 0
+    while first < len(who):
+        done = total[first - 1] if first else 0
+        last = max(int(np.searchsorted(total, done + _TOGETHER, side="right")), first + 1)
+        part = slice(first, last)
+        number = count[part]
+        i = np.repeat(who[part], number)
+        start = np.cumsum(number) - number
+        j = np.arange(len(i)) - np.repeat(start, number) + np.repeat(begin[part], number)
+        near = np.hypot(x[i] - x[j], y[i] - y[j]) <= metres
+        out.append((i[near], j[near]))
+        first = last
+    return out
 
 
 def originals(found: pd.DataFrame, number: int) -> Ints:

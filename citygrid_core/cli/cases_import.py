@@ -12,14 +12,16 @@ from citygrid_core.cli.language import t
 
 
 def _load() -> Any:
+    from functools import partial
+
     from citygrid_core.operations.cases import import_cases
 
-    return import_cases
+    return partial(import_cases, processes=2)
 
 
 import_ = import_command(
     _load,
-    t("Import cases from FILE.", "由 FILE 导入案件。"),
+    t("Import cases from FILE..., one delivery.", "由 FILE... 导入案件（可为多个文件）。"),
     click.option(
         "--source-system",
         default="",
@@ -32,4 +34,5 @@ import_ = import_command(
         show_default=True,
         help=t("least probability of an address match", "地址匹配的最低可信度"),
     ),
+    many=True,
 )

@@ -24,7 +24,10 @@ Operation = Callable[..., Any]
 
 
 def import_command(
-    load: Callable[[], Operation], help_: str, *extra: Callable[[Any], Any]
+    load: Callable[[], Operation],
+    help_: str,
+    *extra: Callable[[Any], Any],
+    many: bool = False,
 ) -> click.Command:
     """Return an `import` command around an operation that `load` imports when called.
 
@@ -33,11 +36,13 @@ def import_command(
     extra : decorators
         Options that this family's operation takes besides the common ones; their
         names are the operation's parameter names.
+    many : bool
+        Whether a delivery may be several files.
     """
 
     def run(
         workspace: str,
-        file: Path,
+        file: Path | tuple[Path, ...],
         mapping: Path | None,
         rejects: Path | None,
         crs: str | None,
@@ -53,7 +58,8 @@ def import_command(
         from citygrid_core.operations.intake import SourceOptions
         from citygrid_core.workspace import Workspace
 
-        where = rejects_file(rejects, file, workspace, dry_run)
+        first = file[0] if isinstance(file, tuple) else file
+        where = rejects_file(rejects, first, workspace, dry_run)
         with Workspace.open(workspace) as ws:
             report = load()(
                 ws,
@@ -72,7 +78,9 @@ def import_command(
     decorated = import_options(output_options(decorated))
     for option in reversed(extra):
         decorated = option(decorated)
-    decorated = click.argument("file", type=click.Path(exists=True, path_type=Path))(decorated)
+    path = click.Path(exists=True, path_type=Path)
+    named: dict[str, Any] = {"nargs": -1, "required": True, "metavar": "FILE..."} if many else {}
+    decorated = click.argument("file", type=path, **named)(decorated)
     decorated = workspace_argument(decorated)
     return click.command("import", help=help_)(decorated)
 

@@ -20,10 +20,11 @@ from citygrid_core.census.choose import ClassChooser
 from citygrid_core.errors import Language, Problem, Text, UnusableInput, UsageError
 from citygrid_core.operations.case_clock import profile_of, timer_of
 from citygrid_core.operations.case_dispatch import proposals
+from citygrid_core.operations.case_keep import mint_numbers
 from citygrid_core.operations.case_photos import case_photo_rows
+from citygrid_core.operations.case_rows import AREA_COLUMNS, prepare_cases
 from citygrid_core.operations.case_steps import restate
 from citygrid_core.operations.case_twins import near_to
-from citygrid_core.operations.cases import AREA_COLUMNS, mint_numbers, prepare_cases
 from citygrid_core.operations.city import City
 from citygrid_core.operations.fresh_city import FreshCity
 from citygrid_core.operations.intake import Rows, problem
@@ -208,7 +209,7 @@ class IntakeDesk:
         with self.workspace.transaction(
             "cases intake", who=self.who, parameters={"source": said.source}
         ) as tx:
-            fresh = mint_numbers(tx, row, self.city)
+            fresh = mint_numbers(tx, row, self.city.areas)
             number = str(fresh["number"].iloc[0])
             fresh["source_number"] = number
             tx.insert("cases", fresh[[*_stored(fresh), "geometry"]])

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
-from citygrid_core.errors import Problem, Text
+from citygrid_core.errors import Problem
 from citygrid_core.frames import stacked
-from citygrid_core.operations.census_keys import Held, Seen, hashes
+from citygrid_core.operations.census_keys import Held
 from citygrid_core.operations.census_rows import (
     Proposals,
     classify_rows,
@@ -26,10 +25,10 @@ from citygrid_core.operations.intake import (
     Rows,
     SourceOptions,
     choices,
-    problem,
     refuse_own_file,
     rejected,
 )
+from citygrid_core.operations.repeated import Repeated
 from citygrid_core.operations.storing import store
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.standards import load_edition
@@ -161,7 +160,7 @@ def import_components(
         load_edition(from_edition)
     city = City(workspace)
     name = source or path.name
-    held, seen, open_ = Held(workspace, name), Seen(), Proposals()
+    held, seen, open_ = Held(workspace, name), Repeated("source_key"), Proposals()
     filled: dict[str, int] = {}
     report = Report("census import", dry_run=dry_run)
     set_aside: list[Reject] = []
@@ -200,7 +199,7 @@ def import_components(
             classify_rows(rows, edition, from_edition, open_)
             tie_departments(rows, city.departments, on, open_)
             locate_rows(rows, city)
-            _reject_repeated(rows, seen, path.name)
+            seen.reject(rows, rows.good[["source_key"]], path.name)
             waiting.append(rows.good)
             report.read += batch.read
             counts["repaired"] += len(batch.repairs)
@@ -223,31 +222,3 @@ def import_components(
             report.details["proposals_file"] = str(proposals)
     progress("done", report.read, report.read)
     return report
-
-
-def _reject_repeated(rows: Rows, seen: Seen, file: str) -> None:
-    """Set aside rows whose key an earlier good row of the file has."""
-    good = rows.good
-    keys = hashes(good["source_key"])
-    numbers = good["source_row"].to_numpy(dtype=np.int64)
-    first = seen.find(keys)
-    position = pd.Series(np.arange(len(keys))).groupby(keys).transform("min").to_numpy()
-    here = position < np.arange(len(keys))
-    first = np.where((first < 0) & here, numbers[position] if len(keys) else first, first)
-    for at in np.flatnonzero(first >= 0):
-        row, index = int(first[at]), good.index[at]
-        rows.reject(
-            index,
-            problem(
-                "row.duplicate",
-                "source_key",
-                good["source_key"].iat[at],
-                Text(
-                    f"a key used once in {file}; row {row} has it already",
-                    f"在{file}中唯一，第{row}行已使用",
-                ),
-                Text("keep one of the rows, or correct its key", "保留其中一行，或更正其编号"),
-            ),
-        )
-    new = first < 0
-    seen.add(keys[new], numbers[new])

@@ -79,8 +79,6 @@ class Rows:
         return self.frame.loc[~self.frame.index.isin(list(self.bad))]
 
 
-#: Takes what is personal out of a row as it came, given the mapping that was used.
-Concealing = Callable[[dict[str, str], Mapping], dict[str, str]]
 #: Turns rows as read into rows as stored (in place: frame, bad, findings).
 Preparation = Callable[[Rows], None]
 
@@ -131,7 +129,6 @@ def import_file(
     dry_run: bool = False,
     rejects: Path | None = None,
     positions: Positions = "required",
-    conceal: Concealing | None = None,
     progress: Progress = no_progress,
 ) -> Report:
     """Import one file into one family in one transaction.
@@ -145,8 +142,6 @@ def import_file(
         file says nothing and so changes nothing.
     positions : {"required", "optional", "ignore"}
         Whether a row needs a position, see `tables.read`.
-    conceal : callable, optional
-        What of a row as it came may be set aside: the row and the mapping in, the row out.
     on : str
         ISO date from which new and changed rows are valid.
 
@@ -186,7 +181,7 @@ def import_file(
         if dry_run:
             tx.rollback()
     report.stored, report.unchanged = stored.new + stored.changed, stored.unchanged
-    _books(report, batch, rows, path, rejects, conceal)
+    _books(report, batch, rows, path, rejects)
     report.details = {
         "new": stored.new,
         "changed": stored.changed,
@@ -240,13 +235,10 @@ def _books(
     rows: Rows,
     path: Path,
     rejects: Path | None,
-    conceal: Concealing | None,
 ) -> None:
     from dataclasses import replace
 
     all_rejects = rejected(batch, rows, path)
-    if conceal is not None:
-        all_rejects = [replace(r, raw=conceal(r.raw, batch.mapping)) for r in all_rejects]
     report.rejected = len(all_rejects)
     report.problems = [p for r in all_rejects for p in r.problems]
     report.problems += [replace(p, file=p.file or path.name) for p in rows.findings]

@@ -16,6 +16,8 @@ from citygrid_core.workspace.schema import Family
 
 #: Runs inside the transaction on new rows before they are written: mints codes.
 Minting = Callable[[Transaction, gpd.GeoDataFrame], gpd.GeoDataFrame]
+#: Sees held rows and what a file says of them, before that is written over them.
+Amending = Callable[[gpd.GeoDataFrame, gpd.GeoDataFrame], gpd.GeoDataFrame]
 #: Runs inside the transaction after rows were written, e.g. to append a log.
 Following = Callable[[Transaction, gpd.GeoDataFrame, gpd.GeoDataFrame], None]
 
@@ -40,6 +42,7 @@ def store(
     mint: Minting | None = None,
     follow: Following | None = None,
     held: gpd.GeoDataFrame | None = None,
+    amend: Amending | None = None,
 ) -> Stored:
     """Write what is new or changed of `frame`.
 
@@ -69,7 +72,10 @@ def store(
             fresh = mint(tx, fresh)
         tx.insert(family.name, _columns(fresh, family))
     if len(changed):
-        changed = _replace(tx, family, held.iloc[split.held_of_changed], changed, on)
+        before = held.iloc[split.held_of_changed]
+        if amend is not None:
+            changed = amend(before, changed)
+        changed = _replace(tx, family, before, changed, on)
     if follow is not None:
         follow(tx, fresh, changed)
     return Stored(len(fresh), len(changed), len(split.unchanged))

@@ -175,10 +175,10 @@ def _small(whole: Ints, span: int) -> tuple[Ints, int]:
 
 def _when(at: object, number: int, judge: Judge) -> tuple[Ints, list[Moment]]:
     """Return moments, those that no rule and no department can tell apart made one."""
-    which, given = moments(at, number)
+    hours = any(r.conditions.hours for r in judge.rules)
+    which, given = moments(at, number, minutes=hours)
     changes = {d for r in judge.rules for d in (r.valid_from, r.valid_to) if d}
     days = np.array(sorted(changes | set(judge.departments.days)), dtype="U10")
-    hours = any(r.conditions.hours for r in judge.rules)
     by_day = any(r.conditions.weekdays or r.conditions.season for r in judge.rules)
     distinct: dict[tuple[object, ...], int] = {}
     kept: list[Moment] = []

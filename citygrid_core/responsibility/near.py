@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from citygrid_core.locate import CellIndex
 from citygrid_core.responsibility.around import Beyond
@@ -152,6 +151,8 @@ def nearest_others(
     )
     each = order[new]
     right = np.ones(number)
+    from scipy.special import ndtr  # half a second to load, and seldom asked
+
     np.multiply.at(right, point[each], 1.0 - ndtr(-distance[each] / sigma[point[each]]))
     # The nearest of all; of several at one distance the one of the lowest cell.
     order = each[np.lexsort((cell[each], distance[each], point[each]))]

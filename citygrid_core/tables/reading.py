@@ -6,7 +6,7 @@ totals and signatures below the last row.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -66,12 +66,17 @@ class Batch:
     rejects: list[Reject]
     repairs: list[Problem]
     read: int
-    preview: Preview
+    describe: Callable[[], Preview] = field(repr=False)
     left_out: tuple[int, ...] = ()
     mapping: Mapping = field(default_factory=Mapping)
     _came: tuple[tuple[str, ...], list[NDArray[Any]], NDArray[np.int64]] = field(
         default=((), [], np.empty(0, np.int64)), repr=False
     )
+
+    @cached_property
+    def preview(self) -> Preview:
+        """What the file is, told when somebody asks."""
+        return self.describe()
 
     @cached_property
     def raw(self) -> pd.DataFrame:
@@ -227,7 +232,7 @@ class _Reading:
             rejects,
             self.notes.take_repairs(),
             count,
-            self.preview,
+            lambda: self.preview,
             tuple(self.body.left_out),
             self.mapping,
             (self.names, columns, index),
@@ -386,12 +391,17 @@ def read_chunks(
         to_crs=to_crs, positions=positions, timezone=timezone,
     )  # fmt: skip
     held: Batch | None = None
+    waiting: list[_Part] = []
     for part in reading.parts(rows):
-        if held is not None:
-            yield held
-        held = reading.batch([part])
-    if held is None:
-        held = reading.batch([])
+        if waiting and sum(len(p.block) for p in waiting) + len(part.block) > rows:
+            if held is not None:
+                yield held
+            held, waiting = reading.batch(waiting), []
+        waiting.append(part)
+    if waiting and held is not None:
+        yield held
+    if waiting or held is None:
+        held = reading.batch(waiting)
     held.left_out = tuple(reading.body.left_out)
     yield held
 

@@ -28,6 +28,10 @@ def check_identity(rows: Rows, held: set[tuple[Any, ...]], family: Family) -> li
     """
     identity, keys_ = family.identity, rows.columns[family.key]
     place = identity.index(family.key)
+    if not family.history:
+        own_ = set(zip(*(rows.columns[n] for n in identity), strict=True))
+        if len(own_) == len(keys_) and own_.isdisjoint(held):
+            return []
     held_keys = {h[place] for h in held}
     distinct = set(keys_)
     if len(distinct) == len(keys_) and distinct.isdisjoint(held_keys):

@@ -121,8 +121,9 @@ def _texts(
             continue
         head, natural = f"{column.name}=", _NATURAL[column.type]
         special = kinds - {type(None)} != {natural} or (natural is str and _special(column.type, v))
-        if not special and len(kinds) == 1 and column.type not in ("real", "datetime"):
-            template.append(f"{head}%s{_SEPARATOR}")
+        if not special and len(kinds) == 1 and column.type != "real":
+            cut = ".19" if column.type == "datetime" else ""  # without the zero fraction
+            template.append(f"{head}%{cut}s{_SEPARATOR}")
             cells.append(v)
             continue
         template.append("%s")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import geopandas as gpd
@@ -96,6 +96,19 @@ class Transaction:
                 if len(at):
                     fids[at] = self._insert(table, rows, at)
         return fids
+
+    @contextmanager
+    def gather(self, *families: str) -> Iterator[None]:
+        """Insert in many parts: indexes of these families are made once, when the block ends.
+
+        Meanwhile a row can't be found by an index that is no unique one where the family
+        had no row before.
+        """
+        with ExitStack() as stack:
+            for name in families:
+                for table in tables_of(family_of(name)):
+                    stack.enter_context(self._store.gather(self._connection, table))
+            yield
 
     def update(self, family: str, frame: gpd.GeoDataFrame | pd.DataFrame) -> int:
         """Write the given columns of rows that are there; return how many really changed.
@@ -398,6 +411,9 @@ class Transaction:
             if family.unique and not family.history:
                 # a key may have any number of rows here: only the same identities matter
                 asked = list(zip(*(rows.columns[n] for n in family.identity), strict=True))
+                there = self._keys_there(table, family, keys)
+                place = family.identity.index(family.key)
+                asked = [a for a in asked if a[place] in there]
                 held.update(rows_like(self._connection, table, family.identity, asked))
                 continue
             wanted = sa.select(*(c[n] for n in family.identity))
@@ -405,6 +421,14 @@ class Transaction:
                 wanted = wanted.where(self._store.in_list(c[family.key], keys))
             held.update(map(tuple, self._connection.execute(wanted)))
         return held
+
+    def _keys_there(self, table: StoredTable, family: Family, keys: list[Any]) -> set[Any]:
+        """Return which keys a table has rows of: one look into the index for each key."""
+        c = table.table.c[family.key]
+        found = self._connection.execute(
+            sa.select(c).distinct().where(self._store.in_list(c, keys))
+        )
+        return set(found.scalars())
 
     def _suspect(self, family: Family, keys: Sequence[str]) -> None:
         """Remember keys whose history must be looked at before the commit."""

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from citygrid_core import isotime
 from citygrid_core.errors import Problem, Text
 from citygrid_core.workspace.schema import CHOICES, Column
 
@@ -158,8 +159,10 @@ def _check_choices(rows: Rows, column: Column, values: list[Any]) -> None:
 def _convert(column: Column, series: pd.Series[Any], zone: str) -> tuple[list[Any], list[int]]:
     """Return stored values, and the positions of those that can't be."""
     kind = column.type
-    if kind in ("date", "datetime"):
-        return _moments(series, _day if kind == "date" else _clock(zone))
+    if kind == "datetime":
+        return _clocked(series, zone)
+    if kind == "date":
+        return _moments(series, _day)
     if kind in ("integer", "real", "boolean"):
         return _numbers(series, kind)
     cells = series.to_numpy(dtype=object, copy=True)
@@ -224,6 +227,19 @@ def _moments(series: pd.Series[Any], convert: Callable[[Any], Any]) -> tuple[lis
     bad = np.flatnonzero([v is _BAD for v in values]).tolist() if _BAD in known else []
     values[bad] = None
     return values.tolist(), bad
+
+
+def _clocked(series: pd.Series[Any], zone: str) -> tuple[list[Any], list[int]]:
+    """Return times as they are stored: those of our own form at once, the others one by one."""
+    cells = series.to_numpy(dtype=object)
+    texts = cells[~pd.isna(cells)].tolist()
+    if set(map(type, texts)) <= {str}:
+        _, strict = isotime.read(texts)
+        if strict.all():
+            if len(texts) == len(cells):
+                return [t + ".000" for t in texts], []
+            return [None if t is None or t != t else t + ".000" for t in cells.tolist()], []
+    return _moments(series, _clock(zone))
 
 
 def _day(value: Any) -> Any:

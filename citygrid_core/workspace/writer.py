@@ -16,6 +16,7 @@ from citygrid_core.workspace.errors import InvalidRows, UnknownName
 from citygrid_core.workspace.geopackage import GeoPackage
 from citygrid_core.workspace.ledger import Ledger
 from citygrid_core.workspace.reading import fetch
+from citygrid_core.workspace.sealing import sealing
 from citygrid_core.workspace.seals import seals
 from citygrid_core.workspace.tables import GEOMETRY, StoredTable
 from citygrid_core.workspace.values import Rows
@@ -42,8 +43,9 @@ class Writer:
         if geometry is not None:
             cells, wkb, boxes = self._store.encode(geometry)
             self._ledger.of(table).grow(boxes)
-        self._store.insert(self._connection, table, fids, content, cells, boxes)
-        self._ledger.add(table, first, seals(table.name, fids, table.columns, content, wkb))
+        with sealing(table.name, fids, table.columns, content, wkb) as sealed:
+            self._store.insert(self._connection, table, fids, content, cells, boxes)
+            self._ledger.add(table, first, sealed())
         return fids
 
     def update(

@@ -40,11 +40,14 @@ def rebuild(connection: sa.Connection, table: StoredTable) -> None:
 
 
 @contextmanager
-def put_off(connection: sa.Connection, table: StoredTable) -> Iterator[None]:
+def put_off(
+    connection: sa.Connection, table: StoredTable, *, unique: bool = True
+) -> Iterator[None]:
     """Insert rows without the R-tree's trigger, into an empty table without its other indexes.
 
-    Everything is back when the block ends; it is all within the transaction, so no other
-    program ever sees a table without them.
+    With `unique` false those stay that let no row in twice. Everything is back when the
+    block ends; it is all within the transaction, so no other program ever sees a table
+    without them.
     """
     if table.spatial:
         if not there(connection, table):
@@ -52,6 +55,7 @@ def put_off(connection: sa.Connection, table: StoredTable) -> Iterator[None]:
         connection.exec_driver_sql(f'DROP TRIGGER IF EXISTS "{layout.rtree(table)}_insert"')
     held = connection.exec_driver_sql(f'SELECT 1 FROM "{table.name}" LIMIT 1').first()
     indexes = sorted(table.table.indexes, key=lambda i: str(i.name)) if held is None else []
+    indexes = [one for one in indexes if unique or not one.unique]
     for one in indexes:
         one.drop(connection)
     yield

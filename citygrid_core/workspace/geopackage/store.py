@@ -66,6 +66,7 @@ class GeoPackage:
         self.allow_network = allow_network
         self.read_only = read_only or not driver.writable(self.path)
         self.srs_id = 0
+        self._gathered: dict[str, list[tuple[npt.NDArray[np.int64], blob.Boxes]]] = {}
 
     # --- opening -------------------------------------------------------------------
 
@@ -276,6 +277,11 @@ class GeoPackage:
             names.append(GEOMETRY)
             columns.append(cells)
         rows = zip(*columns, strict=True)
+        if table.name in self._gathered:
+            driver.insert(connection, table.name, names, rows)
+            if boxes is not None:
+                self._gathered[table.name].append((np.asarray(fids, dtype=np.int64), boxes))
+            return
         if len(fids) < BULK:
             driver.insert(connection, table.name, names, rows)
             return
@@ -283,6 +289,19 @@ class GeoPackage:
             driver.insert(connection, table.name, names, rows)
         if boxes is not None:
             index.extend(connection, table, np.asarray(fids, dtype=np.int64), boxes)
+
+    @contextmanager
+    def gather(self, connection: sa.Connection, table: StoredTable) -> Iterator[None]:
+        """Put off what keeps the indexes of a table until the block ends."""
+        with index.put_off(connection, table, unique=False):
+            self._gathered[table.name] = []
+            try:
+                yield
+            finally:
+                parts = self._gathered.pop(table.name)
+        if parts:
+            fids, boxes = (np.concatenate(column) for column in zip(*parts, strict=True))
+            index.extend(connection, table, fids, boxes)
 
     def update(
         self,

@@ -1,0 +1,90 @@
+"""The city that the benchmarks of cases run on: the sample city with a long past.
+
+A past of any length is made of the sample city's year: classes, places, sources and waits as
+they come there, each case at another day, some metres away, with a number of its own.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+CRS, DAY = "EPSG:4547", "2020-01-01"
+TIMES = ("reported_at", "registered_at", "dispatched_at", "handled_at", "checked_at", "closed_at")
+#: What every city sets: hours for handling by major class, and for the stages.
+LIMITS = (
+    ("handle", "", 3, "work_day"), ("handle", "03", 8, "work_hour"), ("handle", "06", 12, "hour"),
+    ("handle", "09", 4, "work_hour"), ("register", "", 30, "minute"), ("dispatch", "", 30, "minute"),
+    ("check", "", 4, "work_hour"), ("total", "", 7, "work_day"),
+)  # fmt: skip
+
+
+def prepare(sample: Path, base: Path) -> None:
+    """Make the sample city and a workspace with grids, departments, duties, limits, once."""
+    from citygrid_core.grids import Policy
+    from citygrid_core.operations.areas import init
+    from citygrid_core.operations.case_clock import import_limits
+    from citygrid_core.operations.departments import import_departments
+    from citygrid_core.operations.duties import import_duties
+    from citygrid_core.operations.grids import draw_grids
+    from citygrid_core.operations.intake import SourceOptions
+    from citygrid_core.sample import generate
+    from citygrid_core.workspace import Workspace
+
+    if not sample.exists():
+        generate(sample, scale="small", seed=1)
+    if base.exists():
+        return
+    making = base.with_name(f"making-{base.name}")
+    making.unlink(missing_ok=True)
+    init(making, sample / "areas.gpkg", name="bench", on=DAY)
+    parts = ("roads", "barriers", "buildings", "compounds", "water", "parks")
+    limits = base.with_name("limits.csv")
+    names = ["stage", "class_code", "value", "unit"]
+    pd.DataFrame(LIMITS, columns=names).to_csv(limits, index=False)
+    with Workspace.open(making) as ws:
+        files = {k: Path(f"{sample / 'base.gpkg'}:{k}") for k in parts}
+        draw_grids(ws, **files, policy=Policy(), on=DAY)
+        import_departments(ws, sample / "departments.csv", on=DAY)
+        import_duties(ws, sample / "duties.csv", on=DAY)
+        for layer in ("line", "polygon"):
+            import_duties(ws, sample / "duties.gpkg", options=SourceOptions(layer=layer), on=DAY)
+        import_limits(ws, limits, on=DAY)
+    making.rename(base)
+
+
+def copy(base: Path, work: Path) -> Path:
+    """Copy a workspace with the index beside it."""
+    shutil.copy(base, work)
+    if base.with_suffix(".cells").exists():
+        shutil.copy(base.with_suffix(".cells"), work.with_suffix(".cells"))
+    return work
+
+
+def past(sample: Path, path: Path, rows: int, first: str, days: int, seed: int = 1) -> Path:
+    """Write a file of `rows` cases, reported over `days` days from `first` on."""
+    year = pd.read_csv(sample / "cases.csv", dtype=str, keep_default_na=False)
+    year = year[(year["x"] != "") & year["stage"].isin(["closed", "checked", "handled"])]
+    rng = np.random.default_rng(seed)
+    pick = np.sort(rng.integers(0, len(year), rows))
+    own = year.iloc[pick].reset_index(drop=True)
+    then = {
+        n: pd.to_datetime(own[n], format="%Y-%m-%d %H:%M:%S", errors="coerce").to_numpy()
+        for n in (*TIMES, "due_at")
+    }
+    at = np.datetime64(first, "s") + np.sort(rng.integers(0, days * 86_400, rows)).astype("m8[s]")
+    shift = at - then["reported_at"].astype("M8[s]")
+    for name, moments in then.items():
+        text = np.datetime_as_string(moments.astype("M8[s]") + shift)
+        own[name] = np.where(text == "NaT", "", np.char.replace(text, "T", " "))
+    own["due_at"] = ""  # the limits of the city say it
+    day = pd.Series(own["reported_at"]).str[:10].str.replace("-", "")
+    own["source_number"] = day + "-" + pd.Series(np.arange(rows)).map("{:08d}".format)
+    for name in "xy":
+        moved = own[name].astype(float) + rng.normal(0, 4, rows)
+        own[name] = moved.round(3).astype(str)
+    own.to_csv(path, index=False)
+    return path
