@@ -9,8 +9,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 CRS, DAY = "EPSG:4547", "2020-01-01"
 TIMES = ("reported_at", "registered_at", "dispatched_at", "handled_at", "checked_at", "closed_at")
@@ -29,6 +31,7 @@ def prepare(sample: Path, base: Path) -> None:
     from citygrid_core.operations.case_clock import import_limits
     from citygrid_core.operations.departments import import_departments
     from citygrid_core.operations.duties import import_duties
+    from citygrid_core.operations.gazetteer import import_places
     from citygrid_core.operations.grids import draw_grids
     from citygrid_core.operations.intake import SourceOptions
     from citygrid_core.sample import generate
@@ -53,6 +56,8 @@ def prepare(sample: Path, base: Path) -> None:
         for layer in ("line", "polygon"):
             import_duties(ws, sample / "duties.gpkg", options=SourceOptions(layer=layer), on=DAY)
         import_limits(ws, limits, on=DAY)
+        for layer in ("streets", "zones", "plates", "pois"):
+            import_places(ws, sample / "gazetteer.gpkg", options=SourceOptions(layer=layer), on=DAY)
     making.rename(base)
 
 
@@ -64,13 +69,20 @@ def copy(base: Path, work: Path) -> Path:
     return work
 
 
-def past(sample: Path, path: Path, rows: int, first: str, days: int, seed: int = 1) -> Path:
-    """Write a file of `rows` cases, reported over `days` days from `first` on."""
+def past(
+    sample: Path, path: Path, rows: int, first: str, days: int, seed: int = 1, blind: float = 0.0
+) -> Path:
+    """Write a file of `rows` cases, reported over `days` days from `first` on.
+
+    Parameters
+    ----------
+    blind : float
+        Share of cases that have an address and no point.
+    """
     year = pd.read_csv(sample / "cases.csv", dtype=str, keep_default_na=False)
     year = year[(year["x"] != "") & year["stage"].isin(["closed", "checked", "handled"])]
     rng = np.random.default_rng(seed)
-    pick = np.sort(rng.integers(0, len(year), rows))
-    own = year.iloc[pick].reset_index(drop=True)
+    own = year.iloc[rng.integers(0, len(year), rows)].reset_index(drop=True)
     then = {
         n: pd.to_datetime(own[n], format="%Y-%m-%d %H:%M:%S", errors="coerce").to_numpy()
         for n in (*TIMES, "due_at")
@@ -83,8 +95,22 @@ def past(sample: Path, path: Path, rows: int, first: str, days: int, seed: int =
     own["due_at"] = ""  # the limits of the city say it
     day = pd.Series(own["reported_at"]).str[:10].str.replace("-", "")
     own["source_number"] = day + "-" + pd.Series(np.arange(rows)).map("{:08d}".format)
-    for name in "xy":
-        moved = own[name].astype(float) + rng.normal(0, 4, rows)
-        own[name] = moved.round(3).astype(str)
+    xy = np.round(_anywhere(sample, rows, rng), 3).astype(str)
+    hidden = rng.random(rows) < blind
+    own["x"], own["y"] = np.where(hidden, "", xy[:, 0]), np.where(hidden, "", xy[:, 1])
     own.to_csv(path, index=False)
     return path
+
+
+def _anywhere(sample: Path, rows: int, rng: np.random.Generator) -> np.ndarray:
+    """Return points spread over the city, 5 m and more from its edge."""
+    areas = gpd.read_file(sample / "areas.gpkg", engine="pyogrio")
+    areas = areas[areas["level"] == "county"]
+    city = shapely.buffer(shapely.union_all(areas.geometry.to_numpy()), -5.0)
+    shapely.prepare(city)
+    low, high = np.array(city.bounds[:2]), np.array(city.bounds[2:])
+    xy = rng.uniform(low, high, (rows, 2))
+    todo = np.arange(rows)
+    while len(todo := todo[~shapely.contains_xy(city, xy[todo])]):
+        xy[todo] = rng.uniform(low, high, (len(todo), 2))
+    return xy

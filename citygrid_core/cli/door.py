@@ -98,13 +98,31 @@ def write_options(command: F) -> F:
     )(command)
 
 
+class _MappingFile(click.Path):
+    """A file, or the name of a mapping that comes with citygrid."""
+
+    def __init__(self) -> None:
+        super().__init__(exists=True, dir_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        if isinstance(value, str) and "." not in value and not os.path.exists(value):
+            from citygrid_core.tables.mapping import built_in
+
+            if value in built_in():
+                return built_in()[value]
+        return super().convert(value, param, ctx)
+
+
 def import_options(command: F) -> F:
     """Add what every import of a file takes."""
     return _stack(
         click.option(
             "--mapping",
-            type=click.Path(exists=True, dir_okay=False, path_type=Path),
-            help=t("TOML file: their columns to ours", "字段对照文件（TOML）"),
+            type=_MappingFile(),
+            help=t(
+                "TOML file: their columns to ours; or open311, boston311, collector, hotline",
+                "字段对照文件（TOML），或内置的 open311、boston311、collector、hotline",
+            ),
         ),
         click.option(
             "--rejects",

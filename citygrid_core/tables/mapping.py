@@ -6,7 +6,7 @@ import difflib
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -81,14 +81,14 @@ class Mapping:
 
     @classmethod
     def load(cls, toml: str | Path) -> Mapping:
-        """Read a mapping file.
+        """Read a mapping file, or one of those that come with citygrid (`built_in`) by name.
 
         Raises
         ------
         UsageError
             It can't be read, is no TOML, or has a key or type that is not known.
         """
-        path = Path(toml)
+        path = built_in().get(str(toml), Path(toml))
         try:
             data = tomllib.loads(path.read_text("utf-8-sig"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -147,6 +147,27 @@ class Mapping:
             **{k: data.get(k, "") for k in _TEXT_KEYS},
         )
 
+    def over(self, base: Mapping, fields: Sequence[Field]) -> Mapping:
+        """Return what `base` says of these fields where this mapping says nothing."""
+        known = {f.name for f in fields}
+        own = {*self.columns, *self.constants}
+
+        def of(table: dict[str, Any], taken: set[str]) -> dict[str, Any]:
+            return {k: v for k, v in table.items() if k in known and k not in taken}
+
+        values = {
+            k: {**base.values.get(k, {}), **self.values.get(k, {})}
+            for k in (*of(base.values, set()), *self.values)
+        }
+        return replace(
+            self,
+            columns={**of(base.columns, own), **self.columns},
+            constants={**of(base.constants, own), **self.constants},
+            values=values,
+            personal={**base.personal, **self.personal},
+            **{k: getattr(self, k) or getattr(base, k) for k in _TEXT_KEYS},
+        )
+
     @classmethod
     def guess(cls, columns: Sequence[str], fields: Sequence[Field]) -> Mapping:
         """Return the mapping that the labels of the columns suggest.
@@ -169,6 +190,12 @@ class Mapping:
         for pair in _X_Y:
             said += [*pair[0], *pair[1]]
         return {plain(s) for s in said if plain(s)}
+
+
+def built_in() -> dict[str, Path]:
+    """Return the mappings that come with citygrid: name to file."""
+    folder = Path(__file__).parent / "mappings"
+    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
 
 
 def _plain_value(value: Any) -> str:

@@ -202,6 +202,10 @@ def preview(
     return describe(opened, places, declared)
 
 
+#: Formats that have no encoding to be told, or only one.
+_BINARY = ("xlsx", "xls", "georeport")
+
+
 def describe(
     opened: Opened, places: Places, declared: Declared, first: Block | None = None
 ) -> Preview:
@@ -225,8 +229,8 @@ def describe(
     return Preview(
         opened.path,
         vector.driver if vector else opened.format,
-        "" if opened.format in ("xlsx", "xls") else source.encoding.name,  # type: ignore[union-attr]
-        SILENT if opened.format in ("xlsx", "xls") else source.encoding.evidence,  # type: ignore[union-attr]
+        "" if opened.format in _BINARY else source.encoding.name,  # type: ignore[union-attr]
+        SILENT if opened.format in _BINARY else source.encoding.evidence,  # type: ignore[union-attr]
         source.delimiter if isinstance(source, Delimited) else "",
         opened.layer,
         opened.layers,

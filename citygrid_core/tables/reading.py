@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 from citygrid_core.errors import Problem
 from citygrid_core.tables.crs import declare
 from citygrid_core.tables.fields import Field
+from citygrid_core.tables.georeport import MAPPING as GEOREPORT
+from citygrid_core.tables.georeport import Requests
 from citygrid_core.tables.judging import Context, texts_of
 from citygrid_core.tables.mapping import Mapping, Places, raise_if
 from citygrid_core.tables.notes import Notes
@@ -122,6 +124,8 @@ class _Reading:
         self.opened: Opened = open_source(
             path, fields=fields, mapping=mapping, layer=layer, encoding=encoding
         )
+        if self.opened.format == "georeport":
+            mapping = mapping.over(Mapping.load(GEOREPORT), fields)
         self.names = self.opened.layout.names
         self.notes = Notes(self.opened.path.name)
         self.places = Places(self.names, fields, mapping, self.opened.path.name)
@@ -169,8 +173,11 @@ class _Reading:
 
     def parts(self, rows: int | None) -> Iterator[_Part]:
         """Yield the converted blocks, of at most `rows` rows each."""
+        blocks: Iterator[Block]
         if isinstance(self.source, Vectors):
             blocks = self.source.blocks(self.opened.layout, rows)
+        elif isinstance(self.source, Requests):
+            blocks = self.source.blocks(self.opened.layout)
         else:
             blocks = self.body.through(self.source.blocks(self.opened.layout))
         for block in blocks:
@@ -323,8 +330,8 @@ def read(
     Parameters
     ----------
     path : path
-        CSV, TSV (also gzipped), XLSX, XLS, GeoPackage, Shapefile (also zipped) or
-        GeoJSON; told by content, not by name.
+        CSV, TSV (also gzipped), XLSX, XLS, GeoPackage, Shapefile (also zipped), GeoJSON
+        or Open311 GeoReport v2 (JSON, XML); told by content, not by name.
     fields : sequence of Field
         What we want. A field that the file does not have is a column of nothing.
     mapping : Mapping, optional

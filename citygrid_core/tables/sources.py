@@ -11,14 +11,15 @@ from typing import Literal
 from citygrid_core.errors import Text
 from citygrid_core.tables.delimited import Delimited
 from citygrid_core.tables.fields import Field
+from citygrid_core.tables.georeport import Requests, is_georeport
 from citygrid_core.tables.guard import existing_file, foreign, unusable
 from citygrid_core.tables.header import HEAD, Layout, find_header, spellings
 from citygrid_core.tables.mapping import Mapping
 from citygrid_core.tables.sheets import Sheets, Xls, Xlsx
 from citygrid_core.tables.vectors import Vectors
 
-Format = Literal["csv", "xlsx", "xls", "vector"]
-Source = Delimited | Sheets | Vectors
+Format = Literal["csv", "xlsx", "xls", "vector", "georeport"]
+Source = Delimited | Sheets | Vectors | Requests
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ def format_of(path: Path) -> Format:
         return "vector"
     if path.suffix.lower() in (".shp", ".gpkg", ".geojson"):
         return "vector"
+    if is_georeport(head):
+        return "georeport"
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith((b"{", b"[")):
         return "vector"
@@ -71,8 +74,8 @@ def format_of(path: Path) -> Format:
                 "file.format",
                 Text(f"a file of the kind {said}", f"{said} 文件"),
                 Text(
-                    "CSV, TSV, XLSX, XLS, GeoPackage, Shapefile or GeoJSON",
-                    "CSV、TSV、XLSX、XLS、GeoPackage、Shapefile 或 GeoJSON",
+                    "CSV, TSV, XLSX, XLS, GeoPackage, Shapefile, GeoJSON or Open311 GeoReport",
+                    "CSV、TSV、XLSX、XLS、GeoPackage、Shapefile、GeoJSON 或 Open311 GeoReport",
                 ),
                 Text("save or export it as one of them", "请另存或导出为上述格式"),
             )
@@ -114,6 +117,9 @@ def open_source(
         layout = Layout(vectors.names, (), 0)
         return Opened(path, kind, vectors, layout, tuple(vectors.layers), vectors.layer,
                       tuple(vectors.notes))  # fmt: skip
+    if kind == "georeport":
+        requests = Requests(path)
+        return Opened(path, kind, requests, Layout(requests.names, (), 0))
     if kind == "csv":
         text = Delimited(path, encoding, mapping.delimiter or None)
         layout = _with_columns(path, find_header(text.head, known, mapping.header_rows))

@@ -21,10 +21,10 @@ from citygrid_core.operations.heat import heat_table, update_heat
 from citygrid_core.operations.intake import SourceOptions
 from citygrid_core.operations.store import verify
 from citygrid_core.tables import Mapping
+from citygrid_core.tables.mapping import built_in
 from citygrid_core.workspace import Workspace
 
 DAY = "2015-01-01"
-MAPPINGS = Path(__file__).parent / "mappings"
 COUNTY, STREET = "360199", "360199001"
 
 
@@ -129,7 +129,7 @@ def test_real_cases_heat_real_wards(real_data: Path, tmp_path: Path) -> None:
     city = tmp_path / "boston.gpkg"
     init(city, areas, name="Boston", on=DAY)
     cases = folder / "cases_2015_jan_aug.csv.gz"
-    options = SourceOptions(mapping=MAPPINGS / "boston311.toml")
+    options = SourceOptions(mapping=built_in()["boston311"])
     raw = pd.read_csv(cases)
     with Workspace.open(city) as ws:
         draw_grids(ws, policy=Policy(target_m2=160_000), on=DAY)
