@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import geopandas as gpd
-import pandas as pd
 
 from citygrid_core.errors import Problem
 from citygrid_core.frames import stacked
