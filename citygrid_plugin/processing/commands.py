@@ -92,7 +92,9 @@ class CommandAlgorithm(CitygridAlgorithm):
         rejects = result.report.get("rejects_file")
         if rejects:
             feedback.pushInfo(tr(f"Rejected rows: {rejects}", f"退回的记录：{rejects}"))
-        return {name.upper(): _number(name, result.report, problems) for name in _BOOKS}
+        books = {name.upper(): _number(name, result.report, problems) for name in _BOOKS}
+        files = {o.name: o.written(self, parameters, context) for o in self.options if o.writes}
+        return books | {name: file for name, file in files.items() if file}
 
 
 _BOOKS = {

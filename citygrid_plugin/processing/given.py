@@ -23,6 +23,7 @@ from qgis.core import (
 from citygrid_plugin.i18n import tr
 from citygrid_plugin.processing.base import progress_of
 from citygrid_plugin.processing.frames import to_frame, to_table
+from citygrid_plugin.processing.options import Option
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -62,6 +63,23 @@ class Given:
     def choice(self, name: str) -> int:
         """Return the position of a choice."""
         return int(self._algorithm.parameterAsEnum(self._parameters, name, self._context))
+
+    def option(self, option: Option) -> Any:
+        """Return what was given for an option, as the core takes it; None when nothing was."""
+        given = self._parameters.get(option.name)
+        if option.kind == "flag":
+            on = self._algorithm.parameterAsBool(self._parameters, option.name, self._context)
+            return True if on else None
+        if option.kind in ("whole", "number", "choice") and given is None and option.optional:
+            return None
+        if option.kind == "choice":
+            return list(option.choices)[self.choice(option.name)]
+        if option.kind in ("whole", "number"):
+            number = self.number(option.name)
+            return round(number) if option.kind == "whole" else number
+        if option.kind == "file":
+            return self.path(option.name) if self.text(option.name) else None
+        return self.text(option.name) or None
 
     def path(self, name: str) -> Path:
         """Return a file."""

@@ -17,6 +17,7 @@ from qgis.core import (
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterFolderDestination,
     QgsProcessingParameterNumber,
+    QgsProcessingParameterRasterDestination,
     QgsProcessingParameterString,
 )
 
@@ -25,7 +26,7 @@ from citygrid_plugin.i18n import shown, tr
 
 Kind = Literal[
     "text", "texts", "whole", "number", "choice", "flag", "crs", "file", "folder", "output",
-    "new_folder",
+    "new_folder", "raster",
 ]  # fmt: skip
 #: Files that tables and layers are written to.
 TABLES = "CSV (*.csv);;XLSX (*.xlsx);;GeoPackage (*.gpkg)"
@@ -43,7 +44,7 @@ class Option:
         What people see.
     kind : str
         ``texts`` is one text, its words apart by commas, each with the flag; ``output`` a new
-        file, ``new_folder`` a new folder.
+        file, ``raster`` one that QGIS shows, ``new_folder`` a new folder.
     flag : str or None
         The command's word before the value, empty for an argument; None: ``--`` and the name.
     default : object
@@ -70,6 +71,20 @@ class Option:
     advanced: bool = False
     least: float | None = None
     then: tuple[str, ...] = ()
+
+    @property
+    def writes(self) -> bool:
+        """Whether a file comes out."""
+        return self.kind in ("output", "raster")
+
+    def written(
+        self,
+        algorithm: QgsProcessingAlgorithm,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+    ) -> str:
+        """Return the file that comes out; empty when none was wanted."""
+        return self._text(algorithm, parameters, context)
 
     def parameter(self) -> QgsProcessingParameterDefinition:
         """Return the parameter."""
@@ -121,6 +136,7 @@ class Option:
             "file": algorithm.parameterAsFile,
             "folder": algorithm.parameterAsFile,
             "output": algorithm.parameterAsFileOutput,
+            "raster": algorithm.parameterAsOutputLayer,
         }.get(self.kind, algorithm.parameterAsString)
         return str(ask(parameters, self.name, context))
 
@@ -170,6 +186,9 @@ _MAKERS: dict[str, Any] = {
     ),
     "output": lambda o, t: QgsProcessingParameterFileDestination(
         o.name, t, _filter(o), optional=o.optional, createByDefault=not o.optional
+    ),
+    "raster": lambda o, t: QgsProcessingParameterRasterDestination(
+        o.name, t, optional=o.optional, createByDefault=not o.optional
     ),
     "new_folder": lambda o, t: QgsProcessingParameterFolderDestination(
         o.name, t, optional=o.optional

@@ -15,7 +15,7 @@ from citygrid_plugin.processing.census import CENSUS
 from citygrid_plugin.processing.duties import AuditDuties, WhatIfDuties
 from citygrid_plugin.processing.fieldwork import FIELDWORK
 from citygrid_plugin.processing.grids import CheckGrids, DrawGrids, NumberGrids
-from citygrid_plugin.processing.heat import HeatPerGrid
+from citygrid_plugin.processing.heat import HEAT
 from citygrid_plugin.processing.imports import (
     ImportCases,
     ImportComponents,
@@ -27,7 +27,6 @@ from citygrid_plugin.processing.points import LocatePoints, ResolveDuties, Rever
 from citygrid_plugin.processing.store import (
     DrawWorkspaceGrids,
     MakeWorkspace,
-    UpdateHeat,
     VerifyWorkspace,
 )
 
@@ -42,7 +41,6 @@ ALGORITHMS: tuple[type[CitygridAlgorithm], ...] = (
     WhatIfDuties,
     GeocodeTable,
     ReverseGeocode,
-    HeatPerGrid,
     MakeWorkspace,
     DrawWorkspaceGrids,
     ImportDepartments,
@@ -52,7 +50,7 @@ ALGORITHMS: tuple[type[CitygridAlgorithm], ...] = (
     *FIELDWORK,
     ImportGazetteer,
     ImportCases,
-    UpdateHeat,
+    *HEAT,
     VerifyWorkspace,
 )
 

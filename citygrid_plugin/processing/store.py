@@ -1,4 +1,4 @@
-"""The workspace itself: make it, draw its grids, bring its heat up to date, verify it."""
+"""The workspace itself: make it, draw its grids, verify it."""
 
 from __future__ import annotations
 
@@ -66,18 +66,6 @@ class DrawWorkspaceGrids(CommandAlgorithm):
         ),
         Option("REDRAW", Text("Retire the grids there are", "废止现有网格后重划"), "flag"),
     )  # fmt: skip
-
-
-class UpdateHeat(CommandAlgorithm):
-    """`citygrid heat update`."""
-
-    key = "updateheat"
-    title = Text("Update the heat of a workspace", "更新案件热力")
-    command = ("heat", "update")
-    help = Text(
-        "Brings the counts of cases per grid, class, source and day in step with the cases.",
-        "按案件更新各网格、类别、来源与日期的计数。",
-    )
 
 
 class VerifyWorkspace(CommandAlgorithm):

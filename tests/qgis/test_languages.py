@@ -37,7 +37,8 @@ NAMES = {
     "EPSG", "QGIS", "Python", "wgs", "cgcs", "gcj", "bd", "gpkg", "csv", "tsv", "txt", "xlsx", "xls",
     "shp", "geojson", "json", "toml", "POI", "gbt", "cjt", "city", "duty", "outcome", "shapely", "GEOS",
     "EXIF", "pack", "PDF", "GPX", "QField", "YYYY", "MM", "DD",
-    "yyyy", "dd", "PNG", "FDR", "Gi",
+    "yyyy", "dd", "PNG", "FDR", "Gi", "Getis", "Ord", "Moran", "Benjamini", "Hochberg", "GeoTIFF", "grid", "code",
+    "residents", "collector", "at",
 }  # fmt: skip
 
 
