@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from citygrid_core.report import Report
 
 _HECTARE = 10_000.0
-_CSV = Text("CSV (*.csv)", "CSV (*.csv)")
+_CSV = "CSV (*.csv)"
 #: Which cases, as every command of heat takes it.
 SELECTION = (
     Option("KIND", Text("Components or events", "部件或事件"), "choice", "--kind",
@@ -389,8 +389,7 @@ class HeatSurface(CommandAlgorithm):
         Option("AT", Text("Outline of the day (YYYY-MM-DD)", "城市轮廓日期（YYYY-MM-DD）"),
                advanced=True),
         Option("CONTOURS", Text("Contours", "等值线"), "output",
-               files=Text("GeoPackage (*.gpkg);;GeoJSON (*.geojson)",
-                          "GeoPackage (*.gpkg);;GeoJSON (*.geojson)")),
+               files="GeoPackage (*.gpkg);;GeoJSON (*.geojson)"),
         Option("BANDS", Text("Areas between contours", "等值面代替等值线"), "flag", advanced=True),
         Option("OUTPUT", Text("Surface", "密度面"), "raster", "-o", optional=False,
                then=("--overwrite",)),
