@@ -94,6 +94,9 @@ def queue(
     own = cases.loc[states.index].copy()
     for name in ("stage", "hold", "department_code"):
         own[name] = states[name].to_numpy(dtype=object)
+    # of an imported case the body stands in the case, not in its log
+    at_body = (own["stage"] == "dispatched") & (own["department_code"] == "")
+    own["department_code"] = own["department_code"].mask(at_body, own["handling_code"].fillna(""))
     own["light"] = stands["light"].fillna("").to_numpy(dtype=object)
     own["share"] = stands["share"].round(4).to_numpy()
     own["due_at"] = iso(stands["due_at"]).to_numpy(dtype=object)

@@ -44,7 +44,7 @@ def cases_behind(
     Returns
     -------
     DataFrame
-        `SHOWN`, and numerator and denominator: what each case counts (1 and 1, mostly).
+        `SHOWN`, its group, and numerator and denominator: what each case counts (1 and 1, mostly).
         Cases that count in neither are left out; those in the denominator only come first
         where more is better, those in the numerator where less is: what went wrong.
         The sums are the indicator's numerator and denominator.
@@ -70,9 +70,10 @@ def cases_behind(
         parts[name] = total
     rows = facts.table.reindex(columns=list(SHOWN[1:])).assign(**parts)
     rows.insert(0, "number", facts.table.index)
+    groups = groups_of(facts.table, by, level, post)
+    rows["group"] = groups.to_numpy(dtype=object)
     rows.index = pd.RangeIndex(len(rows))
     if group != TOTAL:
-        groups = groups_of(facts.table, by, level, post)
         there = (groups == group).to_numpy(dtype=bool)
         if not there.any():
             raise UsageError(Text(f"there is no group {group!r}", f"没有统计对象“{group}”"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +21,7 @@ from citygrid_plugin.gui.docks.beside import show_beside
 from citygrid_plugin.i18n import shown, tr
 from citygrid_plugin.layers.components import major_icon
 from citygrid_plugin.layers.project import find_layer
+from citygrid_plugin.services.favourites import keep_favourites, load_favourites
 from citygrid_plugin.services.survey_areas import survey_area, survey_areas
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from citygrid_plugin.services.capture import CaptureService
     from citygrid_plugin.services.session import Session
 
-_FAVOURITES, _SURVEYOR = "citygrid/favourites", "citygrid/surveyor"
+_SURVEYOR = "citygrid/surveyor"
 #: How many hits a search shows.
 _HITS = 9
 
@@ -216,20 +216,14 @@ class CensusDesk(QObject):
     def _load_favourites(self, known: set[str]) -> None:
         desk = self.service.desk
         edition = "" if desk is None else desk.edition.id
-        held = str(QgsSettings().value(f"{_FAVOURITES}/{edition}", ""))
-        try:
-            data = json.loads(held) if held else None
-        except ValueError:
-            data = None
-        self._favourites = Favourites.from_dict(data).only(known).relearn()
+        self._favourites = load_favourites(edition, known)
         self._show_class()
 
     def _keep_favourites(self, favourites: Favourites) -> None:
         self._favourites = favourites
         desk = self.service.desk
         if desk is not None:
-            text = json.dumps(favourites.to_dict())
-            QgsSettings().setValue(f"{_FAVOURITES}/{desk.edition.id}", text)
+            keep_favourites(desk.edition.id, favourites)
         self._show_class()
 
     def _pin(self, key: int, on: bool) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from qgis.core import (
     Qgis,
     QgsApplication,
+    QgsInterval,
     QgsProject,
     QgsSettings,
 )
@@ -116,7 +117,16 @@ class Controller(QObject):
             extent.scale(1.05)
             canvas.setExtent(extent)
             canvas.refresh()
+        self._through_time()
         QgsProject.instance().setDirty(False)
+
+    def _through_time(self) -> None:
+        """Let the temporal controller step through the days of the project's cases."""
+        settings = QgsProject.instance().timeSettings()
+        controller = self._iface.mapCanvas().temporalController()
+        if controller is not None and settings.temporalRange().begin().isValid():
+            controller.setTemporalExtents(settings.temporalRange())
+            controller.setFrameDuration(QgsInterval(1, settings.timeStepUnit()))
 
     def refresh(self) -> None:
         """Read the workspace anew."""

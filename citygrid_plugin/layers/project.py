@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from qgis.core import (
     Qgis,
     QgsCoordinateReferenceSystem,
+    QgsDateTimeRange,
     QgsLayerTreeGroup,
     QgsLayerTreeModel,
     QgsMapThemeCollection,
     QgsProject,
     QgsReferencedRectangle,
+    QgsUnitTypes,
     QgsVectorLayer,
 )
+from qgis.PyQt.QtCore import QDateTime, QTime
 from qgis.PyQt.QtGui import QColor
 
 from citygrid_plugin.i18n import shown, tr
@@ -70,7 +73,27 @@ def build_project(
         extent = areas.extent()
         extent.scale(1.05)
         project.viewSettings().setDefaultViewExtent(QgsReferencedRectangle(extent, areas.crs()))
+    _through_time(project)
     _themes(project)
+
+
+def _through_time(project: QgsProject) -> None:
+    """Set the time of the project: the days of its cases, a day to a step."""
+    cases = find_layer(project, "cases")
+    if cases is None:
+        return
+    at = cases.fields().indexOf("reported_at")
+    first, last = cases.minimumValue(at), cases.maximumValue(at)
+    if not isinstance(first, QDateTime) or not isinstance(last, QDateTime):
+        return
+    start, end = (
+        QDateTime(first.date(), QTime(0, 0)),
+        QDateTime(last.date().addDays(1), QTime(0, 0)),
+    )
+    settings = project.timeSettings()
+    settings.setTemporalRange(QgsDateTimeRange(start, end, True, False))
+    settings.setTimeStep(1)
+    settings.setTimeStepUnit(QgsUnitTypes.TemporalUnit.TemporalDays)
 
 
 def _add(project: QgsProject, group: LayerGroup, source: MapSource) -> None:

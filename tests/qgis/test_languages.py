@@ -9,10 +9,15 @@ from typing import Any
 
 import pytest
 from qgis.core import QgsApplication
+from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QComboBox, QMenu, QTreeWidget, QWidget
 
+from citygrid_core.cases.lifecycle.profile import NEEDS
 from citygrid_plugin.gui.dialogs.findings_dialog import FindingsDialog
 from citygrid_plugin.gui.dialogs.requirements_dialog import RequirementsDialog
+from citygrid_plugin.gui.dialogs.step_dialog import StepDialog
+from citygrid_plugin.gui.docks.case_dock import CaseDock
+from citygrid_plugin.gui.docks.evaluation_dock import EvaluationDock
 from citygrid_plugin.gui.docks.heat_card_page import HeatCardPage
 from citygrid_plugin.gui.docks.heat_compare_page import HeatComparePage
 from citygrid_plugin.gui.docks.heat_dock import HeatDock
@@ -40,6 +45,7 @@ NAMES = {
     "yyyy", "dd", "PNG", "FDR", "Gi", "Getis", "Ord", "Moran", "Benjamini", "Hochberg", "GeoTIFF", "grid", "code",
     "residents", "collector", "at",
 }  # fmt: skip
+NAMES |= {"HTML", "jpg"}
 
 
 @pytest.fixture(params=["en", "zh"])
@@ -96,6 +102,16 @@ def test_the_pages_of_heat(lang: str) -> None:
     own = ("Select All", "Deselect All")  # QGIS's own, which it translates itself
     for page in (HeatPage, HeatCardPage, HeatComparePage, HeatPrintPage, HeatDock):
         check((t for t in texts(page()) if t not in own), lang)
+
+
+def test_the_rooms_of_cases_and_evaluation(lang: str) -> None:
+    case_dock, evaluation_dock = CaseDock(icon, lambda major: QIcon()), EvaluationDock(icon)
+    case_dock.intake.show_privacy("mask")
+    case_dock.intake.set_photos([Path("1.jpg")])
+    found = [*texts(case_dock), *texts(evaluation_dock)]
+    # dates, and keys of the keyboard, are the same everywhere
+    check((t for t in found if t not in ("F8", "F9")), lang)
+    check(texts(StepDialog("", NEEDS, {}, "", "2026-01-01T00:00:00")), lang)
 
 
 def test_the_dialogs(lang: str) -> None:

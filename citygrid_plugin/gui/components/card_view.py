@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtGui import QFont, QKeySequence
-from qgis.PyQt.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QLabel,
-    QShortcut,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from qgis.PyQt.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from citygrid_plugin.gui.components.wrapping import wrap_rows
+from citygrid_plugin.gui.components.section_tree import SectionTree
 from citygrid_plugin.i18n import tr
 from citygrid_plugin.services.card import Card
 
@@ -66,29 +56,16 @@ class CardView(QWidget):
             label.setTextFormat(Qt.TextFormat.RichText)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             layout.addWidget(label)
-        self.tree = QTreeWidget()
-        self.tree.setObjectName("citygrid_card_lines")
+        self.tree = SectionTree("citygrid_card_lines")
         self.tree.setAccessibleName(tr("What is known of this place", "该处的全部信息"))
-        self.tree.setColumnCount(2)
-        self.tree.setHeaderHidden(True)
-        self.tree.setIndentation(14)
-        wrap_rows(self.tree)
-        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        self.tree.header().setStretchLastSection(True)
         layout.addWidget(self.tree, 1)
-        copy = QShortcut(QKeySequence.StandardKey.Copy, self.tree)
-        copy.setContext(Qt.ShortcutContext.WidgetShortcut)
-        copy.activated.connect(self._copy_lines)
         self.card: Card | None = None
         self.show_card(None)
 
     def show_card(self, card: Card | None) -> None:
         """Show a card, or that none was asked for yet."""
         self.card = card
-        self.tree.setUpdatesEnabled(False)
-        self.tree.clear()
+        self.tree.show_sections(card.sections if card is not None else ())
         self.tree.setVisible(card is not None)
         self.title.setVisible(card is not None)
         if card is None:
@@ -101,35 +78,7 @@ class CardView(QWidget):
                 f"\u00a0{word}\u00a0</span>\u00a0 <b>{card.title}</b>"
             )
             self.headline.setText(card.headline)
-            self._fill(card)
-        self.tree.setUpdatesEnabled(True)
-
-    def _fill(self, card: Card) -> None:
-        bold = QFont(self.tree.font())
-        bold.setBold(True)
-        for section in card.sections:
-            head = QTreeWidgetItem(self.tree, [section.title])
-            head.setFirstColumnSpanned(True)
-            head.setFont(0, bold)
-            for name, value, details in section.lines:
-                item = QTreeWidgetItem(head, [name, value])
-                item.setTextAlignment(0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-                item.setToolTip(1, "\n".join((value, *details)))
-                for detail in details:
-                    child = QTreeWidgetItem(item, [detail])
-                    child.setFirstColumnSpanned(True)
-                    child.setToolTip(0, detail)
-            head.setExpanded(True)
 
     def facts(self) -> dict[str, str]:
         """Return what is shown: name to value."""
         return self.card.facts() if self.card else {}
-
-    def _copy_lines(self) -> None:
-        from qgis.PyQt.QtGui import QGuiApplication
-
-        rows = (
-            "\t".join(p for p in (item.text(0), item.text(1)) if p)
-            for item in self.tree.selectedItems()
-        )
-        QGuiApplication.clipboard().setText("\n".join(rows))

@@ -25,7 +25,7 @@ class ClassSearch(QWidget):
     Signals
     -------
     picked(str)
-        Code of the class that was chosen.
+        Key of the class that was chosen: its code, for events as `ClassHit.key` says.
     left()
         Escape: the keyboard goes back to the map.
     """
@@ -69,7 +69,7 @@ class ClassSearch(QWidget):
         self._typed("")
 
     def codes(self) -> list[str]:
-        """Return the codes of the classes that are offered."""
+        """Return the keys of the classes that are offered."""
         return [self.list.item(i).data(_CODE) for i in range(self.list.count())]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -94,8 +94,8 @@ class ClassSearch(QWidget):
     def _typed(self, text: str) -> None:
         self.list.clear()
         for hit in self._search(text) if text.strip() else ():
-            item = QListWidgetItem(self._symbol(hit.major_code), f"{hit.code}  {hit.name}")
-            item.setData(_CODE, hit.code)
+            item = QListWidgetItem(self._symbol(hit.key[:2]), f"{hit.code}  {hit.name}")
+            item.setData(_CODE, hit.key)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         rows = min(self.list.count(), 6)

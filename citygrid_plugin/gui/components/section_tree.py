@@ -1,0 +1,71 @@
+"""Sections of lines as a tree: walked with the keyboard, opened for what stands behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QFont, QGuiApplication, QKeySequence
+from qgis.PyQt.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QShortcut,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
+
+from citygrid_plugin.gui.components.wrapping import wrap_rows
+from citygrid_plugin.services.card import Section
+
+
+class SectionTree(QTreeWidget):
+    """Two columns, name and value; Ctrl+C copies the chosen lines."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setColumnCount(2)
+        self.setHeaderHidden(True)
+        self.setIndentation(14)
+        wrap_rows(self)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        self.header().setStretchLastSection(True)
+        copy = QShortcut(QKeySequence.StandardKey.Copy, self)
+        copy.setContext(Qt.ShortcutContext.WidgetShortcut)
+        copy.activated.connect(self._copy)
+        self.sections: tuple[Section, ...] = ()
+
+    def show_sections(self, sections: Sequence[Section]) -> None:
+        """Replace what is shown."""
+        self.sections = tuple(sections)
+        self.setUpdatesEnabled(False)
+        self.clear()
+        bold = QFont(self.font())
+        bold.setBold(True)
+        for section in sections:
+            head = QTreeWidgetItem(self, [section.title])
+            head.setFirstColumnSpanned(True)
+            head.setFont(0, bold)
+            for name, value, details in section.lines:
+                item = QTreeWidgetItem(head, [name, value])
+                item.setTextAlignment(0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+                item.setToolTip(1, "\n".join((value, *details)))
+                for detail in details:
+                    child = QTreeWidgetItem(item, [detail])
+                    child.setFirstColumnSpanned(True)
+                    child.setToolTip(0, detail)
+            head.setExpanded(True)
+        self.setUpdatesEnabled(True)
+
+    def facts(self) -> dict[str, str]:
+        """Return what is shown: name to value."""
+        return {line.name: line.value for section in self.sections for line in section.lines}
+
+    def _copy(self) -> None:
+        rows = (
+            "\t".join(p for p in (item.text(0), item.text(1)) if p) for item in self.selectedItems()
+        )
+        QGuiApplication.clipboard().setText("\n".join(rows))

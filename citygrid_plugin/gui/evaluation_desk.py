@@ -1,0 +1,383 @@
+"""Evaluation in QGIS: asked in a task, coloured on the map, opened down to the cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qgis.core import QgsApplication, QgsProject
+from qgis.PyQt.QtCore import QObject
+from qgis.PyQt.QtWidgets import QAction, QFileDialog
+
+from citygrid_core.errors import CitygridError
+from citygrid_plugin.gui.docks.beside import show_beside
+from citygrid_plugin.i18n import language, shown, tr
+from citygrid_plugin.layers.components import ComponentLayers
+from citygrid_plugin.layers.evaluation import (
+    BEHIND,
+    VIEW,
+    hide_evaluation,
+    renderer,
+    show_areas,
+    show_behind,
+    show_points,
+)
+from citygrid_plugin.layers.project import find_layer, is_shown, show_group
+from citygrid_plugin.services.calls import CallTask
+from citygrid_plugin.services.case_words import choice, moment
+from citygrid_plugin.services.evaluation import Answer, Asked, Evaluations
+
+if TYPE_CHECKING:
+    from qgis.gui import QgisInterface
+
+    from citygrid_plugin.gui.docks.evaluation_dock import EvaluationDock
+    from citygrid_plugin.services.session import Session
+
+#: What is shown first: how much was handled on time.
+_FIRST = "dispose_on_time_rate"
+_MOST = 2000
+_REPORTS = "HTML (*.html);;PDF (*.pdf);;XLSX (*.xlsx);;CSV (*.csv)"
+
+
+class EvaluationDesk(QObject):
+    """Between the dock, the map and the evaluations.
+
+    Parameters
+    ----------
+    open_case, zoom : callable
+        Show the card of a case; bring a place of the store to the middle of the map.
+    """
+
+    def __init__(
+        self,
+        iface: QgisInterface,
+        session: Session,
+        dock: EvaluationDock,
+        action: QAction,
+        open_case: Callable[[str], None],
+        zoom: Callable[[float, float], None],
+    ) -> None:
+        super().__init__(iface.mainWindow())
+        self._iface, self._session, self._dock, self._action = iface, session, dock, action
+        self._zoom = zoom
+        self._evaluations = Evaluations()
+        self._tasks: dict[str, CallTask] = {}
+        self._answer: Answer | None = None
+        self._points: Any = None
+        self._path: Path | None = None
+        self._hidden = False
+        dock.asked.connect(self.ask)
+        dock.indicator_changed.connect(self._show)
+        dock.group_chosen.connect(self._drill)
+        dock.case_chosen.connect(self._to_case)
+        dock.case_opened.connect(open_case)
+        dock.map_toggled.connect(lambda _: self._colour())
+        dock.report_wanted.connect(self._choose_report)
+        dock.visibilityChanged.connect(lambda there: self._looked_at() if there else None)
+        action.triggered.connect(lambda _=False: self.open())
+        session.changed.connect(self._session_changed)
+        self._session_changed()
+
+    def close(self) -> None:
+        """Let go of everything outside the plugin: the mirror of the constructor."""
+        self._session.changed.disconnect(self._session_changed)
+        self._drop()
+        self._step_back(False)
+        hide_evaluation(QgsProject.instance())
+        self.deleteLater()
+
+    def open(self) -> None:
+        """Show the dock."""
+        show_beside(self._dock)
+        self._looked_at()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a task runs."""
+        return bool(self._tasks)
+
+    def _session_changed(self) -> None:
+        path = self._session.path
+        self._action.setEnabled(path is not None)
+        self._dock.widget().setEnabled(path is not None)
+        if path == self._path:
+            return
+        self._drop()
+        self._path, self._answer, self._points = path, None, None
+        self._evaluations.forget()
+        self._dock.show_nothing("")
+        hide_evaluation(QgsProject.instance())
+        if path is not None and self._dock.isVisible():
+            self._looked_at()
+
+    def _looked_at(self) -> None:
+        """Fill the dock when it is opened on a workspace for the first time."""
+        if self._path is None or self._answer is not None or self._tasks:
+            return
+        from citygrid_core.evaluation import Scheme, indicators, schemes
+
+        dock = self._dock
+        dock.set_indicators([(c, _named(i)) for c, i in indicators().items()], _FIRST)
+        dock.set_schemes([(name, shown(Scheme.load(name).title)) for name in schemes()])
+        summary = self._session.summary
+        last = _last_day(QgsProject.instance())
+        if summary is not None and last:
+            dock.set_day(last)
+        self.ask()
+
+    def ask(self) -> None:
+        """Evaluate what the dock asks; the last question wins."""
+        path = self._path
+        if path is None:
+            return
+        by, level = self._dock.grouping()
+        asked = Asked(self._dock.period(), by, level, str(self._dock.scheme.currentData() or ""))
+        self._dock.total.setText(tr("Evaluating…", "正在评价……"))
+        self._run("ask", lambda: self._evaluations.ask(path, asked), self._done)
+
+    def _run(self, name: str, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        if name in self._tasks:
+            self._tasks.pop(name).drop()
+
+        def ended(result: Any) -> None:
+            self._tasks.pop(name, None)
+            done(result)
+
+        title = tr("citygrid: evaluation", "citygrid：综合评价")
+        self._tasks[name] = CallTask(title, work, ended)
+        QgsApplication.taskManager().addTask(self._tasks[name])
+
+    def _drop(self) -> None:
+        for task in self._tasks.values():
+            task.drop()
+        self._tasks.clear()
+
+    def _done(self, result: Any) -> None:
+        if isinstance(result, CitygridError):
+            self._dock.show_nothing(shown(result))
+            return
+        self._answer = result
+        self._show()
+
+    # --- the table and the map -----------------------------------------------------------
+
+    def _show(self) -> None:
+        """Show the indicator that is chosen: total, groups, map."""
+        from citygrid_core.evaluation import TOTAL, at, indicators
+        from citygrid_core.evaluation.ranking import rank
+        from citygrid_core.evaluation.reports import number
+        from citygrid_core.operations.evaluation_report import name_of
+
+        if self._answer is None:
+            return
+        done, code, lang = self._answer.done, self._dock.chosen_indicator(), language()
+        one, table = indicators()[code], done.table
+        places = rank(table, code, one.better or 1)
+
+        def counts(group: str) -> str:
+            top, bottom = at(table.numerator, group, code), at(table.denominator, group, code)
+            return f"{top:,.10g} / {bottom:,.10g}" if one.denominator else f"{top:,.10g}"
+
+        rows = []
+        for group in map(str, places.index):
+            low, high = at(places, group, "low"), at(places, group, "high")
+            between = f"{100 * low:.1f}–{100 * high:.1f} %" if low == low else ""
+            place, color = _place(places, group) if one.better else "", ""
+            if done.score is not None:
+                score, grade = at(done.score, group, "score"), str(done.score.at[group, "grade"])
+                place = f"{score:.1f} {grade}" if score == score else "–"
+                color = str(done.score.at[group, "colour"])
+            value = number(at(table.value, group, code), one, lang)
+            cells = [name_of(done, group, lang), value, counts(group), between, place]
+            rows.append((group, cells, color))
+        whole = number(at(table.value, TOTAL, code), one, lang)
+        total = [
+            f"<b>{shown(one.name)}: {whole}</b> ({counts(TOTAL)})",
+            *(f"<span style='color:#b34700'>{shown(w)}</span>" for w in done.warnings),
+        ]
+        span = f"{done.period.first} – {done.period.last}"
+        self._dock.show_groups("<br>".join(total), rows, span)
+        self._colour()
+
+    def _colour(self) -> None:
+        from citygrid_core.evaluation import TOTAL, at, indicators
+        from citygrid_core.evaluation.reports import number
+        from citygrid_core.operations.evaluation_report import name_of
+
+        project = QgsProject.instance()
+        hide_evaluation(project)
+        answer = self._answer
+        on = answer is not None and self._dock.on_map.isChecked()
+        self._step_back(on)
+        if answer is None or not on:
+            self._dock.legend.show_layer(None)
+            return
+        done, code, lang = answer.done, self._dock.chosen_indicator(), language()
+        one, table = indicators()[code], done.table
+        rows = {}
+        for group in map(str, table.value.index):
+            value = at(table.value, group, code)
+            rows[group] = {
+                "name": name_of(done, group, lang), "value": None if value != value else value,
+                "text": number(value, one, lang), "numerator": at(table.numerator, group, code),
+                "denominator": at(table.denominator, group, code),
+            }  # fmt: skip
+        values = [r["value"] for g, r in rows.items() if g != TOTAL and r["value"] is not None]
+        unit = "%" if one.kind == "rate" else shown(one.unit) or tr("cases", "件")
+        title = f"{shown(one.name)} ({unit}), {done.period.text}"
+        style = renderer(values, one.kind, one.better, unit, points=answer.shapes is None)
+        if answer.shapes is not None:
+            layer = show_areas(project, answer.shapes, rows, title, style)
+            self._dock.legend.show_layer(layer)
+        else:
+            self._colour_cases(rows, title, style)
+
+    def _step_back(self, on: bool) -> None:
+        """Components step back while an indicator is on the map."""
+        project = QgsProject.instance()
+        if on and is_shown(project, ComponentLayers):
+            self._hidden = True
+            show_group(project, ComponentLayers, False)
+        elif not on and self._hidden:
+            self._hidden = False
+            show_group(project, ComponentLayers, True)
+
+    def _colour_cases(self, rows: Any, title: str, style: Any) -> None:
+        """Colour the cases by the value of their group: groups that are no areas."""
+        from citygrid_core.evaluation import TOTAL
+
+        path, answer = self._path, self._answer
+        if path is None or answer is None:
+            return
+        asked, code = answer.asked, self._dock.chosen_indicator()
+
+        def drawn(result: Any) -> None:
+            if isinstance(result, CitygridError) or self._answer is not answer:
+                return
+            found, points = result
+            there = [
+                (p.x, p.y, str(g), rows[str(g)])
+                for p, g in zip(points, found["group"], strict=True)
+                if p is not None and not p.is_empty and str(g) in rows
+            ]
+            layer = show_points(QgsProject.instance(), points.crs, there, title, style)
+            self._dock.legend.show_layer(layer)
+
+        self._run("map", lambda: self._evaluations.cases(path, asked, code, TOTAL), drawn)
+
+    # --- down to the cases ---------------------------------------------------------------
+
+    def _drill(self, group: str) -> None:
+        path, answer = self._path, self._answer
+        if path is None or answer is None:
+            return
+        code, asked = self._dock.chosen_indicator(), answer.asked
+
+        def done(result: Any) -> None:
+            self._behind(result, group, code)
+
+        self._run("drill", lambda: self._evaluations.cases(path, asked, code, group), done)
+        layer = find_layer(QgsProject.instance(), VIEW)
+        if layer is not None and answer.shapes is not None:
+            layer.selectByExpression(f"\"code\" = '{group}'")
+            self._iface.mapCanvas().zoomToSelected(layer)
+            layer.removeSelection()
+
+    def _behind(self, result: Any, group: str, code: str) -> None:
+        from citygrid_core.evaluation import indicators
+        from citygrid_core.operations.evaluation_report import name_of
+
+        if isinstance(result, CitygridError):
+            self._dock.show_cases(shown(result), [])
+            return
+        found, points = result
+        self._points = points
+        answer = self._answer
+        assert answer is not None
+        components, events = self._session.classes()
+        names = {"component": components, "event": events}
+        rows = []
+        for row in found.head(_MOST).itertuples():
+            name = names.get(row.object_kind, {}).get(row.class_code, row.class_code)
+            stage, at = choice("case_stage", row.stage), moment(row.reported_at)
+            rows.append((row.number, [_mark(row.numerator), row.number, name, stage, at]))
+        above = found["numerator"].sum()
+        title = (
+            f"<b>{name_of(answer.done, group, language())}</b> · {shown(indicators()[code].name)}: "
+            + tr(
+                f"{len(found):,} cases, {above:,.10g} count",
+                f"{len(found):,} 件，计入 {above:,.10g}",
+            )
+        )
+        self._dock.show_cases(title, rows)
+        if self._dock.on_map.isChecked():
+            there = [
+                (p.x, p.y, n, v > 0)
+                for p, n, v in zip(points, found["number"], found["numerator"], strict=True)
+                if p is not None and not p.is_empty
+            ]
+            show_behind(QgsProject.instance(), points.crs, there, _plain(title))
+        else:
+            hide_evaluation(QgsProject.instance(), BEHIND)
+
+    def _to_case(self, number: str) -> None:
+        point = self._points.get(number) if self._points is not None else None
+        if point is not None and not point.is_empty:
+            self._zoom(point.x, point.y)
+
+    # --- the report ----------------------------------------------------------------------
+
+    def _choose_report(self) -> None:
+        answer = self._answer
+        if answer is None:
+            return
+        name = f"{answer.done.city}_{answer.asked.period}.html".replace("..", "_")
+        file, _ = QFileDialog.getSaveFileName(
+            self._iface.mainWindow(), tr("Write a report", "输出评价报告"), name, _REPORTS
+        )
+        if file:
+            self.write_report(Path(file))
+
+    def write_report(self, file: Path) -> None:
+        """Write the report of what is shown; the suffix says as what."""
+        path, answer = self._path, self._answer
+        if path is None or answer is None:
+            return
+
+        def done(result: Any) -> None:
+            if isinstance(result, CitygridError):
+                self._dock.say(shown(result))
+            else:
+                self._dock.say(tr(f"Written: {result}", f"已写出：{result}"))
+
+        self._dock.say(tr("Writing…", "正在输出……"))
+        self._run("report", lambda: self._evaluations.report(path, answer.asked, file), done)
+
+
+def _named(one: Any) -> str:
+    """Return the name of an indicator; a rate and a count may have the same."""
+    return f"{shown(one.name)} (%)" if one.kind == "rate" else shown(one.name)
+
+
+def _place(places: Any, group: str) -> str:
+    place, best, worst = (places.at[group, c] for c in ("rank", "best_rank", "worst_rank"))
+    if place != place:
+        return "–"
+    return f"{place:.0f}" if best == worst else f"{place:.0f} ({best:.0f}–{worst:.0f})"
+
+
+def _mark(value: float) -> str:
+    return "✔" if value == 1 else "–" if value == 0 else f"{value:,.4g}"
+
+
+def _plain(title: str) -> str:
+    import re
+
+    return re.sub(r"<[^>]*>", "", title)
+
+
+def _last_day(project: QgsProject) -> str:
+    """Return the last day of the project's cases."""
+    span = project.timeSettings().temporalRange()
+    return span.end().addDays(-1).toString("yyyy-MM-dd") if span.end().isValid() else ""
