@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, Levenshtein
+from scipy.sparse import csr_matrix
 
 #: Characters that tell one street from its neighbour: 南京东路 is not 南京西路.
 _TELLING = frozenset("东南西北中上下前后内外新老大小一二三四五六七八九十0123456789")
@@ -27,8 +28,8 @@ BEHIND = 0.15
 #: Two letters of a pair are packed into one integer, 21 bits each.
 _BITS = 21
 
-#: Values times names that are counted at once.
-_AT_ONCE = 300_000
+#: So many values are looked for at once.
+_AT_ONCE = 512
 #: More shared pairs than this are not told apart when names are set aside.
 _PAIRS = 16
 #: What single precision may be off by.
@@ -65,10 +66,10 @@ class Alike:
         self.grams, self.ends, self.postings = _index(self.keys) if index is None else index
         self._keys = np.array(self.keys, dtype=object)
         self._sounds = np.array(self.sounds, dtype=object)
-        self._sizes = np.array([len(k) for k in self.keys], dtype=np.int64)
+        self._sizes = np.array([len(k) for k in self.keys], dtype=np.int16)
         self._telling = [_telling(k) for k in self.keys]
-        bounds = self.ends.tolist()
-        self._at = dict(zip(self.grams.tolist(), pairwise(bounds), strict=True))
+        self._at = {gram: at for at, gram in enumerate(self.grams.tolist())}
+        self._often = np.diff(self.ends).tolist()
         self._same: dict[str, list[int]] = defaultdict(list)
         for at, sound in enumerate(self.sounds):
             self._same[sound].append(at)
@@ -88,10 +89,9 @@ class Alike:
         """
         if not self.keys:
             return [[] for _ in values]
-        step = max(_AT_ONCE // len(self.keys), 1)
         out: list[list[Near]] = []
-        for k in range(0, len(values), step):
-            out += self._some(values[k : k + step])
+        for k in range(0, len(values), _AT_ONCE):
+            out += self._some(values[k : k + _AT_ONCE])
         return out
 
     def _some(self, values: Sequence[str]) -> list[list[Near]]:
@@ -138,50 +138,46 @@ class Alike:
                 scores[key] = (0.93 * _weight(telling, self._telling[at]), "homophone")
         return scores
 
+    @cached_property
+    def _holding(self) -> Any:
+        """Which names hold a pair: pairs by names."""
+        ends, names = self.ends.astype(np.int32), self.postings.astype(np.int32)
+        size = (len(self.grams), len(self.keys))
+        return csr_matrix((np.ones(len(names), dtype=np.int16), names, ends), shape=size)
+
     def _sharing(self, values: Sequence[str]) -> tuple[Ints, Ints]:
         """Return the names that share most pairs of letters: which value, which name."""
         size = len(self.keys)
         asked: list[int] = []
-        slices: list[tuple[int, int]] = []
-        for i, value in enumerate(values):
+        bounds = [0]
+        for value in values:
             own = [self._at[g] for g in set(_pairs(value)) if g in self._at]
             # What a large part of the names has tells little, and much is to be counted.
-            own = [s for s in own if (s[1] - s[0]) * _COMMON <= size] or own
-            asked += [i] * len(own)
-            slices += own
-        if not slices:
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-        bounds = np.array(slices, dtype=np.int64)
-        count = bounds[:, 1] - bounds[:, 0]
-        where = np.arange(count.sum()) + np.repeat(bounds[:, 0] - np.cumsum(count) + count, count)
-        cell = np.repeat(np.array(asked, dtype=np.int64) * size, count) + self.postings[where]
-        shared = np.bincount(cell)
-        known = shared.nonzero()[0]
-        shared = shared[known]
-        of, at = np.divmod(known, size)
-        return self._best(values, of, at, shared)
+            own = [at for at in own if self._often[at] * _COMMON <= size] or own
+            asked += own
+            bounds.append(len(asked))
+        holds = (np.ones(len(asked), dtype=np.int16), np.array(asked, dtype=np.int32), bounds)
+        found = csr_matrix(holds, shape=(len(values), len(self.grams))) @ self._holding
+        return self._best(values, found)
 
-    def _best(self, values: Sequence[str], of: Ints, at: Ints, shared: Ints) -> tuple[Ints, Ints]:
-        """Keep about `_LOOKED_AT` names for each value: those that share most, of like length."""
+    def _best(self, values: Sequence[str], found: Any) -> tuple[Ints, Ints]:
+        """Keep about `_LOOKED_AT` names for each value: those that share most, of like length.
+
+        All that tie with the last one stay, so that no order of the names decides.
+        """
         n = len(values)
-        many = np.bincount(of, minlength=n) > _LOOKED_AT
-        if not many.any():
-            return of, at
-        # So many pairs are shared by enough names: those that share fewer need no ranking.
-        pairs = np.bincount(of * _PAIRS + np.minimum(shared, _PAIRS - 1), minlength=n * _PAIRS)
-        enough = pairs.reshape(n, _PAIRS)[:, ::-1].cumsum(axis=1)[:, ::-1] >= _LOOKED_AT
-        floor = np.where(many, (enough * np.arange(_PAIRS)).max(axis=1), 0)
-        keep = (shared >= floor[of]).nonzero()[0]
-        of, at, shared = of[keep], at[keep], shared[keep]
-        length = np.array([len(v) for v in values], dtype=np.int64)
-        rank = shared * 100 - np.abs(self._sizes[at] - length[of])
-        order = np.lexsort((-rank, of))
-        first = np.searchsorted(of, np.arange(n + 1))
-        last = np.minimum(first[:-1] + _LOOKED_AT, first[1:]) - 1
-        # All that tie with the last one stay, so that no order of the names decides.
-        least = rank[order][np.maximum(last, 0)]
+        of = np.repeat(np.arange(n, dtype=np.int32), np.diff(found.indptr))
+        length = np.array([len(v) for v in values], dtype=np.int16)
+        unlike = np.minimum(np.abs(self._sizes[found.indices] - length[of]), _PAIRS - 1)
+        rank = np.minimum(found.data, _PAIRS) * np.int16(_PAIRS) - unlike
+        most = _PAIRS * _PAIRS + 1
+        count = np.bincount(of * np.int32(most) + rank, minlength=n * most).reshape(n, most)
+        above = count[:, ::-1].cumsum(axis=1)[:, ::-1]
+        least = ((above >= _LOOKED_AT) * np.arange(most, dtype=np.int16)).max(axis=1)
         keep = (rank >= least[of]).nonzero()[0]
-        of, at = of[keep], at[keep]
+        of, at = of[keep].astype(np.int64), found.indices[keep].astype(np.int64)
+        order = np.argsort(of * len(self.keys) + at)
+        of, at = of[order], at[order]
         first = np.searchsorted(of, np.arange(n))
         keep = (np.arange(len(of)) - first[of] < 2 * _LOOKED_AT).nonzero()[0]
         return of[keep], at[keep]

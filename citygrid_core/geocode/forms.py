@@ -1,13 +1,16 @@
 """Addresses of one form are parsed once: the form is the text with its names and digits veiled.
 
 新浦区解放路18号2单元 and 海州区友谊路7号11单元 have one form, so what the grammar found
-in the first can be read off the second. A form is kept only where nothing that it veils
-can have decided the parse: its recipe is checked against the parse it comes from.
+in the first can be read off the second. Letters that the grammar never asks for are veiled
+too: 友宜路 and 金珊路 are of one form where neither is known. A form is kept only where
+nothing that it veils can have decided the parse: its recipe is checked against the parse it
+comes from.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -22,12 +25,17 @@ _VEIL = {label: chr(0xE000 + i) for i, label in enumerate(LABELS)}
 #: A token may look into a name that begins like this (18号大院路): such a name is not veiled.
 _LITERAL = frozenset(c for _, p in grammar.TOKEN for c in p.pattern if c >= "\u3400")
 #: What the grammar asks of the last letter of a name.
-_ROADS = frozenset("路街道巷")
+_ROADS = frozenset(grammar.ROAD_ENDS)
+#: The letters that the grammar takes alike come out as one.
+_LETTER = "\U000f0000"
+_ALIKE = {c: _LETTER for c in range(0x3400, 0xA000) if chr(c) not in grammar.LETTERS}
 #: Digits in these parts are counted by nobody.
 _DIGITS = frozenset(
     ("number", "lane", "building", "unit", "floor", "room", "group", "distance", "gate")
 )
 _RANGE = re.compile(r"\d[-,]\d")
+_TYPED = re.compile(r"[\d.]+")
+_PIECES = re.compile(r"[\ue000-\uf8ff][^\x00]*\x00(?:\d+\x00)?|0|[^\ue000-\uf8ff0]+")
 _MOST = 50_000
 
 
@@ -82,7 +90,13 @@ def form_of(text: str, words: Sequence[Word]) -> Form | None:
     if at < len(text):
         _plain(text, at, len(text), key, starts)
     starts.append(len(text))
-    return Form("".join(key), starts)
+    whole = "".join(key)
+    alike = whole.translate(_ALIKE)
+    count = alike.count(_LETTER)
+    # 金珊路银珊路 is not 金珊路银杉路: letters that come twice are not veiled.
+    if count > 1 and len({a for a, b in zip(whole, alike, strict=True) if b == _LETTER}) < count:
+        return Form(whole, starts)
+    return Form(alike, starts)
 
 
 @lru_cache(maxsize=200_000)
@@ -91,10 +105,10 @@ def _veil(name: str, label: str, weak: bool) -> str | None:
     first, last = name[0], name[-1]
     if first.isascii() or last.isascii():
         return None
-    said = name if first in _LITERAL else "路" if last in _ROADS else "名"
+    said = name if first in _LITERAL else "r" if last in _ROADS else "n"
     if label in REGIONS and last not in grammar.REGION_ENDS:
-        said += "短"
-    return f"{_VEIL[label]}{'弱' if weak else ''}{said}\x00"
+        said += "s"
+    return f"{_VEIL[label]}{'w' if weak else ''}{said}\x00"
 
 
 def _plain(text: str, start: int, end: int, key: list[str], starts: list[int]) -> None:
@@ -139,7 +153,8 @@ class Forms:
             return
         if len(self._known) >= _MOST:
             self._known.clear()
-        steps = [_step(form, text, p) for p in parts]
+        pieces = _Pieces(form, text)
+        steps = [_step(pieces, text, p) for p in parts]
         if None in steps:
             self._known[form.key] = None
             return
@@ -147,14 +162,31 @@ class Forms:
         self._known[form.key] = (sure, places_of([p.label for p in parts]))
 
 
-def _step(form: Form, text: str, part: Part) -> _Step | None:
+class _Pieces:
+    """The pieces that the form of a text cuts it into: where each begins, and which are whole."""
+
+    def __init__(self, form: Form, text: str) -> None:
+        self.starts = form.starts
+        # Nothing but the ends of a known name or of a number is a place that all texts share.
+        self.whole = [
+            text[at].isdigit() or "\ue000" <= piece[0] <= "\uf8ff"
+            for at, piece in zip(form.starts, _PIECES.findall(form.key), strict=False)
+        ]
+
+    def place(self, at: int) -> tuple[int, int] | None:
+        """Return a position as a piece and an offset; None inside a piece that is whole."""
+        k = bisect_right(self.starts, at) - 1
+        offset = at - self.starts[k]
+        return None if offset and self.whole[k] else (k, offset)
+
+
+def _step(pieces: _Pieces, text: str, part: Part) -> _Step | None:
     said = text[part.start : part.end]
-    if not part.known and any(c.isdigit() for c in said) and part.label not in _DIGITS:
+    if not part.known and part.label not in _DIGITS and any(c.isdigit() for c in said):
         return None
-    start, end = _place(form, text, part.start), _place(form, text, part.end)
     value, factor = part.value, 0
     if part.label == "distance":
-        typed = re.search(r"[\d.]+", said)
+        typed = _TYPED.search(said)
         if typed is None:
             return None
         value, factor = typed.group(), 1000 if "公里" in said or "KM" in said else 1
@@ -163,24 +195,9 @@ def _step(form: Form, text: str, part: Part) -> _Step | None:
     at = said.find(value)
     if at < 0 or not value or said.find(value, at + 1) >= 0:
         return None
-    first, last = part.start + at, part.start + at + len(value)
-    begin, stop = _place(form, text, first), _place(form, text, last)
+    start, end = pieces.place(part.start), pieces.place(part.end)
+    first = part.start + at
+    begin, stop = pieces.place(first), pieces.place(first + len(value))
     if start is None or end is None or begin is None or stop is None:
         return None
     return _Step(part.label, start, end, (begin, stop), factor, part.known)
-
-
-def _place(form: Form, text: str, at: int) -> tuple[int, int] | None:
-    """Return a position as a piece of the form and an offset; None inside a veiled piece."""
-    starts = form.starts
-    k = max(i for i, s in enumerate(starts) if s <= at)
-    offset = at - starts[k]
-    if offset and (text[starts[k]].isdigit() or _veiled(form, k)):
-        return None
-    return k, offset
-
-
-def _veiled(form: Form, k: int) -> bool:
-    """Whether a piece is a known name."""
-    pieces = re.findall(r"[\ue000-\uf8ff][^\x00]*\x00(?:\d+\x00)?|0|[^\ue000-\uf8ff0]+", form.key)
-    return k < len(pieces) and pieces[k][0] >= "\ue000"

@@ -212,9 +212,8 @@ class Gazetteer:
         columns: dict[str, Any] = {}
         for name, cells in zip(_COLUMNS, zip(*rows, strict=True), strict=True):
             numeric = name in _NUMBERS
-            values = np.empty(len(rows), dtype=np.float64 if numeric else object)
-            values[:] = cells
-            columns[name] = values[codes]
+            kind: Any = np.float64 if numeric else object
+            columns[name] = np.fromiter(cells, dtype=kind, count=len(rows))[codes]
         frame: pd.DataFrame = pd.DataFrame(columns, index=addresses.index)
         return frame
 

@@ -108,6 +108,31 @@ COMPOUND = re.compile(
     r"|[苑园居庭邸湾坊里村舍郡城]|(?<!社)区)(?:\d+期)?(?=$|[,(\d])"
 )
 
+#: Short words before a road's name that are no part of it.
+APART = ("从", "到", "去", "沿", "靠", "于", "的", "距", "本市", "市区")
+#: Suffixes of roads, by their last letter.
+ROAD_ENDS = "路街道巷"
+#: In a number: 32之1, 12至18.
+JOINED = re.compile("[之至到]")
+#: What stands after a road whose name was cut short (友谊32号).
+NUMBERED = re.compile(r"\d+(?:-\d+)?(?:号|支?弄)")
+CROSSING = re.compile(r"[与和及,](?=.{1,9}?(?:口|交))|(?:路?口$|交[叉汇界会]|路口)")
+#: Every letter that the grammar asks for; it takes all others alike.
+LETTERS = frozenset(
+    c
+    for said in (
+        *(p.pattern for _, p in (*TOKEN, *REGIONS)),
+        *(p.pattern for p in (LANE, ROAD, INSTITUTION, LEAD, DIGITS, COMPOUND)),
+        *(p.pattern for p in (JOINED, NUMBERED, CROSSING)),
+        *APART,
+        REGION_ENDS,
+        ROAD_ENDS,
+        "社区公里口东西南北",
+    )
+    for c in said
+    if c >= "\u3400"
+)
+
 
 def is_range(first: str, last: str) -> bool:
     """Whether 12-18 is a range of numbers and not the sub-number 32-1."""

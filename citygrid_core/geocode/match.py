@@ -135,8 +135,10 @@ class Matcher:
     # --- names
 
     def _exact(self, part: Part, *labels: str) -> list[Found]:
-        names = self.t.names
-        return [f for label in labels or (part.label,) for f in names.exact(part.value, label)]
+        exact = self.t.names.exact
+        if len(labels) < 2:
+            return exact(part.value, labels[0] if labels else part.label)
+        return [f for label in labels for f in exact(part.value, label)]
 
     def _lookup(self, part: Part, *labels: str) -> list[Found]:
         found = self._exact(part, *labels)
@@ -146,11 +148,14 @@ class Matcher:
         alike.sort(key=lambda f: -f.likeness)
         return [f for f in alike if f.likeness >= alike[0].likeness - BEHIND][:_MOST]
 
-    def _said(self, c: Candidate, parsed: Parsed, part: Part, found: Found) -> Candidate:
-        """Note how a name was taken."""
+    def _said(
+        self, c: Candidate, parsed: Parsed, part: Part, found: Found, place: Street | None = None
+    ) -> Candidate:
+        """Note how a name was taken: for the candidate, or for the street that it stands on."""
         typed = parsed.typed(part)
+        name, code = (c.name, c.code) if place is None else (place.name, place.code)
         c.matched.append(
-            {"part": part.label, "typed": typed, "name": c.name, "code": c.code, "via": found.how}
+            {"part": part.label, "typed": typed, "name": name, "code": code, "via": found.how}
         )
         if found.likeness < 1.0:
             c.signs["unlike"] = max(c.signs.get("unlike", 0.0), 1.0 - found.likeness)
@@ -167,13 +172,13 @@ class Matcher:
             c.matched[-1]["when"] = when
             c.reasons.append(
                 Text(
-                    f"{typed} is a former name of {c.name}{dated.en}",
-                    f"“{typed}”为“{c.name}”的曾用名{dated.zh}",
+                    f"{typed} is a former name of {name}{dated.en}",
+                    f"“{typed}”为“{name}”的曾用名{dated.zh}",
                 )
             )
         elif via == "alias":
             c.reasons.append(
-                Text(f"{typed} is another name of {c.name}", f"“{typed}”为“{c.name}”的别名")
+                Text(f"{typed} is another name of {name}", f"“{typed}”为“{name}”的别名")
             )
         return c
 
@@ -195,12 +200,12 @@ class Matcher:
         return out
 
     def _number(self, parsed: Parsed) -> Number | None:
-        lane, number, building = (parsed.first(n) for n in ("lane", "number", "building"))
-        text = f"{lane.value}弄" if lane is not None else ""
-        if number is not None:
-            text += f"{number.value}号"
-            if building is not None:
-                text += f"{building.value}栋"
+        at, parts = parsed.places, parsed.parts
+        text = f"{parts[at['lane']].value}弄" if "lane" in at else ""
+        if "number" in at:
+            text += parts[at["number"]].value + "号"
+            if "building" in at:
+                text += parts[at["building"]].value + "栋"
         return number_of(text) if text else None
 
     def _on_street(
@@ -208,46 +213,49 @@ class Matcher:
     ) -> list[Candidate]:
         t = self.t
         street = t.streets[found.ref.target]
-        p = t.plates
-        first, last = p.between(street.first, street.last, number.main)
-        chosen = [i for i in range(first, last) if p.rest[i] == number.rest]
-        signs: dict[str, float] = {}
-        level = "building" if "/" in number.rest and chosen else "plate"
-        if not chosen and first < last:
-            bare = number.rest.partition("/")[0]
-            chosen = [i for i in range(first, last) if p.rest[i] == bare]
+        p, main, rest = t.plates, number.main, number.rest
+        first, last = p.between(street.first, street.last, main)
+        if first == last:
+            return self._interpolated(parsed, road, found, main)
+        rests = [p.rest[i] for i in range(first, last)]
+        chosen = [first + k for k, own in enumerate(rests) if own == rest]
+        level = "building" if chosen and "/" in rest else "plate"
+        missing = False
+        if not chosen:
+            bare = rest.partition("/")[0]
+            chosen = [first + k for k, own in enumerate(rests) if own == bare]
             if not chosen:
-                chosen = [i for i in range(first, last) if p.rest[i] == ""] or [first]
-            if bare or p.rest[chosen[0]] != bare:
-                signs["sub_missing"] = 1.0
-        if chosen:
-            out = []
-            for i in chosen:
-                c = Candidate(
-                    level, p.quick.x[i], p.quick.y[i], 5.0 + 25.0 * len(signs), p.code[i],
-                    f"{street.name}{number.main}{spoken(p.rest[i])}",
-                    frozenset([p.area[i]]) if p.area[i] else street.areas,
-                    dict(signs), streets=(street,),
-                )  # fmt: skip
-                self._upper(c, parsed, road, found, street)
-                if signs:
-                    c.reasons.append(
-                        Text(
-                            f"the number's part {number.rest} is unknown",
-                            f"门牌附号{number.rest}未知",
-                        )
-                    )
-                self._range(c, parsed, street)
-                out.append(c)
-            return out
-        placed = interpolate(street, p, number.main)
+                chosen = [first + k for k, own in enumerate(rests) if own == ""] or [first]
+            missing = bool(bare) or rests[chosen[0] - first] != bare
+        out = []
+        for i in chosen:
+            door = f"{street.name}{main}{spoken(rests[i - first])}"
+            c = Candidate(
+                level, p.quick.x[i], p.quick.y[i], 30.0 if missing else 5.0, p.code[i], door,
+                p.area_of(i) or street.areas, {"sub_missing": 1.0} if missing else {},
+                streets=(street,),
+            )  # fmt: skip
+            self._said(c, parsed, road, found, street)
+            if missing:
+                c.reasons.append(
+                    Text(f"the number's part {rest} is unknown", f"门牌附号{rest}未知")
+                )
+            self._range(c, parsed, street)
+            out.append(c)
+        return out
+
+    def _interpolated(
+        self, parsed: Parsed, road: Part, found: Found, main: int
+    ) -> list[Candidate]:
+        street = self.t.streets[found.ref.target]
+        placed = interpolate(street, self.t.plates, main)
         if placed is None:
             return []
         c = Candidate(
             "interpolated", placed.x, placed.y, placed.spread, street.code,
-            f"{street.name}{number.main}号", street.areas, streets=(street,),
+            f"{street.name}{main}号", street.areas, streets=(street,),
         )  # fmt: skip
-        self._upper(c, parsed, road, found, street)
+        self._said(c, parsed, road, found, street)
         side = Text("", "") if placed.own_side else Text(" of the other side", "（对侧）")
         c.reasons.append(
             Text(
@@ -257,19 +265,11 @@ class Matcher:
         )
         return [c]
 
-    def _upper(
-        self, c: Candidate, parsed: Parsed, road: Part, found: Found, street: Street
-    ) -> None:
-        """Note the street, under its own name and code, then the door."""
-        door, code = c.name, c.code
-        c.name, c.code = street.name, street.code
-        self._said(c, parsed, road, found)
-        c.name, c.code = door, code
-
     def _range(self, c: Candidate, parsed: Parsed, street: Street) -> None:
         """Answer a range of numbers by its middle."""
-        end = parsed.first("number_to")
-        number = number_of(end.value) if end is not None else None
+        if "number_to" not in parsed.places:
+            return
+        number = number_of(parsed.parts[parsed.places["number_to"]].value)
         if number is None:
             return
         p = self.t.plates
@@ -356,10 +356,10 @@ class Matcher:
     # --- crossings
 
     def _crossing(self, parsed: Parsed) -> list[Candidate]:
-        cross = parsed.first("cross")
-        roads = parsed.all("road")
+        roads = [p for p in parsed.parts if p.label == "road"]
         if len(roads) < 2:
             return []
+        cross = parsed.first("cross")
         if cross is None:
             # A路、B路: two streets and nothing nearer mean where they meet.
             if parsed.first("number") or parsed.first("poi") or parsed.first("compound"):
@@ -377,13 +377,11 @@ class Matcher:
                 for x, y, spread in self._meet(a.ref.target, b.ref.target):
                     sa, sb = self.t.streets[a.ref.target], self.t.streets[b.ref.target]
                     c = Candidate(
-                        "crossing", x, y, spread, sa.code, sa.name, sa.areas | sb.areas,
-                        streets=(sa, sb),
+                        "crossing", x, y, spread, f"{sa.code}+{sb.code}",
+                        f"{sa.name}与{sb.name}交叉口", sa.areas | sb.areas, streets=(sa, sb),
                     )  # fmt: skip
-                    self._said(c, parsed, left, a)
-                    c.code, c.name = sb.code, sb.name
-                    self._said(c, parsed, right, b)
-                    c.code, c.name = f"{sa.code}+{sb.code}", f"{sa.name}与{sb.name}交叉口"
+                    self._said(c, parsed, left, a, sa)
+                    self._said(c, parsed, right, b, sb)
                     if cross is None:
                         c.signs["vague"] = 1.0
                     out.append(c)

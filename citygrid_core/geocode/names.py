@@ -61,6 +61,7 @@ class Names:
         self.alikes: dict[str, Alike] = {}
         self._automaton = ahocorasick.Automaton()
         self._cache: dict[tuple[str, str], list[Found]] = {}
+        self._exact: dict[tuple[str, str], list[Found]] = {}
 
     def add(self, name: str, ref: Ref) -> None:
         """Add a name; the same name may stand for many things."""
@@ -126,8 +127,16 @@ class Names:
         return chosen
 
     def exact(self, value: str, label: str) -> list[Found]:
-        """Return what is called exactly so."""
-        return [Found(r, value, 1.0, r.via) for r in self.refs.get(value, ()) if r.label == label]
+        """Return what is called exactly so; not to be changed."""
+        key = (value, label)
+        found = self._exact.get(key)
+        if found is None:
+            refs = self.refs.get(value, ())
+            found = [Found(r, value, 1.0, r.via) for r in refs if r.label == label]
+            if len(self._exact) > _KEPT:
+                self._exact.clear()
+            self._exact[key] = found
+        return found
 
     def alike(self, value: str, label: str) -> list[Found]:
         """Return what is called nearly so, best first: homophones, then spelling."""

@@ -70,6 +70,10 @@ class Coded:
     def __getitem__(self, i: int) -> str:
         return self.values[self._index[i]]
 
+    def at(self, i: int) -> int:
+        """Return which of the different texts text i is."""
+        return self._index[i]
+
     def __iter__(self) -> Iterator[str]:
         values = self.values
         return (values[i] for i in self.index.tolist())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -94,7 +93,7 @@ class _Scanner:
         """Whether a road without its suffix may end here."""
         rest = self.text[end : end + 6]
         return bool(rest) and (
-            _NUMBERED.match(rest) is not None or _CROSSING.match(rest) is not None
+            grammar.NUMBERED.match(rest) is not None or grammar.CROSSING.match(rest) is not None
         )
 
     def _token(self, at: int, run: int) -> int:
@@ -121,14 +120,14 @@ class _Scanner:
         if label == "link":
             # 与 和 are also letters of names; they link only what ends like a road.
             return text in ",-" or (
-                grammar.ROAD.search(self.text, run, at) is not None and (before in "路街道巷")
+                grammar.ROAD.search(self.text, run, at) is not None and (before in grammar.ROAD_ENDS)
             )
         if label == "direction" and at - run < 2:
             return False
         if label in ("building", "gate") and not text[0].isascii():
             return at - run >= 2
         if label == "cross" and text.startswith("路"):
-            return before in "路街道巷"
+            return before in grammar.ROAD_ENDS
         return not (before.isascii() and before.isalnum() and text[0].isascii())
 
     def _add(self, label: str, text: str, groups: list[str], at: int, end: int) -> None:
@@ -148,7 +147,7 @@ class _Scanner:
                 self.parts.append(Part("number_to", groups[-1], end, end))
             return
         if label == "number":
-            value = _JOINED.sub("-", value)
+            value = grammar.JOINED.sub("-", value)
             first, dash, rest = value.partition("-")
             if dash and grammar.is_range(first, rest):
                 self.parts.append(Part("number", first, at, end))
@@ -214,9 +213,6 @@ class _Scanner:
 
 _INSIDE = ("building", "unit", "floor", "number", "lane", "compound")
 _DOOR = ("number", "lane")
-_JOINED = re.compile("[之至到]")
-_NUMBERED = re.compile(r"\d+(?:-\d+)?(?:号|支?弄)")
-_CROSSING = re.compile(r"[与和及,](?=.{1,9}?(?:口|交))|(?:路?口$|交[叉汇界会]|路口)")
 
 
 def _settle(parts: list[Part]) -> list[Part]:
@@ -267,6 +263,6 @@ def _glued(before: Part, road: Part) -> bool:
         and before.end == road.start
         and len(before.value) <= 3
         and not grammar.LEAD.fullmatch(before.value)
-        and before.value not in ("从", "到", "去", "沿", "靠", "于", "的", "距", "本市", "市区")
+        and before.value not in grammar.APART
         and not before.value.isascii()
     )

@@ -63,6 +63,7 @@ def number_of(text: str) -> Number | None:
     return Number(int(main[:9]), rest)
 
 
+@lru_cache(maxsize=10_000)
 def spoken(rest: str) -> str:
     """Say the rest of a house number as people do, after its main number.
 
@@ -153,6 +154,14 @@ class Plates:
     def quick(self) -> Quick:
         """The same columns, quicker for one plate than the arrays."""
         return Quick(self.main.data, self.x.data, self.y.data, self.measure.data, self.offset.data)
+
+    @cached_property
+    def _areas(self) -> list[frozenset[str]]:
+        return [frozenset((code,)) if code else frozenset() for code in self.area.values]
+
+    def area_of(self, i: int) -> frozenset[str]:
+        """Return the area code of a plate, as a set; empty when it is not known."""
+        return self._areas[self.area.at(i)]
 
     def between(self, first: int, last: int, main: int) -> tuple[int, int]:
         """Return the slice of an owner's plates with a main number."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from itertools import pairwise
 from typing import Any, NamedTuple
 
-import numpy as np
 import shapely
+
+_LINE = 1
 
 
 class Foot(NamedTuple):
@@ -27,22 +29,21 @@ class Polyline:
     """
 
     def __init__(self, line: Any) -> None:
-        at, part = shapely.get_coordinates(shapely.get_parts(line), return_index=True)
-        same = part[1:] == part[:-1]
-        begin, end = at[:-1][same], at[1:][same]
-        step = end - begin
-        size = np.hypot(step[:, 0], step[:, 1])
-        real = size > 0
-        begin, step, size = begin[real], step[real], size[real]
-        total = np.concatenate([[0.0], np.cumsum(size)])
-        self.length = float(total[-1])
-        self._from = total[:-1].tolist()
-        self._segments: list[tuple[float, float, float, float, float]] = [
-            (x, y, dx / s, dy / s, s)
-            for (x, y), (dx, dy), s in zip(
-                begin.tolist(), step.tolist(), size.tolist(), strict=True
-            )
-        ]
+        # Most lines have a few points: they are counted through quicker than by arrays.
+        several = shapely.get_type_id(line) != _LINE
+        parts = shapely.get_parts(line).tolist() if several else [line]
+        self._from: list[float] = []
+        self._segments: list[tuple[float, float, float, float, float]] = []
+        total = 0.0
+        for part in parts:
+            for (ax, ay), (bx, by) in pairwise(shapely.get_coordinates(part).tolist()):
+                dx, dy = bx - ax, by - ay
+                size = math.hypot(dx, dy)
+                if size > 0:
+                    self._from.append(total)
+                    self._segments.append((ax, ay, dx / size, dy / size, size))
+                    total += size
+        self.length = total
 
     def at(self, measure: float) -> tuple[float, float, float, float]:
         """Return the point at a distance along the line and the direction there (unit)."""
