@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from citygrid_core.errors import Text
+from citygrid_core.geocode.names import Found
 from citygrid_core.geocode.places import Street
 
 #: How near an answer comes, from the door to the district.
@@ -50,3 +51,35 @@ class Candidate:
     shape: Any = None
     logit: float = 0.0
     probability: float = 0.0
+
+
+def take(
+    signs: dict[str, float], reasons: list[Text], typed: str, label: str, found: Found, name: str,
+    code: str,
+) -> dict[str, str]:  # fmt: skip
+    """Note in signs and reasons how a typed name was taken for the place `name`, `code`.
+
+    Returns
+    -------
+    dict
+        What was matched: part, typed, name, code, via, and when of a former name.
+    """
+    matched = {"part": label, "typed": typed, "name": name, "code": code, "via": found.how}
+    if found.likeness < 1.0:
+        signs["unlike"] = max(signs.get("unlike", 0.0), 1.0 - found.likeness)
+        signs[found.how] = 1.0
+        reasons.append(Text(f"{typed} taken for {found.name}", f"“{typed}”按“{found.name}”匹配"))
+    via = found.ref.via
+    if via == "name":
+        return matched
+    signs[via] = 1.0
+    if via == "former":
+        when = found.ref.when
+        en, zh = (f" ({when})", f"（{when}）") if when else ("", "")
+        matched["when"] = when
+        reasons.append(
+            Text(f"{typed} is a former name of {name}{en}", f"“{typed}”为“{name}”的曾用名{zh}")
+        )
+    elif via == "alias":
+        reasons.append(Text(f"{typed} is another name of {name}", f"“{typed}”为“{name}”的别名"))
+    return matched

@@ -262,9 +262,8 @@ class Gazetteer:
     def _some(self, addresses: Sequence[str], accept: float) -> list[tuple[Any, ...]]:
         """Answer some addresses: their misspelt names are looked for all at once."""
         parsed = [self.parse(a) for a in addresses]
+        self.tables.names.foresee(self.matcher.misspelt(parsed))
         straight = [self.straight.find(p) for p in parsed]
-        long = [p for p, s in zip(parsed, straight, strict=True) if s is None]
-        self.tables.names.foresee(self.matcher.misspelt(long))
         return [self._answer(*a, accept) for a in zip(parsed, straight, strict=True)]
 
     def _answer(self, parsed: Parsed, straight: Straight | None, accept: float) -> tuple[Any, ...]:
@@ -350,7 +349,7 @@ def _at_once(s: Straight, accept: float, area: str) -> tuple[Any, ...]:
         [s.matched],
         [],
         [shown],
-        [] if accepted else [_doubt(1)._asdict()],
+        [{"en": r.en, "zh": r.zh} for r in (s.reasons if accepted else [*s.reasons, _doubt(1)])],
     )
 
 

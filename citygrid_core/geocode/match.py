@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from citygrid_core.errors import Text
 from citygrid_core.geocode.alike import BEHIND
 from citygrid_core.geocode.build import Tables
-from citygrid_core.geocode.candidate import Candidate
+from citygrid_core.geocode.candidate import Candidate, take
 from citygrid_core.geocode.interpolate import interpolate
 from citygrid_core.geocode.names import Found
 from citygrid_core.geocode.parse import parse
@@ -152,34 +152,10 @@ class Matcher:
         self, c: Candidate, parsed: Parsed, part: Part, found: Found, place: Street | None = None
     ) -> Candidate:
         """Note how a name was taken: for the candidate, or for the street that it stands on."""
-        typed = parsed.typed(part)
         name, code = (c.name, c.code) if place is None else (place.name, place.code)
         c.matched.append(
-            {"part": part.label, "typed": typed, "name": name, "code": code, "via": found.how}
+            take(c.signs, c.reasons, parsed.typed(part), part.label, found, name, code)
         )
-        if found.likeness < 1.0:
-            c.signs["unlike"] = max(c.signs.get("unlike", 0.0), 1.0 - found.likeness)
-            c.signs[found.how] = 1.0
-            c.reasons.append(
-                Text(f"{typed} taken for {found.name}", f"“{typed}”按“{found.name}”匹配")
-            )
-        via = found.ref.via
-        if via in ("former", "alias", "short"):
-            c.signs[via] = 1.0
-        if via == "former":
-            when = found.ref.when
-            dated = Text(f" ({when})", f"（{when}）") if when else Text("", "")
-            c.matched[-1]["when"] = when
-            c.reasons.append(
-                Text(
-                    f"{typed} is a former name of {name}{dated.en}",
-                    f"“{typed}”为“{name}”的曾用名{dated.zh}",
-                )
-            )
-        elif via == "alias":
-            c.reasons.append(
-                Text(f"{typed} is another name of {name}", f"“{typed}”为“{name}”的别名")
-            )
         return c
 
     # --- doors
@@ -244,9 +220,7 @@ class Matcher:
             out.append(c)
         return out
 
-    def _interpolated(
-        self, parsed: Parsed, road: Part, found: Found, main: int
-    ) -> list[Candidate]:
+    def _interpolated(self, parsed: Parsed, road: Part, found: Found, main: int) -> list[Candidate]:
         street = self.t.streets[found.ref.target]
         placed = interpolate(street, self.t.plates, main)
         if placed is None:

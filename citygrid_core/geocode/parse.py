@@ -120,7 +120,8 @@ class _Scanner:
         if label == "link":
             # 与 和 are also letters of names; they link only what ends like a road.
             return text in ",-" or (
-                grammar.ROAD.search(self.text, run, at) is not None and (before in grammar.ROAD_ENDS)
+                grammar.ROAD.search(self.text, run, at) is not None
+                and (before in grammar.ROAD_ENDS)
             )
         if label == "direction" and at - run < 2:
             return False

@@ -8,13 +8,20 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from citygrid_core.errors import Text
 from citygrid_core.geocode.build import Tables
-from citygrid_core.geocode.candidate import Candidate
+from citygrid_core.geocode.candidate import Candidate, take
 from citygrid_core.geocode.judge import Calibration, judge
-from citygrid_core.geocode.parts import REGIONS, Parsed
+from citygrid_core.geocode.names import Found
+from citygrid_core.geocode.parts import REGIONS, Parsed, Part
 from citygrid_core.geocode.places import number_of
 
-_LABELS = frozenset(("county", "town", "community", "road", "number", "unit", "floor", "room"))
+#: So many judgements are remembered.
+_KEPT = 10_000
+
+_LABELS = frozenset(
+    ("county", "town", "community", "road", "number", "building", "unit", "floor", "room")
+)
 
 
 class Straight(NamedTuple):
@@ -28,15 +35,19 @@ class Straight(NamedTuple):
     name: str
     matched: dict[str, str]
     area: frozenset[str]
+    reasons: list[Text]
 
 
 class Straightener:
-    """Answers straight addresses, and no others."""
+    """Answers straight addresses, and no others.
+
+    A street that the name means alone, however it was written, with a plate of the number.
+    """
 
     def __init__(self, tables: Tables, calibration: Calibration) -> None:
         self.t = tables
         self.calibration = calibration
-        self._judged: dict[tuple[str, bool], tuple[float, float]] = {}
+        self._judged: dict[tuple[str, str, float, bool], tuple[float, float]] = {}
 
     def find(self, parsed: Parsed) -> Straight | None:
         """Return the answer of an address; None when the long way must be gone."""
@@ -45,22 +56,21 @@ class Straightener:
             return None
         parts = parsed.parts
         road, number = parts[places["road"]], parts[places["number"]]
-        if not road.known:
-            return None
-        t = self.t
-        refs = t.names.refs[road.value]
-        if len(refs) != 1 or refs[0].label != "road" or refs[0].via not in ("name", "short"):
+        found = self._street(road)
+        if found is None:
             return None
         wanted = number_of(number.value + "号")
         if wanted is None or wanted.rest:
             return None
-        street, plates = t.streets[refs[0].target], t.plates
+        t = self.t
+        street, plates = t.streets[found.ref.target], t.plates
         first, last = plates.between(street.first, street.last, wanted.main)
-        # The plate itself stands first; a second one of no sub-number is a twin.
-        if first == last or plates.rest[first] or (last - first > 1 and not plates.rest[first + 1]):
+        if first == last or plates.rest[first]:
             return None
-        area = plates.area[first]
-        areas = frozenset((area,)) if area else street.areas
+        # The plate itself stands first; a second one of no sub-number is a twin.
+        if last - first > 1 and ("building" in places or not plates.rest[first + 1]):
+            return None
+        areas = plates.area_of(first) or street.areas
         agrees = False
         roads = numbers = 0
         for part in parts:
@@ -75,20 +85,33 @@ class Straightener:
                 agrees = True
         if roads != 1 or numbers != 1:
             return None
-        via = refs[0].via
-        judged = self._judged.get((via, agrees))
+        signs: dict[str, float] = {}
+        reasons: list[Text] = []
+        typed = parsed.typed(road)
+        matched = take(signs, reasons, typed, "road", found, street.name, street.code)
+        key = (found.how, found.ref.via, found.likeness, agrees)
+        judged = self._judged.get(key)
         if judged is None:
-            judged = self._judged[via, agrees] = self._judge(via, agrees)
-        matched = {
-            "part": "road",
-            "typed": parsed.typed(road),
-            "name": street.name,
-            "code": street.code,
-            "via": via,
-        }
+            if len(self._judged) > _KEPT:
+                self._judged.clear()
+            judged = self._judged[key] = self._judge(signs, agrees)
         name = f"{street.name}{wanted.main}号"
         x, y = plates.quick.x[first], plates.quick.y[first]
-        return Straight(x, y, judged[1], judged[0], plates.code[first], name, matched, areas)
+        code = plates.code[first]
+        return Straight(x, y, judged[1], judged[0], code, name, matched, areas, reasons)
+
+    def _street(self, road: Part) -> Found | None:
+        """Return the street that a name means, when it means one only."""
+        names = self.t.names
+        refs = names.refs.get(road.value)
+        if refs is not None and (len(refs) > 1 or refs[0].label == "road"):
+            # A name that is another place's too has more than one meaning.
+            return names.exact(road.value, "road")[0] if len(refs) == 1 else None
+        if road.known or len(road.value) < 2:
+            return None
+        alike = names.alike(road.value, "road")
+        # Names that are less alike by `BEHIND` are not meant: they were left out.
+        return alike[0] if len(alike) == 1 else None
 
     def _agrees(self, region: str, areas: frozenset[str]) -> bool:
         """Whether all that a region's name may mean holds, or is held by, the plate's area."""
@@ -99,10 +122,8 @@ class Straightener:
                     return True
         return False
 
-    def _judge(self, via: str, agrees: bool) -> tuple[float, float]:
-        c = Candidate("plate", 0.0, 0.0, 5.0, "", "", frozenset())
-        if via == "short":
-            c.signs["short"] = 1.0
+    def _judge(self, signs: dict[str, float], agrees: bool) -> tuple[float, float]:
+        c = Candidate("plate", 0.0, 0.0, 5.0, "", "", frozenset(), dict(signs))
         if agrees:
             c.signs["region_agrees"] = 1.0
         judge([c], self.calibration)

@@ -68,7 +68,7 @@ _PIECES = st.sampled_from(
     ["友谊路", "友谊", "通灌路", "阳光小区", "连云大厦", "人民公园", "新浦区", "海州", "解放", "新", "大",
      "与", "和", "、", "交叉口", "口", "路口", "东", "西侧", "50", "米", "1.5", "公里", "32", "7", "100", "号",
      "院", "-", "弄", "(", ")", "栋", "单元", "室", "旁", "对面", "区", "市", "社区", "A", "#", "层", "门",
-     "二巷", "小学", "约", "附近", "珊", "龘", "银", "珊珊", "杉榆"]
+     "二巷", "小学", "约", "附近", "珊", "龘", "银", "珊珊", "杉榆", "友宜路", "反帝路", "友谊大街"]
 )  # fmt: skip
 
 
@@ -96,9 +96,10 @@ LONG.straight.find = lambda parsed: None  # type: ignore[method-assign,assignmen
 NAMES = TOWN.tables.names
 
 
-def test_the_straight_way_is_gone_for_known_doors() -> None:
+def test_the_straight_way_is_gone_for_doors_of_one_meaning() -> None:
     assert TOWN.straight.find(TOWN.parse("新浦区友谊路32号2单元501室")) is not None
-    assert TOWN.straight.find(TOWN.parse("友宜路32号")) is None
+    assert TOWN.straight.find(TOWN.parse("友宜路32号")) is not None
+    assert TOWN.straight.find(TOWN.parse("友谊路44号")) is None
     pd.testing.assert_frame_equal(
         TOWN.geocode(pd.Series(ADDRESSES)), LONG.geocode(pd.Series(ADDRESSES))
     )
