@@ -20,9 +20,12 @@ from citygrid_core.geocode.normalise import name_key, normalise
 from citygrid_core.geocode.packed import Coded, Strings
 from citygrid_core.geocode.parse import parse
 from citygrid_core.geocode.places import Number, Plates, Points, Street, along, number_of
+from citygrid_core.geocode.survey import survey
 
 #: Streets of one name this near to each other are one street, metres.
 _SAME_STREET = 300.0
+#: A street that only plates tell of reaches this much further than they, metres.
+_UNSEEN = 100.0
 #: 反帝路(1966-1980): a former name with its dates.
 _DATED = re.compile(r"^(.+?)[(（【]([^()（）]*\d{4}[^()（）]*)[)）】]$")
 _TEXTS = (
@@ -46,7 +49,12 @@ class GazetteerInputError(CitygridError):
 
 @dataclass(slots=True)
 class Tables:
-    """All that a gazetteer knows."""
+    """All that a gazetteer knows.
+
+    Attributes
+    ----------
+    coarse, disorder : how well the plates are surveyed, see `survey`
+    """
 
     crs: Any
     streets: list[Street]
@@ -57,6 +65,8 @@ class Tables:
     names: Names
     zone_plates: npt.NDArray[np.int64]
     skipped: list[str]
+    coarse: float = 0.0
+    disorder: float = 0.0
 
 
 def build_tables(
@@ -78,7 +88,13 @@ def build_tables(
             label = "province" if name.endswith(("省", "自治区")) else "city"
             names.add(short, Ref(label, -1 - i, "name"))
     names.close()
-    return Tables(frame.crs, streets, plates, zones, pois, regions, names, zone_plates, skipped)
+    seen = survey(plates.owner, plates.main, plates.x, plates.y, len(streets))
+    for street, uneven in zip(streets, seen.uneven.tolist(), strict=True):
+        street.uneven = uneven
+    return Tables(
+        frame.crs, streets, plates, zones, pois, regions, names, zone_plates, skipped,
+        seen.coarse, seen.disorder,
+    )  # fmt: skip
 
 
 def _checked(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -262,7 +278,8 @@ def _streets_of_plates(
     for key, members in pd.Series(lost).groupby(wanted[lost]):
         at = members.to_numpy()
         cx, cy = float(np.median(x[at])), float(np.median(y[at]))
-        reach = float(np.hypot(x[at] - cx, y[at] - cy).max())
+        # Where a street without a line ends is not known: its plates are a part of it.
+        reach = float(np.hypot(np.hypot(x[at] - cx, y[at] - cy).max(), _UNSEEN))
         names.add(str(key), Ref("road", len(streets), "name"))
         streets.append(Street(str(key), "", frozenset(areas[at]) - {""}, None, cx, cy, reach))
 

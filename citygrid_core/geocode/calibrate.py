@@ -8,6 +8,7 @@ is 20 m off is worth 0.8 or less, and no certainty is claimed for it.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from dataclasses import dataclass
@@ -17,9 +18,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import optimize
+from scipy import optimize, stats
 
-from citygrid_core.geocode.candidate import LEVELS, Candidate
+from citygrid_core.geocode.candidate import CELL, LEVELS, Candidate
 from citygrid_core.geocode.gazetteer import Gazetteer
 from citygrid_core.geocode.judge import (
     ERRORS,
@@ -31,8 +32,6 @@ from citygrid_core.geocode.judge import (
     spread_sign,
 )
 
-#: Side of a nominal unit grid, metres.
-CELL = 100.0
 #: Strength with which weights hold to where they started, in answers.
 _HOLD = 2.0
 _COVERED = 0.95
@@ -47,13 +46,12 @@ _KEYS = (*(f"level.{v}" for v in LEVELS), *SIGNS)
 
 
 class _Top(NamedTuple):
-    """The best answer of an address: how far off it was, metres, and in which sample."""
+    """The best answer of an address, and how far off it was, metres."""
 
     kind: str
     spread: float
     off: float
     probability: float
-    city: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ class Labelled:
     y: npt.ArrayLike
 
 
-def fit(*samples: Labelled, made: str, rounds: int = 2) -> Calibration:
+def fit(*samples: Labelled, made: str, own: bool = False, rounds: int = 2) -> Calibration:
     """Fit a calibration to labelled addresses of one or more cities.
 
     Parameters
@@ -82,6 +80,8 @@ def fit(*samples: Labelled, made: str, rounds: int = 2) -> Calibration:
     samples : Labelled
     made : str
         How these addresses were come by; it is stored with the weights.
+    own : bool
+        Whether it is for the very gazetteer that it is fitted on: see `Calibration`.
     rounds : int
         The order of the candidates depends on the weights, so the fit is repeated.
 
@@ -92,20 +92,20 @@ def fit(*samples: Labelled, made: str, rounds: int = 2) -> Calibration:
         by hand, and per level or phrase the factor on the spread that covers
         95 % of the answers.
     """
-    asked: list[tuple[list[Candidate], float, float, int]] = []
-    for city, sample in enumerate(samples):
+    asked: list[tuple[list[Candidate], float, float]] = []
+    for sample in samples:
         parse, find = sample.gazetteer.parse, sample.gazetteer.matcher.candidates
         xs = np.asarray(sample.x, dtype=np.float64)
         ys = np.asarray(sample.y, dtype=np.float64)
         for address, x, y in zip(sample.addresses, xs, ys, strict=True):
-            asked.append((find(parse(str(address))), float(x), float(y), city))
+            asked.append((find(parse(str(address))), float(x), float(y)))
     start = calibration = prior()
     for _ in range(rounds):
         rows: list[list[float]] = []
         owner: list[int] = []
         label: list[float] = []
         tops: list[_Top] = []
-        for i, (candidates, x, y, city) in enumerate(asked):
+        for i, (candidates, x, y) in enumerate(asked):
             found = list(candidates)
             judge(found, calibration)
             for k, c in enumerate(found):
@@ -116,9 +116,9 @@ def fit(*samples: Labelled, made: str, rounds: int = 2) -> Calibration:
                 label.append(near if math.isfinite(dx) else 0.0)
                 if k == 0 and math.isfinite(dx):
                     off = math.hypot(dx, dy)
-                    tops.append(_Top(error_kind(c), c.spread, off, c.probability, city))
+                    tops.append(_Top(error_kind(c), c.spread, off, c.probability))
         calibration = _fit(np.array(rows), np.array(owner), np.array(label), start, tops, made)
-    return calibration
+    return dataclasses.replace(calibration, own=own)
 
 
 def _row(c: Candidate) -> list[float]:
@@ -168,34 +168,44 @@ def _fit(
 
 
 def _radius(tops: list[_Top]) -> float | None:
-    """Return the factor on the spread that covers the truth, by the conformal quantile.
+    """Return the factor on the spread that covers the truth, by split conformal prediction.
 
-    Of n answers like it, sorted by error over spread, number ceil(0.95 (n + 1)) is taken
-    (split conformal prediction: Papadopoulos et al. 2002, Lei et al. 2018). Answers that
-    would be accepted count, where there are enough of them. Of several cities the worst
-    counts: what holds for their mean would promise too much in the rough one.
+    Of n answers like it ceil(0.95 (n + 1)) are to be covered (Papadopoulos et al. 2002, Lei
+    et al. 2018). Answers that would be accepted count, where there are enough of them.
     """
     for least in (_SURE, 0.5):
         sure = [t for t in tops if t.probability >= least]
-        cities = [[t for t in sure if t.city == c] for c in sorted({t.city for t in sure})]
-        enough = [own for own in cities if len(own) >= _FEW]
         if len(sure) >= _FEW:
-            return max(_quantile(own) for own in enough or [sure])
+            return _factor(sure)
     return None
 
 
-def _quantile(tops: list[_Top]) -> float:
-    # The books themselves are surveyed to `_SURVEYED`: their mean square comes on top.
-    off = np.hypot([t.off for t in tops], _SURVEYED / 1.7308)
-    ratio = np.sort(off / np.array([t.spread for t in tops]))
-    rank = min(math.ceil(_COVERED * (len(ratio) + 1)), len(ratio))
-    return round(float(ratio[rank - 1]), 3)
+def _factor(tops: list[_Top]) -> float:
+    """Return the factor on the spread whose circles hold the truth in 95 of 100 answers."""
+    off, spread = np.array([t.off for t in tops]), np.array([t.spread for t in tops])
+    # Of so few answers the last one counts (split conformal prediction).
+    wanted = min(math.ceil(_COVERED * (len(off) + 1)) / len(off), 1.0 - 0.5 / len(off))
+    found = optimize.brentq(lambda f: _held(off, f * spread) - wanted, 0.0, 1e4, xtol=1e-4)
+    return round(float(found), 3)
+
+
+def _held(off: npt.NDArray[np.float64], radius: npt.NDArray[np.float64]) -> float:
+    """Return the share of truths held by circles: the books are off by a survey's own error.
+
+    How far a truth lies that the books have `off` metres away is a noncentral chi.
+    """
+    error = _SURVEYED / math.sqrt(stats.chi2.ppf(_COVERED, 2))
+    held = (off < radius).astype(np.float64)
+    near = np.abs(off - radius) < 6 * error
+    inner = (radius[near] / error) ** 2
+    held[near] = stats.ncx2.cdf(inner, 2, np.maximum((off[near] / error) ** 2, 1e-9))
+    return float(held.mean())
 
 
 def as_toml(calibration: Calibration) -> str:
     """Return a calibration as TOML, to be read by `parse_calibration`."""
     made = json.dumps(calibration.made, ensure_ascii=False)
-    lines = [f"made = {made}", "", "[levels]"]
+    lines = [f"made = {made}", f"own = {json.dumps(calibration.own)}", "", "[levels]"]
     lines += [f"{v} = {calibration.weights['level.' + v]}" for v in LEVELS]
     lines += ["", "[signs]"]
     lines += [f"{s} = {calibration.weights[s]}" for s in SIGNS]

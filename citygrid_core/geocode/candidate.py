@@ -21,6 +21,10 @@ LEVELS = (
     "zone",
     "region",
 )
+#: Side of a nominal unit grid, metres.
+CELL = 100.0
+#: Spread of a surveyed plate, metres (GB/T 37149: 5 m on plains).
+PLATE = 5.0
 
 
 @dataclass(slots=True)
@@ -35,6 +39,7 @@ class Candidate:
     matched : JSON-ready: which part was taken for which name, and how
     streets : the streets that a relative phrase may run along
     shape : the polygon of the place, if any
+    hold : at most this probable, for how coarsely the plates are set: see `held`
     """
 
     level: str
@@ -49,8 +54,17 @@ class Candidate:
     reasons: list[Text] = field(default_factory=list)
     streets: tuple[Street, ...] = ()
     shape: Any = None
+    hold: float = 1.0
     logit: float = 0.0
     probability: float = 0.0
+
+
+def held(coarse: float) -> float:
+    """Return the chance that a plate with a standard error of so many metres is in its grid.
+
+    The mean error along each axis is 0.8 standard errors; a grid is laid at random.
+    """
+    return (1.0 - 0.8 * min(coarse, CELL) / CELL) ** 2
 
 
 def take(

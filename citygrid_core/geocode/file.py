@@ -9,7 +9,7 @@ from citygrid_core.errors import CitygridError, Text
 from citygrid_core.mapped import Arrays, Kind
 
 #: Counts up whenever what is stored, or how names are folded, changes.
-VERSION = 1
+VERSION = 2
 
 
 class PlacesFileError(CitygridError):

@@ -17,7 +17,7 @@ from citygrid_core.errors import Text
 from citygrid_core.geocode import kept
 from citygrid_core.geocode.build import Tables, build_tables
 from citygrid_core.geocode.candidate import Candidate
-from citygrid_core.geocode.health import check_tables
+from citygrid_core.geocode.health import check_tables, coarse_plates
 from citygrid_core.geocode.judge import Calibration, judge, load_calibration
 from citygrid_core.geocode.match import Matcher
 from citygrid_core.geocode.normalise import normalise
@@ -154,6 +154,15 @@ class Gazetteer:
         return self.tables.crs
 
     @property
+    def coarse(self) -> Text | None:
+        """How the plates show that they were not surveyed; None when they were.
+
+        Their probabilities and stated errors reckon with it. A city's own calibration
+        (`fit`) knows it better.
+        """
+        return coarse_plates(self.tables) if self.tables.coarse > 0 else None
+
+    @property
     def skipped(self) -> list[str]:
         """Codes of plates that no address can reach: no number, or no street and no compound."""
         return list(self.tables.skipped)
@@ -254,7 +263,7 @@ class Gazetteer:
         DataFrame
             ``rule``, ``severity`` (error, warning, info), ``codes`` (joined by
             #), ``place``, ``x``, ``y``, ``measure`` (metres), ``en``, ``zh``.
-            Rules: plate.orphan, plate.far, plate.side, number.twin,
+            Rules: plate.orphan, plate.far, plate.side, plates.coarse, number.twin,
             number.order, name.two_places.
         """
         return check_tables(self.tables, far_m=far_m, apart_m=apart_m)

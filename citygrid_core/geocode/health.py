@@ -31,6 +31,11 @@ def check_tables(
             "plate without a number, or of no street and no compound", "门牌缺少号码或所属街巷"
         )
         rows.append(("plate.orphan", "error", code, "", np.nan, np.nan, np.nan, said.en, said.zh))
+    if tables.coarse > 0:
+        said = coarse_plates(tables)
+        rows.append(
+            ("plates.coarse", "warning", "", "", np.nan, np.nan, tables.coarse, said.en, said.zh)
+        )
     for street in tables.streets:
         if street.last > street.first:
             rows += _twins(tables, street, twin_m)
@@ -39,6 +44,16 @@ def check_tables(
     rows += _names(tables, apart_m)
     frame: pd.DataFrame = pd.DataFrame(rows, columns=list(COLUMNS))
     return frame
+
+
+def coarse_plates(tables: Tables) -> Text:
+    """Say how the plates show that they were not surveyed."""
+    return Text(
+        f"{tables.disorder:.1%} of the plates stand out of order, and plates {tables.coarse:.0f} m "
+        "(standard error) off the line of their neighbours: no survey, points of interest perhaps",
+        f"{tables.disorder:.1%}的门牌次序颠倒，门牌偏离相邻门牌连线约{tables.coarse:.0f}米（中误差）："
+        "并非实测，可能取自兴趣点",
+    )
 
 
 def _finding(

@@ -11,8 +11,13 @@ from citygrid_core.geocode.places import Plates, Quick, Street
 _BEYOND = 10
 #: Spread where a street's only anchor is on the other side, or just one is known.
 _LOOSE = 60.0
-#: How much of what the anchors misjudge each other by is added to the spread.
-_UNRULY = 1.3
+#: How the spread is made of a survey's own error, of the unevenness of the street and of what
+#: the neighbouring anchors misjudge each other by; of cities even and uneven (see the docs).
+_SET, _UNEVEN, _UNRULY = 2.2, 1.6, 0.67
+#: However even a street is, this share of the gap between the anchors is not known.
+_LEAST = 0.1
+#: Where nothing tells how evenly numbers run, they are as uneven as this share of the gap.
+_UNKNOWN = 0.35
 
 
 class Placed(NamedTuple):
@@ -76,7 +81,9 @@ def _between(street: Street, p: Plates, main: int, *, own_side: bool) -> Placed 
             x, y = fx - offset * ty, fy + offset * tx
     # Largest in the middle between the anchors, as of a bridge held at both ends.
     loose = math.sqrt(share * (1 - share)) if not outside else 0.5 + abs(share)
-    spread = math.hypot(6.0 + 0.3 * gap * loose, _UNRULY * _misfit(q, below, above))
+    uneven = math.sqrt(street.uneven * (b - a)) if street.uneven >= 0 else _UNKNOWN * gap
+    ways = (_UNEVEN * uneven * loose, _LEAST * gap * loose, _UNRULY * _misfit(q, below, above))
+    spread = math.hypot(_SET, *ways)
     if not own_side:
         spread += 15.0
     return Placed(x, y, min(spread, 4 * _LOOSE + spread / 4), a, b, own_side)

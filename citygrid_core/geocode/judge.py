@@ -67,11 +67,14 @@ class Calibration:
     weights : sign or "level.NAME" to its weight in the logit
     error : level or phrase to (least error, factor on the spread): the larger counts, metres
     made : how it was made, for people
+    own : whether it was fitted on the gazetteer that it judges: then what it learnt of the
+        plates holds, and not what is guessed from how they stand (`Candidate.hold`)
     """
 
     weights: Mapping[str, float]
     error: Mapping[str, tuple[float, float]]
     made: str
+    own: bool = False
 
     def logit(self, candidate: Candidate) -> float:
         """Return the log odds that this answer is right."""
@@ -139,7 +142,7 @@ def _read(data: dict[str, Any], name: str) -> Calibration:
         raise UsageError(
             Text(f"calibration {name} lacks {missing}", f"校准文件 {name} 缺少 {missing}")
         )
-    return Calibration(weights, error, str(data.get("made", "")))
+    return Calibration(weights, error, str(data.get("made", "")), bool(data.get("own", False)))
 
 
 def judge(candidates: list[Candidate], calibration: Calibration, *, same_m: float = 30.0) -> None:
@@ -151,8 +154,11 @@ def judge(candidates: list[Candidate], calibration: Calibration, *, same_m: floa
     for c in candidates:
         c.logit = calibration.logit(c)
     if len(candidates) == 1:
-        odds_of_one = math.exp(min(candidates[0].logit, 30.0))
-        candidates[0].probability = odds_of_one / (1.0 + odds_of_one)
+        one = candidates[0]
+        odds_of_one = math.exp(min(one.logit, 30.0))
+        one.probability = odds_of_one / (1.0 + odds_of_one)
+        if not calibration.own:
+            one.probability *= one.hold
         return
     if not candidates:
         return
@@ -169,3 +175,5 @@ def judge(candidates: list[Candidate], calibration: Calibration, *, same_m: floa
     total = sum(odds)
     for c, o in zip(candidates, odds, strict=True):
         c.probability = o / (1.0 + o) * (o / total if total > 0 else 1.0)
+        if not calibration.own:
+            c.probability *= c.hold

@@ -46,7 +46,8 @@ def save(path: Path, tables: Tables, tag: str) -> None:
     arrays["zone_plates"] = tables.zone_plates
     _put(arrays, "skipped", tables.skipped)
     crs = pyproj.CRS(tables.crs)
-    facts = {"tag": tag, "crs": crs.to_wkt(), "groups": list(tables.names.alikes)}
+    facts: dict[str, Any] = {"tag": tag, "crs": crs.to_wkt(), "groups": list(tables.names.alikes)}
+    facts["coarse"], facts["disorder"] = tables.coarse, tables.disorder
     file.write(path, facts, arrays)
 
 
@@ -69,6 +70,7 @@ def load(path: Path) -> tuple[Tables, str]:
     tables = Tables(
         pyproj.CRS(facts["crs"]), _get_streets(a), plates, zones, pois, regions,
         _get_names(a, facts["groups"]), a["zone_plates"], _get(a, "skipped"),
+        facts["coarse"], facts["disorder"],
     )  # fmt: skip
     return tables, str(facts["tag"])
 
@@ -101,8 +103,8 @@ def _put_streets(arrays: Arrays, streets: list[Street]) -> None:
     _put(arrays, "streets.name", [s.name for s in streets])
     _put(arrays, "streets.code", [s.code for s in streets])
     _put(arrays, "streets.areas", ["#".join(sorted(s.areas)) for s in streets])
-    numbers = [(s.x, s.y, s.radius) for s in streets]
-    arrays["streets.at"] = np.array(numbers, dtype=np.float64).reshape(-1, 3)
+    numbers = [(s.x, s.y, s.radius, s.uneven) for s in streets]
+    arrays["streets.at"] = np.array(numbers, dtype=np.float64).reshape(-1, 4)
     bounds = [(s.first, s.last) for s in streets]
     arrays["streets.plates"] = np.array(bounds, dtype=np.int64).reshape(-1, 2)
     _put_shapes(arrays, "streets.line", [s.line for s in streets])
@@ -110,8 +112,10 @@ def _put_streets(arrays: Arrays, streets: list[Street]) -> None:
 
 def _get_streets(arrays: Arrays) -> list[Street]:
     return [
-        Street(name, code, frozenset(areas.split("#")) - {""}, line, x, y, radius, first, last)
-        for name, code, areas, line, (x, y, radius), (first, last) in zip(
+        Street(
+            name, code, frozenset(areas.split("#")) - {""}, line, x, y, radius, first, last, uneven
+        )
+        for name, code, areas, line, (x, y, radius, uneven), (first, last) in zip(
             _get(arrays, "streets.name"),
             _get(arrays, "streets.code"),
             _get(arrays, "streets.areas"),

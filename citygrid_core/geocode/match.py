@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from citygrid_core.errors import Text
 from citygrid_core.geocode.alike import BEHIND
 from citygrid_core.geocode.build import Tables
-from citygrid_core.geocode.candidate import Candidate, take
+from citygrid_core.geocode.candidate import PLATE, Candidate, held, take
 from citygrid_core.geocode.interpolate import interpolate
 from citygrid_core.geocode.names import Found
 from citygrid_core.geocode.parse import parse
@@ -32,6 +32,9 @@ class Matcher:
         self._cities = any(
             r.label in ("city", "province") for refs in tables.names.refs.values() for r in refs
         )
+        #: Spread of a plate: a survey's, or more where the plates themselves tell of less.
+        self._plate = math.hypot(PLATE, tables.coarse)
+        self._hold = held(tables.coarse)
         self._met: dict[tuple[int, int], list[tuple[float, float, float]]] = {}
 
     def misspelt(self, some: Iterable[Parsed]) -> Iterator[tuple[str, str]]:
@@ -207,9 +210,9 @@ class Matcher:
         for i in chosen:
             door = f"{street.name}{main}{spoken(rests[i - first])}"
             c = Candidate(
-                level, p.quick.x[i], p.quick.y[i], 30.0 if missing else 5.0, p.code[i], door,
+                level, p.quick.x[i], p.quick.y[i], self._plate + 25.0 * missing, p.code[i], door,
                 p.area_of(i) or street.areas, {"sub_missing": 1.0} if missing else {},
-                streets=(street,),
+                streets=(street,), hold=self._hold,
             )  # fmt: skip
             self._said(c, parsed, road, found, street)
             if missing:
@@ -226,7 +229,7 @@ class Matcher:
         if placed is None:
             return []
         c = Candidate(
-            "interpolated", placed.x, placed.y, placed.spread, street.code,
+            "interpolated", placed.x, placed.y, math.hypot(placed.spread, self.t.coarse), street.code,
             f"{street.name}{main}号", street.areas, streets=(street,),
         )  # fmt: skip
         self._said(c, parsed, road, found, street)
@@ -253,6 +256,10 @@ class Matcher:
             if half < 150.0:
                 c.x, c.y = (c.x + float(p.x[first])) / 2, (c.y + float(p.y[first])) / 2
                 c.spread += half
+                main = number_of(parsed.parts[parsed.places["number"]].value)
+                if main is not None and (number.main - main.main) % 2:
+                    # 3-8 may be the numbers 3 to 8, or a part of number 3.
+                    c.signs["vague"] = 1.0
 
     def _street(self, parsed: Parsed, road: Part, found: Found, number: Number | None) -> Candidate:
         street = self.t.streets[found.ref.target]

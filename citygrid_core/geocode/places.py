@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
@@ -101,7 +102,7 @@ class Points:
 
 @dataclass
 class Street:
-    """A street: its line (when known), and its plates' slice of the plate table."""
+    """A street: its line (when known), its plates' slice of the plate table, see `Survey.uneven`."""
 
     name: str
     code: str
@@ -112,6 +113,7 @@ class Street:
     radius: float
     first: int = 0
     last: int = 0
+    uneven: float = math.nan
 
     @cached_property
     def path(self) -> Polyline | None:

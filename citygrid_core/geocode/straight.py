@@ -6,11 +6,12 @@ Most addresses of a table are of this kind. What is answered is what the long wa
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from citygrid_core.errors import Text
 from citygrid_core.geocode.build import Tables
-from citygrid_core.geocode.candidate import Candidate, take
+from citygrid_core.geocode.candidate import PLATE, Candidate, held, take
 from citygrid_core.geocode.judge import Calibration, judge
 from citygrid_core.geocode.names import Found
 from citygrid_core.geocode.parts import REGIONS, Parsed, Part
@@ -47,6 +48,8 @@ class Straightener:
     def __init__(self, tables: Tables, calibration: Calibration) -> None:
         self.t = tables
         self.calibration = calibration
+        self._plate = math.hypot(PLATE, tables.coarse)
+        self._hold = held(tables.coarse)
         self._judged: dict[tuple[str, str, float, bool], tuple[float, float]] = {}
 
     def find(self, parsed: Parsed) -> Straight | None:
@@ -123,7 +126,8 @@ class Straightener:
         return False
 
     def _judge(self, signs: dict[str, float], agrees: bool) -> tuple[float, float]:
-        c = Candidate("plate", 0.0, 0.0, 5.0, "", "", frozenset(), dict(signs))
+        c = Candidate("plate", 0.0, 0.0, self._plate, "", "", frozenset(), dict(signs))
+        c.hold = self._hold
         if agrees:
             c.signs["region_agrees"] = 1.0
         judge([c], self.calibration)

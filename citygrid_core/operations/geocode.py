@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from citygrid_core.errors import Problem, Text
 from citygrid_core.geocode import ACCEPT, Gazetteer
 from citygrid_core.operations.city import City
-from citygrid_core.operations.geocode_index import gazetteer
+from citygrid_core.operations.geocode_index import calibration_of, gazetteer
 from citygrid_core.operations.intake import SourceOptions
 from citygrid_core.operations.lookup import lookup
 from citygrid_core.report import Progress, Report, no_progress
@@ -126,6 +127,7 @@ def geocode_file(
     )
     addresses = batch.frame["address"].fillna("")
     classes = batch.frame.get("class_code")
+    matcher = gazetteer(workspace, at)
     answers = geocode(
         workspace,
         addresses,
@@ -134,6 +136,7 @@ def geocode_file(
         class_code=class_code,
         object_kind=object_kind,
         at=at,
+        matcher=matcher,
         progress=progress,
     )
     answers = as_text(answers)
@@ -142,6 +145,19 @@ def geocode_file(
     report = Report("geocode", read=batch.read, stored=len(result), rejected=len(batch.rejects))
     report.details = counts(answers["outcome"])
     report.problems = [p for r in batch.rejects for p in r.problems]
+    if matcher.coarse is not None and calibration_of(workspace) is None:
+        report.problems.append(
+            Problem(
+                "plates.coarse",
+                matcher.coarse,
+                Text("surveyed plates", "实测门牌"),
+                Text(
+                    "probabilities and errors reckon with it; learn them from addresses whose "
+                    "places are known: geocode --fit",
+                    "可信度与误差已据此从宽；宜以已知位置的地址学习：geocode --fit",
+                ),
+            )
+        )
     progress("done", 3, 3)
     return report, result
 

@@ -76,11 +76,11 @@ def fit_city(
     for k in range(_FOLDS):
         progress("fitting", k, _FOLDS + 1)
         rest, own = fold != k, fold == k
-        made = fit(Labelled(matcher, addresses[rest], x[rest], y[rest]), made="a part")
+        made = fit(Labelled(matcher, addresses[rest], x[rest], y[rest]), made="a part", own=True)
         probability[own], covered[own], _ = _judged(matcher, made, addresses[own], x[own], y[own])
     was, held, right = _judged(matcher, before, addresses, x, y)
     name = f"{len(frame)} labelled addresses of {Path(path).name}"
-    final = fit(Labelled(matcher, addresses, x, y), made=name)
+    final = fit(Labelled(matcher, addresses, x, y), made=name, own=True)
     report = Report("geocode fit", read=batch.read, stored=len(frame), dry_run=dry_run)
     report.rejected = len(batch.rejects)
     report.problems = [p for r in batch.rejects for p in r.problems]

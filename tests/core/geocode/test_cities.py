@@ -100,8 +100,38 @@ def test_real_doors_left_out_are_interpolated_near_to_where_they_are(real_data: 
     placed = first["level"] == "interpolated"
     assert placed.sum() > 300
     assert off[placed].median() <= 50.0
+    # Nothing is promised that does not hold: points of interest are no survey, and that is seen.
+    assert gazetteer.coarse is not None
+    near = np.clip(1 - (first[["x", "y"]] - asked.geometry.get_coordinates()).abs() / CELL, 0, 1)
+    right = near.prod(axis=1)
+    for low in (0.2, 0.4, 0.6):
+        sure = placed & (first["probability"] >= low)
+        assert right[sure].mean() >= first["probability"][sure].mean() - 0.05, low
+    assert (off[placed] <= first["error_m"][placed]).mean() >= 0.88
     known = gazetteer.geocode(doors.loc[~left_out, "name"])
     assert (known["level"] == "plate").mean() > 0.99
+
+
+def test_plates_that_are_no_survey_are_told_by_their_order() -> None:
+    """Points of interest for doors go forth and back along a street; uneven plots do not."""
+    rng = np.random.default_rng(3)
+    number = np.arange(1, 201)
+    uneven = 10 * np.cumsum(rng.gamma(1.2, 1.0, 200))
+    for x, y, coarse in (
+        (uneven, 15.0 * (number % 2), False),
+        (10.0 * number + rng.normal(0, 20, 200), rng.normal(0, 20, 200), True),
+    ):
+        plates = gpd.GeoDataFrame(
+            {"code": number.astype(str), "kind": "plate", "name": [f"试路{n}号" for n in number]},
+            geometry=gpd.points_from_xy(x, np.broadcast_to(y, 200)),
+            crs="EPSG:4547",
+        )
+        gazetteer = Gazetteer.build(plates)
+        assert (gazetteer.coarse is not None) == coarse
+        assert ("plates.coarse" in set(gazetteer.check()["rule"])) == coarse
+        best = gazetteer.candidates("试路77号")[0]
+        assert (best.probability < 0.98) == coarse
+        assert (gazetteer.calibration.error_of(best) > 15) == coarse
 
 
 def labelled() -> tuple[pd.Series, np.ndarray, np.ndarray]:  # type: ignore[type-arg]
