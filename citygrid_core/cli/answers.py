@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from citygrid_core.cli.door import F, emit_json, problems, table
-from citygrid_core.cli.language import t
+from citygrid_core.cli.door import F, emit_json, plain, problems, table
+from citygrid_core.cli.language import current, t
+from citygrid_core.words import word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,13 +44,14 @@ def hand_out(
     if json_:
         data = report.as_dict()
         if output is None:
-            plain = answers.drop(columns="geometry", errors="ignore")
-            data["rows"] = json.loads(plain.to_json(orient="records", force_ascii=False))
+            flat = answers.drop(columns="geometry", errors="ignore")
+            data["rows"] = json.loads(flat.to_json(orient="records", force_ascii=False))
         emit_json(data)
     else:
         if output is None:
             columns = [c for c in shown if c in answers]
-            table(columns, answers[columns].head(most).astype(object).values.tolist())
+            rows = answers[columns].head(most).astype(object).values.tolist()
+            table(columns, [[_read(c, v) for c, v in zip(columns, r, strict=True)] for r in rows])
             if len(answers) > most:
                 click.echo(
                     t(
@@ -58,7 +60,27 @@ def hand_out(
                     )
                 )
         for key, value in report.details.items():
-            click.echo(f"{key}: {value}")
+            click.echo(f"{word(key, current())}: {plain(value)}")
         problems(report.problems)
         problems(report.cautions)
     sys.exit(report.exit_code)
+
+
+#: Columns whose stored values people read in their own words, with the lists that name them.
+_NAMED = {
+    "status": ("pack_status",),
+    "kind": ("conflict_kind",),
+    "severity": ("severity",),
+    "side": ("conflict_state",),
+    "state": ("finding_state", "conflict_state"),
+}
+
+
+def _read(column: str, value: Any) -> Any:
+    """Return a stored value as people read it."""
+    from citygrid_core.workspace.schema import CHOICES
+
+    for name in _NAMED.get(column, ()):
+        if value in CHOICES[name]:
+            return CHOICES[name][value].text(current())
+    return value

@@ -118,7 +118,12 @@ def rules(group: str | None, json_: bool) -> None:
     """List the rules."""
     from citygrid_core.census.rules import rule_book
     from citygrid_core.cli.door import emit_json, table
+    from citygrid_core.workspace.schema import CHOICES
 
+    groups = CHOICES["rule_group"]
+    if group is not None and group not in groups:
+        known = ", ".join(groups)
+        raise click.UsageError(t(f"groups: {known}", f"规则组：{known}"))
     book = [r for r in rule_book().values() if group in (None, r.group)]
     if json_:
         emit_json(
@@ -135,9 +140,10 @@ def rules(group: str | None, json_: bool) -> None:
         )  # fmt: skip
         return
     table(
-        ["id", t("severity", "级别"), t("rule", "规则"), t("tolerance", "容差"), t("fix", "修正"), t("source", "依据")],
+        [t("id", "编号"), t("severity", "级别"), t("rule", "规则"), t("tolerance", "容差"),
+         t("fix", "修正"), t("source", "依据")],
         [
-            [r.id, r.severity, r.title.text(current()),
+            [r.id, CHOICES["severity"][r.severity].text(current()), r.title.text(current()),
              f"{r.tolerance:g} {r.unit}" if r.tolerance is not None else "",
              "✓" if r.fixes() else "", r.source]
             for r in book

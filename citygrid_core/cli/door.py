@@ -15,6 +15,7 @@ import click
 
 from citygrid_core.cli.language import current, t
 from citygrid_core.errors import CitygridError, Problem
+from citygrid_core.words import step_of, word
 
 if TYPE_CHECKING:
     from citygrid_core.report import Progress, Report
@@ -196,7 +197,8 @@ def progress_bar(json_: bool) -> Progress:
 
     def line(step: str, done: int, total: int) -> None:
         share = f" {100 * done // total} %" if total else ""
-        print(f"\r\033[K{step}{share}", end="" if done < total else "\r\033[K", file=sys.stderr)
+        said = step_of(step, current())
+        print(f"\r\033[K{said}{share}", end="" if done < total else "\r\033[K", file=sys.stderr)
 
     return line
 
@@ -216,22 +218,37 @@ def show(report: Report, json_: bool, rejects: Path | None = None) -> None:
             t("unchanged", "未变"),
             t("rejected", "退回"),
         ],
-        [[report.operation, report.read, report.stored, report.unchanged, report.rejected]],
+        [
+            [
+                word(report.operation, current()),
+                report.read,
+                report.stored,
+                report.unchanged,
+                report.rejected,
+            ]
+        ],
         title=t("dry run: nothing was stored", "试运行：未入库") if report.dry_run else "",
     )
     for key, value in report.details.items():
-        click.echo(f"  {key}: {_plain(value)}")
+        click.echo(f"  {word(key, current())}: {plain(value)}")
     problems(report.problems)
     problems(report.cautions)
     sys.exit(report.exit_code)
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
+    """Return a value of a report as people read it."""
     if isinstance(value, dict):
-        return ", ".join(f"{k} {_plain(v)}" for k, v in value.items())
+        return ", ".join(f"{word(str(k), current())} {plain(v)}" for k, v in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(plain(v) for v in value)
+    if isinstance(value, bool):
+        return t("yes", "是") if value else t("no", "否")
+    if value is None or value != value:
+        return ""
     if isinstance(value, float):
         return f"{value:,.3f}".rstrip("0").rstrip(".")
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int):
         return f"{value:,}"
     return str(value)
 
@@ -254,7 +271,7 @@ def table(head: list[str], rows: list[list[Any]], title: str = "") -> None:
 
     drawn = Table(title=title or None)
     for name in head:
-        drawn.add_column(name)
+        drawn.add_column(word(name, current()))
     for row in rows:
-        drawn.add_row(*(_plain(v) if v is not None else "" for v in row))
+        drawn.add_row(*(plain(v) if v is not None else "" for v in row))
     Console(width=None if sys.stdout.isatty() else 160).print(drawn)

@@ -12,6 +12,7 @@ from citygrid_core.cli.door import (
     emit_json,
     guarded,
     output_options,
+    plain,
     problems,
     progress_bar,
     show,
@@ -19,7 +20,8 @@ from citygrid_core.cli.door import (
     today,
     workspace_argument,
 )
-from citygrid_core.cli.language import t
+from citygrid_core.cli.language import current, t
+from citygrid_core.words import word
 
 
 @click.command(
@@ -100,7 +102,7 @@ def info(workspace: str, json_: bool) -> None:
         return
     counts = report.details.pop("counts")
     for key, value in report.details.items():
-        click.echo(f"{key}: {value}")
+        click.echo(f"{word(key, current())}: {plain(value)}")
     table(
         [t("layer", "图层"), t("valid now", "现行"), t("ever", "全部")],
         [[name, n["now"], n["ever"]] for name, n in counts.items()],

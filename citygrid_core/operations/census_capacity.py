@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from citygrid_core.census.packs import Capacity, capacity
 from citygrid_core.errors import Problem, Text
 from citygrid_core.standards import load_edition
@@ -11,6 +13,22 @@ from citygrid_core.workspace import Workspace
 def code_capacity(workspace: Workspace) -> list[Capacity]:
     """Return the numbers used and left of each county and class, the fullest first."""
     return capacity(workspace.counters("component:"))
+
+
+def fullest(workspace: Workspace, most: int = 5) -> list[dict[str, Any]]:
+    """Return the fullest ranges as plain data: scope, county, class, name, used, left."""
+    names = load_edition(workspace.edition).component_classes["name"]
+    return [
+        {
+            "scope": c.scope,
+            "county_code": c.scope[10:16],
+            "class_code": c.scope[16:],
+            "class_name": str(names.get(c.scope[16:], "")),
+            "used": c.used,
+            "left": c.left,
+        }
+        for c in code_capacity(workspace)[:most]
+    ]
 
 
 def warnings(workspace: Workspace) -> list[Problem]:

@@ -127,6 +127,7 @@ def write_pack(path: Path, content: PackContent, crs: pyproj.CRS, on: str) -> No
             types = {n: "TEXT" for n in frame.columns if n != "geometry"}
             _features(c, name, background, types, frame, own[1], on)
         whole = {"first": "INTEGER", "last": "INTEGER", "next": "INTEGER", "left": "INTEGER"}
+        whole |= {"until": "TEXT", "twin_m": "REAL"}
         for name, plain in (
             ("leases", content.leases),
             ("classes", content.classes),

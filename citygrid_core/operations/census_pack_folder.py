@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from citygrid_core.census.radii import class_radii
 from citygrid_core.errors import Language
 from citygrid_core.operations.census_pack_file import (
     TABLES,
@@ -84,7 +85,12 @@ def write_folder(
         t: components[components["table_"] == t].assign(uid=lambda f: f["code"]) for t in TABLES
     }
     content = PackContent(
-        meta, parts, leases, _class_list(edition), departments[["code", "name"]], background
+        meta,
+        parts,
+        leases.assign(until=until),
+        _class_list(edition),
+        departments[["code", "name"]],
+        background,
     )
     write_pack(folder / "pack.gpkg", content, workspace.crs, on)
     layers = {
@@ -117,7 +123,7 @@ def _class_list(edition: Edition) -> pd.DataFrame:
     """Return the classes as a field form offers them: name, initials in pinyin, code."""
     from pypinyin import Style, lazy_pinyin
 
-    classes = edition.component_classes
+    classes, radii = edition.component_classes, class_radii(edition)
     initials = ["".join(lazy_pinyin(n, style=Style.FIRST_LETTER)) for n in classes["name"]]
     offered: pd.DataFrame = pd.DataFrame(
         {
@@ -125,6 +131,7 @@ def _class_list(edition: Edition) -> pd.DataFrame:
             "name": classes["name"].to_numpy(dtype=object),
             "geometry": classes["geometry"].to_numpy(dtype=object),
             "initials": initials,
+            "twin_m": [radii.get(str(c), 0.0) for c in classes.index],
             "label": [
                 f"{n} {i} {c}"
                 for n, i, c in zip(classes["name"], initials, classes.index, strict=True)

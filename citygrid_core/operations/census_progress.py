@@ -18,7 +18,7 @@ from citygrid_core.census.progress import Walked, forecast, pace, per_hour, walk
 from citygrid_core.census.radii import class_radii
 from citygrid_core.errors import Text, UsageError
 from citygrid_core.operations.census_base import base_layers
-from citygrid_core.operations.census_capacity import code_capacity, warnings
+from citygrid_core.operations.census_capacity import fullest, warnings
 from citygrid_core.report import Report
 from citygrid_core.standards import load_edition
 from citygrid_core.workspace import Workspace
@@ -100,9 +100,7 @@ def census_progress(
             "share": None if path.total_m == 0 else round(path.share, 4),
         },
         "packs": _packs(workspace, on),
-        "codes": [
-            {"scope": c.scope, "used": c.used, "left": c.left} for c in code_capacity(workspace)[:5]
-        ],
+        "codes": fullest(workspace),
         "forecast": asdict(done),
     }
     report.problems = warnings(workspace)

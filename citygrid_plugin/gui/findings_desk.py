@@ -201,6 +201,6 @@ def _headline(counts: dict[str, int], ran: int) -> str:
         return tr("✔ No open findings.", "✔ 没有待处理的发现。")
     errors, warnings, hints = (counts.get(s, 0) for s in _ORDER)
     return tr(
-        f"Open: {errors:,} errors, {warnings:,} warnings, {hints:,} hints.",
+        f"Open: errors {errors:,}, warnings {warnings:,}, hints {hints:,}.",
         f"待处理：错误 {errors:,}，警告 {warnings:,}，提示 {hints:,}。",
     )

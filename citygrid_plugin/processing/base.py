@@ -17,8 +17,9 @@ from qgis.core import (
 from qgis.PyQt.QtGui import QIcon
 
 from citygrid_core.errors import Cancelled, CitygridError, Text
+from citygrid_core.words import step_of
 from citygrid_plugin.bootstrap import PLUGIN
-from citygrid_plugin.i18n import shown
+from citygrid_plugin.i18n import language, shown
 
 GROUPS = {
     "grids": Text("Unit grids", "单元网格"),
@@ -134,7 +135,7 @@ def progress_of(feedback: QgsProcessingFeedback) -> Callable[[str, int, int], No
             raise Cancelled
         if step != last:
             last = step
-            feedback.setProgressText(step)
+            feedback.setProgressText(step_of(step, language()))
         if total:
             feedback.setProgress(100.0 * done / total)
 

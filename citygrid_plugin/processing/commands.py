@@ -17,7 +17,8 @@ from qgis.core import (
 )
 
 from citygrid_core.errors import Text
-from citygrid_plugin.i18n import shown, tr
+from citygrid_core.words import step_of
+from citygrid_plugin.i18n import language, shown, tr
 from citygrid_plugin.processing.base import CitygridAlgorithm
 from citygrid_plugin.processing.options import Option
 from citygrid_plugin.services.command import run_command
@@ -75,7 +76,7 @@ class CommandAlgorithm(CitygridAlgorithm):
             words.append("--dry-run")
 
         def progress(step: str, done: int, total: int) -> None:
-            feedback.setProgressText(step)
+            feedback.setProgressText(step_of(step, language()))
             if total:
                 feedback.setProgress(100.0 * done / total)
 

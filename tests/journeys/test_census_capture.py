@@ -99,6 +99,7 @@ def test_a_surveyors_hour(locale: str, own_city: Path, tmp_path: Path, gallery: 
         ever = ws.read("components", at="all").set_index("code")
         visits = ws.read("resurveys").set_index("component_code")["outcome"]
         findings = ws.read("findings").set_index("finding")
+        photos = ws.read("attachments")
         lineage = ws.lineage()
     placed = ever.loc[codes]
     assert set(placed.geometry.geom_type) == {"Point", "MultiLineString", "MultiPolygon"}
@@ -133,6 +134,10 @@ def test_a_surveyors_hour(locale: str, own_city: Path, tmp_path: Path, gallery: 
     assert said["undone"] in ever.index
     assert said["again"] in now.index
     assert said["again"] != said["undone"]
+
+    # A picture dropped on the dock went to the component placed last.
+    assert photos["component_code"].tolist() == [said["photographed"]], said["photo_said"]
+    assert (own_city.parent / photos["path"].iloc[0]).is_file()
 
     # The second look: every outcome by its key; what was taken back is open again.
     outcome = {"1": "confirmed", "2": "moved", "3": "gone", "4": "changed"}

@@ -18,6 +18,7 @@ from qgis.core import (
     QgsExpressionContext,
     QgsExpressionContextUtils,
     QgsFeature,
+    QgsFieldConstraints,
     QgsGeometry,
     QgsPointXY,
     QgsProcessingException,
@@ -58,14 +59,23 @@ def layer_of(project: QgsProject, name: str) -> QgsVectorLayer:
     return found
 
 
+def broken(layer: QgsVectorLayer, feature: QgsFeature, strength: int) -> set[str]:
+    """Fields whose constraints of a strength a feature breaks."""
+    return {
+        field.name()
+        for index, field in enumerate(layer.fields())
+        if not QgsVectorLayerUtils.validateAttribute(layer, feature, index, strength)[0]
+    }
+
+
 def problems(layer: QgsVectorLayer, feature: QgsFeature) -> set[str]:
-    """Fields whose hard constraints a feature breaks."""
-    wrong = set()
-    for index, field in enumerate(layer.fields()):
-        good, _ = QgsVectorLayerUtils.validateAttribute(layer, feature, index)
-        if not good:
-            wrong.add(field.name())
-    return wrong
+    """Fields for which the form refuses to save."""
+    return broken(layer, feature, QgsFieldConstraints.ConstraintStrength.ConstraintStrengthHard)
+
+
+def warned(layer: QgsVectorLayer, feature: QgsFeature) -> set[str]:
+    """Fields of which the form warns, and saves."""
+    return broken(layer, feature, QgsFieldConstraints.ConstraintStrength.ConstraintStrengthSoft)
 
 
 def drawn(layer: QgsVectorLayer, x: float, y: float, **values: object) -> QgsFeature:
@@ -138,6 +148,25 @@ def test_the_form_fills_in_and_refuses(project: QgsProject) -> None:
     # a class that is a line's, no class, a place outside, a body nobody knows
     wrong = drawn(points, town.X0 - 500, town.Y0, class_code="00000", owning_code="某公司")
     assert {"class_code", "grid_code", "owning_code"} <= problems(points, wrong)
+
+
+def test_a_twin_and_an_ended_lease_are_warned_of(
+    project: QgsProject, made: tuple[Path, Path]
+) -> None:
+    points = layer_of(project, "components_point")
+    lamp = next(f for f in points.getFeatures() if f["class_code"] == town.LAMP)
+    x, y = lamp.geometry().asPoint().x(), lamp.geometry().asPoint().y()
+    near = drawn(points, x + 0.2, y, class_code=town.LAMP)
+    assert "name" in warned(points, near)
+    assert "name" not in warned(points, drawn(points, x + 0.2, y, class_code="01001"))
+    assert "name" not in warned(points, lamp)  # not its own twin
+    assert problems(points, near) == set()
+    # the town's lease ended in April 2026
+    assert "surveyed_on" in warned(points, near)
+    with town.opened(made[1]) as c:
+        c.execute("UPDATE leases SET until = '2999-12-31'")
+    layer_of(project, "leases").reload()
+    assert "surveyed_on" not in warned(points, near)
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,19 @@ def form_of(geometry: str) -> tuple[FormField, ...]:
     )
     known = f"attribute(get_feature('citygrid_classes', 'code', \"class_code\"), 'geometry') = '{geometry}'"
     inside = '"grid_code" IS NOT NULL'
+    # one of the same class within the class's radius: a warning, and the team decides
+    alone = (
+        "with_variable('near', coalesce(attribute(get_feature('citygrid_classes', 'code', "
+        "\"class_code\"), 'twin_m'), 0), "
+        f"coalesce(aggregate('citygrid_components_{geometry}', 'count', \"uid\", "
+        "filter:=\"class_code\" = attribute(@parent, 'class_code') "
+        "AND \"uid\" <> coalesce(attribute(@parent, 'uid'), '') "
+        "AND distance($geometry, geometry(@parent)) <= @near), 0) = 0)"
+    )
+    lasting = (
+        "coalesce(aggregate('citygrid_leases', 'max', \"until\"), '9999') "
+        ">= format_date(now(), 'yyyy-MM-dd')"
+    )
     spare = f'"code" IS NOT NULL OR {left} > 0'
     department = (
         "get_feature('citygrid_departments', 'code', \"{0}\") IS NOT NULL OR \"{0}\" IS NULL"
@@ -117,6 +130,12 @@ def form_of(geometry: str) -> tuple[FormField, ...]:
         FormField(
             "name",
             default="attribute(get_feature('citygrid_classes', 'code', \"class_code\"), 'name')",
+            constraint=alone,
+            why=Text(
+                "one of the same class stands within its radius: the same one?",
+                "判重半径内已有同类部件，是否同一个？",
+            ),
+            hard=False,
         ),
         FormField(
             "state",
@@ -155,7 +174,16 @@ def form_of(geometry: str) -> tuple[FormField, ...]:
             why=Text("inside the pack's unit grids", "须位于本包单元网格之内"),
             editable=False,
         ),
-        FormField("surveyed_on", default="to_date(now())"),
+        FormField(
+            "surveyed_on",
+            default="to_date(now())",
+            constraint=lasting,
+            why=Text(
+                "the lease has ended: have it extended before the pack is returned",
+                "号段已到期：回传前请先办理延期",
+            ),
+            hard=False,
+        ),
         FormField("changed_on", default="to_date(now())", on_update=True),
         FormField("data_source", default="'surveyed'"),
         FormField(

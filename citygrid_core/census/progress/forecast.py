@@ -14,6 +14,8 @@ from citygrid_core.errors import Text, UsageError
 
 #: Days of the past that are resampled: the pace of the first weeks says little of the last.
 WINDOW = 28
+#: Days of the past without which nobody knows how uneven they are.
+LEAST = 3
 #: Nobody plans further: a census that takes longer than this has no day.
 FAR = 3 * 365
 
@@ -30,7 +32,7 @@ class Forecast:
         Mean of the days worked in the window.
     day, early, late : str or None
         ISO dates: the median, and the ends of the interval; None when further than three
-        years or when nothing was done yet.
+        years or when nothing was done yet; the ends also before the third day.
     """
 
     left: float
@@ -91,7 +93,10 @@ def forecast(
     tail = (1 - confidence) / 2
     early, middle, late = np.quantile(need, [tail, 0.5, 1 - tail], method="higher")
     worked = float(past[past > 0].mean())
-    return Forecast(left, worked, *(_day(today, float(n)) for n in (middle, early, late)))
+    day, first_day, last_day = (_day(today, float(n)) for n in (middle, early, late))
+    if length < LEAST:
+        return Forecast(left, worked, day, None, None)
+    return Forecast(left, worked, day, first_day, last_day)
 
 
 def _days(

@@ -148,7 +148,7 @@ class CensusBoard(QgsDockWidget):
         ]
         for code in said["codes"][:1]:
             # Codes run out class by class: the fullest is the one to watch.
-            name = code["scope"].partition(":")[2]
+            name = f"{code['class_name'] or code['class_code']} ({code['county_code']})"
             left = tr(f"{code['left']:,} left", f"余 {code['left']:,}")
             rows.append(Fact(tr("Fullest code range", "号码最紧的类别"), f"{name}  {left}"))
         self.facts.set_facts(rows)
@@ -171,10 +171,17 @@ def _forecast(said: Mapping[str, Any]) -> str:
         return tr("<b>Nothing is left to do.</b>", "<b>已全部完成。</b>")
     if said["day"] is None:
         return tr("No forecast: too little was done so far.", "暂无预测：目前完成量太少。")
-    early, late = said["early"] or "–", said["late"] or "–"
+    early, late = said["early"], said["late"]
     pace = f"{said['per_day']:,.0f}"
+    within = (
+        (f"80 %: {early} to {late}", f"80%：{early} 至 {late}")
+        if early and late
+        else ("too early for an interval", "天数不足，暂无区间")
+        if not early
+        else (f"80 %: {early} or later", f"80%：{early} 或更晚")
+    )
     return tr(
-        f"<b>Finished about {said['day']}</b> (80 %: {early} to {late}); {pace} a day, "
+        f"<b>Finished about {said['day']}</b> ({within[0]}); {pace} a day, "
         f"{said['left']:,.0f} left.",
-        f"<b>预计 {said['day']} 完成</b>（80%：{early} 至 {late}）；日均 {pace}，剩余 {said['left']:,.0f}。",
+        f"<b>预计 {said['day']} 完成</b>（{within[1]}）；日均 {pace}，剩余 {said['left']:,.0f}。",
     )

@@ -6,12 +6,12 @@ import time
 
 import qgis.utils
 from qgis.core import QgsCoordinateTransform, QgsPointXY, QgsProject
-from qgis.PyQt.QtCore import QPoint, Qt
-from qgis.PyQt.QtGui import QInputMethodEvent
+from qgis.PyQt.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from qgis.PyQt.QtGui import QDragEnterEvent, QDropEvent, QImage, QInputMethodEvent
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QAction, QApplication, QDockWidget
 from qgis.utils import iface
-from stage import FACTS, drawn, picture, run, say, wait, wait_for
+from stage import FACTS, FOLDER, drawn, picture, run, say, wait, wait_for
 
 PROJECT = QgsProject.instance()
 X, Y = float(FACTS["x"]), float(FACTS["y"])
@@ -219,6 +219,24 @@ def questions() -> None:
     say(alerts=said)
 
 
+def photo() -> None:
+    """A picture dropped on the dock belongs to the component placed last."""
+    picture_ = QImage(40, 30, QImage.Format.Format_RGB32)
+    picture_.fill(Qt.GlobalColor.darkCyan)
+    file = FOLDER / "dropped.jpg"
+    assert picture_.save(str(file))
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(file))])
+    page = dock().page
+    hand = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier)  # fmt: skip
+    QApplication.sendEvent(page, QDragEnterEvent(QPoint(20, 20), *hand))
+    QApplication.sendEvent(page, QDropEvent(QPointF(20, 20), *hand))
+    assert wait_for(lambda: page.said.text() and "…" not in page.said.text(), 60)
+    say(photographed=placed(), photo_said=page.said.text())
+    canvas().setFocus()
+
+
 def undo() -> None:
     letter("4")
     click(16, -2)
@@ -341,6 +359,7 @@ def act() -> None:
     place_twenty()
     questions()
     undo()
+    photo()
     second_look()
     findings()
     conflicts()
