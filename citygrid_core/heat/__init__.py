@@ -21,7 +21,16 @@ from citygrid_core.heat.hotspots import (
 from citygrid_core.heat.moran import local_moran
 from citygrid_core.heat.near_repeat import near_repeat
 from citygrid_core.heat.profiles import profile
-from citygrid_core.heat.rates import RATES, hours_by_grid, located, patrol_effort, rates, smooth
+from citygrid_core.heat.rates import (
+    RATES,
+    hours_by_grid,
+    judged,
+    located,
+    patrol_effort,
+    rates,
+    smooth,
+    standardise,
+)
 from citygrid_core.heat.surface import UNIT as SURFACE_UNIT
 from citygrid_core.heat.surface import Edge, Kernel, Surface, density, kernel_at
 from citygrid_core.heat.tables import table
@@ -58,6 +67,7 @@ __all__ = [
     "getis_ord_star",
     "hotspots",
     "hours_by_grid",
+    "judged",
     "kernel_at",
     "local_moran",
     "located",
@@ -67,6 +77,7 @@ __all__ = [
     "profile",
     "rates",
     "smooth",
+    "standardise",
     "streaks",
     "table",
 ]

@@ -10,11 +10,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse, special
+from scipy import sparse
 
 from citygrid_core.errors import Text
 from citygrid_core.heat.errors import HeatInputError
 from citygrid_core.heat.hotspots import Contiguity, false_discovery_rate, getis_ord_star
+from citygrid_core.heat.tails import Floats, skewness, two_sided
 from citygrid_core.heat.trend import mann_kendall
 
 #: In the order in which they are tried.
@@ -69,8 +70,8 @@ def emerging(
         raise HeatInputError(
             Text(f"{times} times are too few for a pattern: 4 or more", f"时段数 {times} 不足：至少 4 个")
         )  # fmt: skip
-    z = _cube(x, neighbours)
-    q = false_discovery_rate(2.0 * special.ndtr(-np.abs(z).ravel())).reshape(z.shape)
+    z, p = _cube(x, neighbours)
+    q = false_discovery_rate(p.ravel()).reshape(z.shape)
     hot, cold = (q <= false_share) & (z > 0), (q <= false_share) & (z < 0)
     # the first time has no time before it: its neighbourhood is smaller, its z lower
     trend = mann_kendall(np.nan_to_num(z[:, 1:]))
@@ -94,17 +95,21 @@ def emerging(
     return pd.concat([frame, trend], axis=1)
 
 
-def _cube(x: npt.NDArray[np.float64], neighbours: Contiguity) -> npt.NDArray[np.float64]:
-    """Return Gi* of each place and time."""
+def _cube(x: Floats, neighbours: Contiguity) -> tuple[Floats, Floats]:
+    """Return Gi* of each place and time, and its p."""
     places, times = x.shape
     star = neighbours.matrix + sparse.identity(places, format="csr")
     when = sparse.identity(times, format="csr") + sparse.eye(times, k=-1, format="csr")
     whole = sparse.kron(when, star, format="csr")
-    return getis_ord_star(x.T.ravel(), whole).reshape(times, places).T
+    flat = x.T.ravel()
+    z = getis_ord_star(flat, whole)
+    members = np.diff(whole.indptr).astype(np.float64)
+    p = two_sided(z, members, float(len(flat)), skewness(flat))
+    return z.reshape(times, places).T, p.reshape(times, places).T
 
 
 def _classify(
-    mine: npt.NDArray[np.bool_], other: npt.NDArray[np.bool_], rises: npt.NDArray[np.float64]
+    mine: npt.NDArray[np.bool_], other: npt.NDArray[np.bool_], rises: Floats
 ) -> npt.NDArray[np.object_]:
     times = mine.shape[1]
     last, number = mine[:, -1], mine.sum(axis=1)

@@ -14,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from scipy import sparse, special
+from scipy import sparse
 
 from citygrid_core.errors import MissingCrs
 from citygrid_core.heat.permutation import neighbour_p
+from citygrid_core.heat.tails import skewness, two_sided
 
 Floats = npt.NDArray[np.float64]
 
@@ -109,7 +110,7 @@ def false_discovery_rate(p: npt.ArrayLike) -> Floats:
     values = np.asarray(p, dtype=np.float64)
     adjusted = np.full(values.shape, np.nan)
     known = np.flatnonzero(~np.isnan(values))
-    order = known[np.argsort(values[known], kind="stable")]
+    order = known[np.argsort(values[known])]
     m = len(order)
     steps = values[order] * m / np.arange(1, m + 1)
     adjusted[order] = np.minimum(np.minimum.accumulate(steps[::-1])[::-1], 1.0)
@@ -136,8 +137,9 @@ def hotspots(
     false_share : float
         The share of false findings among the findings that is accepted.
     inference : str
-        ``analytic``: p from the normal distribution, in milliseconds; ``permutation``:
-        from conditional permutations, without any assumption about the values.
+        ``analytic``: p from the exact mean, variance and skewness of the sums that chance
+        gives (see `heat.tails`), in milliseconds; ``permutation``: from conditional
+        permutations, without any assumption about the values.
     permutations, seed : int
         For ``permutation``.
 
@@ -158,10 +160,13 @@ def hotspots(
     whole = bool(known.all())
     matrix = neighbours.matrix if whole else neighbours.matrix[known][:, known]
     z[known] = _star(x[known], matrix)
-    p = 2.0 * special.ndtr(-np.abs(z))
+    p = np.full(len(x), np.nan)
     if inference == "permutation":
         chance = neighbour_p(x[known], matrix, permutations=permutations, seed=seed)
         p[known] = np.where(np.isnan(z[known]), np.nan, chance)
+    elif known.any():
+        members = np.diff(matrix.indptr) + 1.0
+        p[known] = two_sided(z[known], members, float(known.sum()), skewness(x[known]))
     q = false_discovery_rate(p)
     spot = np.where(q <= false_share, np.where(z > 0, "hot", "cold"), "")
     frame: pd.DataFrame = pd.DataFrame({"z": z, "p": p, "q": q, "spot": spot}, index=values.index)

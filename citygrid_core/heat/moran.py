@@ -10,10 +10,11 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import sparse, special
+from scipy import sparse
 
 from citygrid_core.heat.hotspots import Contiguity, false_discovery_rate
 from citygrid_core.heat.permutation import neighbour_p
+from citygrid_core.heat.tails import two_sided
 
 
 def local_moran(
@@ -32,8 +33,8 @@ def local_moran(
     values : Series
         One for each grid, in the order of `neighbours`; missing ones are left out.
     inference : str
-        ``analytic``: normal, with the exact mean and variance of the neighbours given the
-        place's own value; ``permutation``: conditional permutations.
+        ``analytic``: with the exact mean, variance and skewness of the neighbours given the
+        place's own value (see `heat.tails`); ``permutation``: conditional permutations.
     false_share : float
         Accepted share of false findings (Benjamini-Hochberg).
 
@@ -65,7 +66,12 @@ def local_moran(
         out["moran"][known] = (n - 1) * d * lag / total
         out["z"][known] = z
         if inference == "analytic":
-            out["p"][known] = 2.0 * special.ndtr(-np.abs(z))
+            # the neighbours are drawn from the others, whose skewness is theirs
+            third = (d**3).sum() - d**3 - 3 * mean * ((total - d * d) - (n - 1) * mean**2)
+            third = third / (n - 1) - mean**3
+            own = ((total - d * d) / (n - 1) - mean**2) ** 1.5
+            skew = np.divide(third, own, out=np.zeros(n), where=own > 0)
+            out["p"][known] = two_sided(z, k, float(n - 1), skew)
         else:
             out["p"][known] = neighbour_p(d, w, permutations=permutations, seed=seed)
         own = np.where(d > 0, "high", "low")

@@ -49,6 +49,49 @@ def smooth(cases: npt.ArrayLike, base: npt.ArrayLike) -> npt.NDArray[np.float64]
     return smoothed
 
 
+def standardise(cases: npt.ArrayLike, base: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return by how many standard deviations each rate differs from the city's.
+
+    Assunção and Reis (1999), Statistics in Medicine 18: the deviation that the base of a
+    place lets expect, and the scatter of the places beside it, are taken out. So places with
+    large and with small bases can be judged together: raw rates scatter more where the base
+    is small, smoothed ones where it is large. Missing where the base is 0 or missing.
+    """
+    e, b = np.asarray(cases, dtype=np.float64), np.asarray(base, dtype=np.float64)
+    there = (b > 0) & ~np.isnan(e)
+    deviation = np.full(e.shape, np.nan)
+    if e[there].sum() > 0:
+        e, b = e[there], b[there]
+        mean = e.sum() / b.sum()
+        between = (b * (e / b - mean) ** 2).sum() / b.sum() - mean / b.mean()
+        deviation[there] = (e / b - mean) / np.sqrt(max(between, 0.0) + mean / b)
+    elif there.any():
+        deviation[there] = 0.0
+    return deviation
+
+
+def judged(table: pd.DataFrame, rate: str) -> pd.Series[float]:
+    """Return what a test judges of a table with rates: the rate, or its deviation.
+
+    Parameters
+    ----------
+    rate : str
+        A column of the table. Of a smoothed rate the deviation of `standardise` is judged.
+    """
+    found: pd.Series[float]
+    name = rate.removesuffix("_smoothed")
+    if name == rate:
+        found = pd.to_numeric(table[rate]).astype(float)
+        return found
+    column, unit, _ = RATES[name]
+    deviation = standardise(
+        table["cases"].to_numpy(dtype=np.float64),
+        pd.to_numeric(table[column]).to_numpy(dtype=np.float64) / unit,
+    )
+    found = pd.Series(deviation, index=table.index, name=rate)
+    return found
+
+
 def rates(
     table: pd.DataFrame, bases: Mapping[str, pd.Series[float]], *, smoothed: bool = True
 ) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 from citygrid_core.errors import Problem
 from citygrid_core.heat.cube import EVERYTHING, Choice, Cube, Tally
 from citygrid_core.heat.hotspots import Contiguity, hotspots
-from citygrid_core.heat.rates import RATES, located, patrol_effort, rates
+from citygrid_core.heat.rates import RATES, judged, located, patrol_effort, rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +80,12 @@ class HeatView:
         Parameters
         ----------
         rate : str
-            A column of `table`.
+            A column of `table`; see `judged`.
         **options
             ``false_share``, ``inference``, ``permutations``, ``seed``.
         """
         shown = self.table(choice, smoothed=rate.endswith("_smoothed"))
-        return hotspots(shown.set_index("grid_code")[rate].astype(float), self.near, **options)
+        return hotspots(judged(shown.set_index("grid_code"), rate), self.near, **options)
 
     def warnings(self, choice: Choice = EVERYTHING, *, tally: Tally | None = None) -> list[Problem]:
         """Say what makes the counts less than they seem: weak places, reports after patrols."""

@@ -110,7 +110,8 @@ def heat_hotspots(
     Parameters
     ----------
     rate : str
-        What is judged: a column of the table, e.g. ``per_hectare_smoothed``.
+        What is judged: a column of the table, e.g. ``per_hectare``. Of a smoothed rate its
+        deviation is (see `heat.judged`).
     false_share : float
         Accepted share of false findings (FDR).
     **selection
@@ -125,8 +126,9 @@ def heat_hotspots(
     near = heat.contiguity(grids)
     options: dict[str, Any] = {"inference": inference, "permutations": permutations, "seed": seed,
                                "false_share": false_share}  # fmt: skip
-    gi = heat.hotspots(mine[rate].astype(float), near, **options)
-    moran = heat.local_moran(mine[rate].astype(float), near, **options)
+    values = heat.judged(mine, rate)
+    gi = heat.hotspots(values, near, **options)
+    moran = heat.local_moran(values, near, **options)
     result = mine[["cases", "weak_share", rate]].join(gi)
     result = result.join(moran[["moran", "p", "q", "cluster"]].add_suffix("_moran"))
     result = result.rename(columns={"moran_moran": "moran", "cluster_moran": "cluster"})

@@ -174,7 +174,9 @@ def test_a_view_shows_the_rates_and_hot_spots_that_the_table_shows() -> None:
     found = view.hotspots()
     expected = heat.hotspots(asked["per_hectare"], view.near)
     pd.testing.assert_frame_equal(found, expected)
-    assert (found["spot"].to_numpy().reshape(9, 9)[3:6, 3:6] == "hot").all()
+    spots = found["spot"].to_numpy().reshape(9, 9)
+    assert (spots[4, 3:6] == "hot").all()
+    assert (spots[3:6, 4] == "hot").all()
     assert view.units() == ["per_hectare", "per_1000_residents"]
     assert [p.rule for p in view.warnings()] == ["heat.located"]  # every case is weak
     assert view.hotspots(Choice(classes=["99"]))["spot"].eq("").all()

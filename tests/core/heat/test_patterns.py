@@ -31,6 +31,27 @@ def test_its_variance_is_that_of_all_orders_also_with_ties() -> None:
         assert found["trend_z"] == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(
+    ("series", "s", "tau", "z", "p"),
+    [
+        ([1, 2, 3, 4, 5, 6], 15, 1.0, 2.630142022557628, 0.008534920414227098),
+        ([3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8], 25, 0.3787878787878788, 1.668115312456598,
+         0.09529283802345656),
+        ([0, 0, 0, 1, 0, 2, 1, 3, 0, 2, 4, 3], 37, 0.5606060606060606, 2.5913367026953003,
+         0.00956039020908106),
+        ([9, 7, 8, 6, 6, 5, 3, 4, 2, 2, 1, 0], -60, -0.9090909090909091, -4.064939627745434,
+         4.804489684473445e-05),
+    ],
+)  # fmt: skip
+def test_mann_kendall_gives_what_pymannkendall_gives(
+    series: list[int], s: int, tau: float, z: float, p: float
+) -> None:
+    # pymannkendall 1.4.3, original_test
+    found = heat.mann_kendall([series]).iloc[0]
+    assert found[["s", "tau", "trend_z"]].tolist() == pytest.approx([s, tau, z])
+    assert found["trend_p"] == pytest.approx(p, rel=1e-5)
+
+
 def planted(history: np.ndarray) -> str:
     """The pattern of the middle of a city whose middle block has this history."""
     times = len(history)
@@ -47,7 +68,7 @@ def planted(history: np.ndarray) -> str:
     [
         ("hot new", [0] * 11 + [60]),
         ("hot consecutive", [0] * 7 + [40] * 5),
-        ("hot intensifying", np.linspace(10, 60, 12)),
+        ("hot intensifying", np.linspace(16, 60, 12)),
         ("hot diminishing", np.linspace(60, 12, 12)),
         ("hot persistent", [30, 29, 31, 30, 28, 32, 30, 31, 29, 30, 31, 30]),
         ("hot sporadic", [30, 0, 0, 30, 0, 0, 0, 30, 0, 0, 0, 30]),
@@ -85,6 +106,17 @@ def test_knox_counts_as_two_loops_do() -> None:
             if near and soon:
                 expected[near, soon] = expected.get((near, soon), 0) + 1
     assert dict(zip(zip(found["metres"], found["days"]), found["pairs"])) == expected  # noqa: B905
+
+
+def test_knox_gives_the_published_value_of_burkitts_lymphoma() -> None:
+    # 188 cases in Uganda, Williams et al. (1978); PySAL: 13 pairs within 20 and 5, p 0.17–0.18
+    examples = pytest.importorskip("libpysal.examples")
+    gpd = pytest.importorskip("geopandas")
+    cases = gpd.read_file(examples.get_path("burkitt.shp"))
+    xy = np.column_stack([cases.geometry.x, cases.geometry.y])
+    found = heat.near_repeat(xy, cases["T"], metres=(20,), days=(5,), permutations=1999).iloc[0]
+    assert found["pairs"] == 13
+    assert found["p"] == pytest.approx(0.175, abs=0.04)
 
 
 def test_knox_expects_the_share_of_pairs_of_times_and_finds_planted_repeats() -> None:

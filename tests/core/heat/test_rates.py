@@ -69,3 +69,18 @@ def test_weak_locations_and_patrols_are_told() -> None:
     assert heat.patrol_effort(walked, sources) is not None
     elsewhere = walked.assign(patrol_hours=[5, 1, 9, 2, 8, 0, 7, 3, 6, 4])
     assert heat.patrol_effort(elsewhere, sources) is None
+
+
+def test_the_deviation_of_a_rate_is_esdas() -> None:
+    smoothing = pytest.importorskip("esda.smoothing")
+    random = np.random.default_rng(3)
+    base = random.uniform(0.2, 2, 200)
+    cases = random.poisson(random.gamma(4, 1, 200) * base).astype(float)
+    expected = smoothing.assuncao_rate(cases, base)
+    assert heat.standardise(cases, base) == pytest.approx(expected)
+    # a base of 0 has no rate; a city without cases no deviation
+    assert np.isnan(heat.standardise([1, 2], [0, 3])[0])
+    assert heat.standardise([0, 0], [1, 3]).tolist() == [0, 0]
+    # where the rates scatter less than chance makes them, chance alone is taken out
+    even = heat.standardise([10, 20, 30], [1, 2, 3])
+    assert even == pytest.approx([0, 0, 0])
