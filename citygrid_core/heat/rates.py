@@ -81,7 +81,7 @@ def judged(table: pd.DataFrame, rate: str) -> pd.Series[float]:
     found: pd.Series[float]
     name = rate.removesuffix("_smoothed")
     if name == rate:
-        found = pd.to_numeric(table[rate]).astype(float)
+        found = pd.Series(table[rate].to_numpy(dtype=np.float64), index=table.index, name=rate)
         return found
     column, unit, _ = RATES[name]
     deviation = standardise(
