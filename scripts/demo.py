@@ -58,6 +58,8 @@ def main(out: Path) -> None:
             for layer in ("streets", "zones", "plates", "pois")
         ),
         ("geocode", city, files / "addresses.csv", "-o", out / "addresses.csv"),
+        ("cases", "limits", city, files / "limits.csv"),
+        ("cases", "calendar", city, files / "calendar.csv"),
         ("cases", "import", city, files / "cases.csv", *metres),
         ("cases", "import", city, files / "cases_next.csv", *metres),
         ("heat", "update", city),

@@ -114,3 +114,48 @@ def _anywhere(sample: Path, rows: int, rng: np.random.Generator) -> np.ndarray:
     while len(todo := todo[~shapely.contains_xy(city, xy[todo])]):
         xy[todo] = rng.uniform(low, high, (len(todo), 2))
     return xy
+
+
+def multiplied(work: Path, times: int, days: int) -> None:
+    """Make `times` as many cases and log rows, each copy `days` later: for reading only.
+
+    The rows get no seals and no position; nothing that an evaluation reads is left out.
+    """
+    import sqlite3
+
+    moments = {
+        "cases": (*TIMES, "due_at"),
+        "case_log": ("at", "until"),
+    }
+    db = sqlite3.connect(work)
+    db.execute("PRAGMA synchronous = OFF")
+    for table, columns in moments.items():
+        triggers = db.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?", (table,)
+        )
+        for (name,) in triggers.fetchall():
+            db.execute(f'DROP TRIGGER "{name}"')
+        names = [r[1] for r in db.execute(f"PRAGMA table_info({table})")]
+        names = [n for n in names if n not in ("fid", "geom")]
+        for k in range(1, times):
+            later = {
+                n: f"strftime('%Y-%m-%dT%H:%M:%S.000', {n}, '+{k * days} days')" for n in columns
+            }
+            taken = [later.get(n, f"{n} || '-{k}'" if n == "number" else n) for n in names]
+            last = db.execute(
+                f"SELECT max(fid) FROM {table}"
+            ).fetchone()[0] // k  # fmt: skip
+            db.execute(
+                f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(taken)} "
+                f"FROM {table} WHERE fid <= {last} ORDER BY fid"
+            )
+        db.commit()
+    db.close()
+
+
+def grids(base: Path, path: Path) -> None:
+    """Write the grids of a workspace as the file that the usual script joins."""
+    from citygrid_core.workspace import Workspace
+
+    with Workspace.open(base, read_only=True) as ws:
+        ws.read("grids")[["code", "geometry"]].to_file(path, engine="pyogrio")

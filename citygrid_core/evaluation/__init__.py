@@ -4,6 +4,7 @@ Pure computation on timelines of cases. Numerators and denominators are kept apa
 that tables add up; 0/0 is "no base", never 0 and never 100 %.
 """
 
+from citygrid_core.evaluation.composites import COMPOSITES, Composite, heat_points
 from citygrid_core.evaluation.errors import BadScheme, UnknownScheme
 from citygrid_core.evaluation.facts import COUNTS, PUBLIC, Facts, count
 from citygrid_core.evaluation.indicators import Indicator, indicators
@@ -20,7 +21,7 @@ from citygrid_core.evaluation.table import (
 )
 
 __all__ = [
-    "COUNTS", "OBJECTS", "PUBLIC", "TOTAL", "BadScheme", "Facts", "Grade", "Indicator", "Part",
+    "COMPOSITES", "COUNTS", "OBJECTS", "PUBLIC", "TOTAL", "BadScheme", "Composite", "Facts", "Grade", "Indicator", "Part",
     "Scheme", "Table", "UnknownIndicator", "UnknownScheme", "add_up", "at", "count", "divide",
-    "evaluate", "indicators", "schemes", "wilson",
+    "evaluate", "heat_points", "indicators", "schemes", "wilson",
 ]  # fmt: skip

@@ -248,6 +248,10 @@ COUNTS: dict[str, Count] = {
     "finished": lambda f: f.reported & f.is_("stage", "closed"),
     "not_refused": lambda f: f.reported & ~f.is_("stage", "void"),
     "rectified": lambda f: f.within(f.accepted_at) & f.is_("stage", "checked", "closed"),
+    # No count of cases: areas give their hectares, patrols are kept by no case.
+    "hectares": lambda f: np.full(len(f.table), np.nan),
+    "patrolled": lambda f: f.told("patrolled"),
+    "to_patrol": lambda f: f.told("to_patrol"),
     "disposed_timed": _timed,
     "dispose_hours": lambda f: np.where(_timed(f), _used_hours(f), 0.0),
     "late_timed": lambda f: _timed(f) & ~f.on_time,

@@ -161,6 +161,12 @@ def indicators() -> Mapping[str, Indicator]:
         {"disposed_timed": 1}, better=-1, unit=_HOURS)  # fmt: skip
     add("overrun_factor", "mean overrun of late cases", "mean", {"overrun": 1},
         {"late_timed": 1}, better=-1, unit=Text("×", "倍"))  # fmt: skip
+    add("routine_points", "points for routine cases", "mean", {"closed_on_time": 60},
+        {"close_required": 1}, better=1, unit=Text("points", "分"))  # fmt: skip
+    add("grid_case_density", "cases per hectare", "mean", {"registered": 1}, {"hectares": 1},
+        unit=Text("per ha", "件/公顷"))  # fmt: skip
+    add("patrol_coverage", "grids patrolled", "rate", {"patrolled": 1}, {"to_patrol": 1},
+        "collector", 1, Text("%", "%"))  # fmt: skip
     add("limit_light", "open cases on red", "rate", {"light_red": 1},
         {"light_green": 1, "light_yellow": 1, "light_red": 1}, better=-1, unit=Text("%", "%"),
         version="red share")  # fmt: skip

@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
+from citygrid_core import isotime
 from citygrid_core.cases.clock import used
-from citygrid_core.cases.lifecycle import Timer, timeline
+from citygrid_core.cases.lifecycle import Profile, Timer, timeline
+from citygrid_core.cases.recurrence import recurrent
 from citygrid_core.errors import Text, UsageError
 from citygrid_core.evaluation import TOTAL, Facts, Scheme, Table, UnknownIndicator, add_up, divide
 from citygrid_core.evaluation import indicators as indicator_codes
@@ -35,6 +39,12 @@ POSTS = {
     "collector": "collect_by", "operator": "send_verify_by", "shift_leader": "register_by",
     "dispatcher": "dispatch_by",
 }  # fmt: skip
+#: So many classes are the frequent ones (高发案件).
+HOT = 10
+#: What of the log the fold and the posts need.
+LOG_COLUMNS = (
+    "number", "seq", "step", "at", "who", "before", "after", "department_code", "post", "until",
+)  # fmt: skip
 CASE_COLUMNS = (
     "number", "source", "object_kind", "class_code", "condition", "area_class", "stage",
     "reported_at", "closed_at", "handling_code", *LEVELS.values(),
@@ -126,9 +136,11 @@ def evaluate_city(
     groups = groups_of(facts.table, by, level, post)
     every = indicator_codes()
     counts = add_up(facts, groups)
+    sizes = _sizes(workspace, by, level, counts.index)
+    if sizes is not None:
+        counts["hectares"] = sizes["hectares"]
     table = divide(counts, [every[c] for c in _chosen(indicators)])
     of = post if by == "post" else "department" if by == "department" else "area"
-    sizes = _sizes(workspace, by, level, counts.index)
     score = None
     if rules is not None:
         score = rules.score(of, divide(counts, every.values()).value, sizes)
@@ -163,14 +175,61 @@ def facts_of(workspace: Workspace, period: Period) -> Facts:
     )
     cases = pd.concat([f for f in (ended, open_) if len(f)] or [ended])
     cases = cases.set_index("number", drop=False).sort_index()
-    log = workspace.read("case_log", where={"number": cases["number"].tolist()})
+    log = workspace.read(
+        "case_log", where={"number": cases["number"].tolist()}, columns=list(LOG_COLUMNS)
+    )
     first = str(cases["reported_at"].min()) if len(cases) else str(period.start)
     timer = timer_of(workspace, first, str(period.end))
-    told = timeline(log, cases, profile_of(workspace), timer, start=period.start, end=period.end)
+    profile = profile_of(workspace)
+    told = timeline(log, cases, profile, timer, start=period.start, end=period.end)
     own = cases.reindex(told.index)
     table = pd.concat([told, own.drop(columns=["number", "stage"])], axis=1)
     table["share_used"] = _share_used(table, timer, period.end)
-    return Facts(table, period.start, period.end)
+    facts = Facts(table, period.start, period.end)
+    table["hot"] = _frequent(table, facts.registered)
+    table["recurrent"] = _recurrent(workspace, table, facts, profile)
+    return facts
+
+
+def _frequent(table: pd.DataFrame, registered: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Tell which cases are of one of the `HOT` classes that were registered most."""
+    kind = table["object_kind"].astype(str) + " " + table["class_code"].astype(str)
+    counted = kind[registered].value_counts()
+    most = sorted(counted.index, key=lambda k: (-counted[k], k))[:HOT]
+    return kind.isin(most).to_numpy(dtype=bool)
+
+
+def _recurrent(
+    workspace: Workspace, table: pd.DataFrame, facts: Facts, profile: Profile
+) -> npt.NDArray[np.bool_]:
+    """Tell which cases of the period came back after the like of them had been closed there."""
+    out = np.zeros(len(table), dtype=bool)
+    asked = np.flatnonzero(facts.registered)
+    if not len(asked):
+        return out
+    reach = np.timedelta64(int(profile.recur_days) + 1, "D")
+    own = table.index[asked]
+    begin = str(table["reported_at"].iloc[asked].min())
+    past = _places(workspace, {"closed_at": Between(str(np.datetime64(begin, "s") - reach),
+                                                    str(facts.end))}, "closed_at")  # fmt: skip
+    now = _places(workspace, {"number": own.tolist()}, "reported_at")
+    now = now.set_index("number", drop=False).reindex(own)
+    out[asked] = recurrent(now, past, metres=profile.recur_m, days=profile.recur_days)
+    return out
+
+
+def _places(workspace: Workspace, where: dict[str, Any], at: str) -> pd.DataFrame:
+    held = workspace.read("cases", where=where, columns=["number", "object_kind", "class_code", at])
+    points = held.geometry.to_numpy()
+    out: pd.DataFrame = pd.DataFrame(
+        {
+            "number": held["number"].to_numpy(dtype=object),
+            "kind": (held["object_kind"] + " " + held["class_code"]).to_numpy(dtype=object),
+            "x": shapely.get_x(points), "y": shapely.get_y(points),
+            "at": isotime.read(held[at].tolist())[0],
+        }
+    )  # fmt: skip
+    return out
 
 
 def _share_used(table: pd.DataFrame, timer: Timer, end: np.datetime64) -> Floats:
@@ -196,15 +255,24 @@ def groups_of(table: pd.DataFrame, by: str, level: str, post: str) -> pd.Series:
 
 
 def _sizes(workspace: Workspace, by: str, level: str, groups: pd.Index) -> pd.DataFrame | None:
-    """Return how many unit grids each area has."""
+    """Return how many unit grids each area has, and their hectares."""
     if by != "area":
         return None
-    grids = workspace.read("grids", columns=["code", "community_code"], geometry=False)
+    columns = ["code", "community_code", "area_m2"]
+    grids = workspace.read("grids", columns=columns, geometry=False)
     digits = {"county": 6, "street": 9, "community": 12}
     names = grids["code"] if level == "grid" else grids["community_code"].str[: digits[level]]
     counts = names.value_counts()
-    out: pd.DataFrame = pd.DataFrame({"grids": counts.reindex(groups).to_numpy()}, index=groups)
+    hectares = grids["area_m2"].astype(float).groupby(names).sum() / 1e4
+    out: pd.DataFrame = pd.DataFrame(
+        {
+            "grids": counts.reindex(groups).to_numpy(),
+            "hectares": hectares.reindex(groups).to_numpy(),
+        },
+        index=groups,
+    )
     out.loc[TOTAL, "grids"] = len(grids)
+    out.loc[TOTAL, "hectares"] = float(grids["area_m2"].astype(float).sum()) / 1e4
     return out
 
 

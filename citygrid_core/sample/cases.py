@@ -293,6 +293,8 @@ def _files(scene: Scene, frame: pd.DataFrame, rng: np.random.Generator) -> Cases
     truth["handling_code"] = _handlers(scene, frame)
     for name in ("dup_of", "spot", "component_key"):
         truth[name] = frame[name]
+    late = (frame["handled_at"] > frame["due_at"]).map({True: "1", False: "0"})
+    truth["late"] = late.where(~frame["void"], "")
     return Cases(year, next_day, truth)
 
 

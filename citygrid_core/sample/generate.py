@@ -27,6 +27,7 @@ from citygrid_core.sample.files import fixed_clock, toml_text, write_layer, writ
 from citygrid_core.sample.intensity import LAND_WEIGHT, Intensity, Spot, spots_at
 from citygrid_core.sample.land import Land, use_land
 from citygrid_core.sample.layout import Layout, lay_out
+from citygrid_core.sample.limits import calendar_rows, limit_rows
 from citygrid_core.sample.mesh import Array
 from citygrid_core.sample.messy import Source, write_messy
 from citygrid_core.sample.names import CITY, PROVINCE
@@ -300,6 +301,8 @@ def _registers(city: _City) -> None:
     city.layer("duties.gpkg", "line", duties.line, "MultiLineString")
     city.layer("duties.gpkg", "polygon", duties.polygon, "MultiPolygon")
     city.rows("truth/duties.csv", duties.planted)
+    city.rows("limits.csv", limit_rows())
+    city.rows("calendar.csv", calendar_rows())
     facts = {
         "name": CITY, "province": PROVINCE, "scale": scale.name, "seed": plan.seed, "crs": CRS,
         "edition": EDITION, "from": FIRST_DAY, "to": LAST_DAY,

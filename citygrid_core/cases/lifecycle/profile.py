@@ -93,6 +93,8 @@ class Profile:
     auto_dispatch: float
     twin_m: float
     twin_hours: float
+    recur_m: float
+    recur_days: float
     yellow: float
     red: float
     rework_limit: str
@@ -156,6 +158,8 @@ def _profile(table: dict[str, Any]) -> Profile:
             auto_dispatch=float(table["auto_dispatch"]),
             twin_m=float(table["twin_m"]),
             twin_hours=float(table["twin_hours"]),
+            recur_m=float(table["recur_m"]),
+            recur_days=float(table["recur_days"]),
             yellow=float(table["yellow"]),
             red=float(table["red"]),
             rework_limit=str(table["rework_limit"]),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from citygrid_core.cases.recurrence import recurrent
 from citygrid_core.cases.twins import originals, pairs
 
 
@@ -82,3 +84,23 @@ def test_coordinates_far_from_the_origin() -> None:
         metres=5, hours=1,
     )  # fmt: skip
     assert found["metres"].tolist() == pytest.approx([5.0])
+
+
+def test_a_problem_comes_back_soon_after_it_was_closed() -> None:
+    """Same class, within the metres, closed before and no more than the days before."""
+    at = np.datetime64("2025-03-20T08:00", "s")
+    day = np.timedelta64(1, "D")
+    reported = pd.DataFrame(
+        {"number": ["r1", "r2", "r3", "r4", "c1"], "kind": ["a", "a", "b", "a", "a"],
+         "x": [3.0, 60.0, 0.0, np.nan, 0.0], "y": [4.0, 0.0, 0.0, 0.0, 0.0], "at": [at] * 5}
+    )  # fmt: skip
+    closed = pd.DataFrame(
+        {"number": ["c1", "c2"], "kind": ["a", "b"], "x": [0.0, 0.0], "y": [0.0, 0.0],
+         "at": [at - 15 * day, at - 16 * day]}
+    )  # fmt: skip
+    # r2 is too far, r3's like was closed too long ago, r4 is nowhere, c1 does not repeat itself
+    told = recurrent(reported, closed, metres=5, days=15)
+    assert told.tolist() == [True, False, False, False, False]
+    assert not recurrent(reported, closed, metres=4.9, days=15).any()
+    after = closed.assign(at=at + day)
+    assert not recurrent(reported, after, metres=5, days=15).any()

@@ -16,12 +16,13 @@ import pytest
 from citygrid_core.errors import UsageError
 from citygrid_core.evaluation import TOTAL, UnknownScheme
 from citygrid_core.evaluation.period import BadPeriod, Period
-from citygrid_core.operations.case_clock import import_limits
+from citygrid_core.operations.case_clock import import_limits, import_work_days
 from citygrid_core.operations.case_steps import advance_cases
 from citygrid_core.operations.evaluation import Evaluation, evaluate_city, facts_of
 from citygrid_core.operations.evaluation_cases import cases_behind
 from citygrid_core.operations.evaluation_report import html, write_report
 from citygrid_core.report import Report
+from citygrid_core.sample.cases import LIMIT_H
 from citygrid_core.workspace import Workspace
 from tests.core.cli.test_cli import citygrid
 
@@ -29,16 +30,16 @@ DAY = "2025-01-01"
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory, whole: tuple[Path, dict[str, Report]]) -> Path:
+def office(
+    tmp_path_factory: pytest.TempPathFactory,
+    whole: tuple[Path, dict[str, Report]],
+    small_city: Path,
+) -> Path:
     path = tmp_path_factory.mktemp("evaluation") / "office.gpkg"
     shutil.copy(whole[0], path)
-    limits = path.parent / "limits.csv"
-    limits.write_text(
-        "环节,对象,类别代码,时限,单位\nhandle,部件,,48,hour\nhandle,事件,,24,hour\n"
-        "register,,,30,minute\n", "utf-8"
-    )  # fmt: skip
     with Workspace.open(path) as ws:
-        import_limits(ws, limits, on=DAY)
+        assert import_limits(ws, small_city / "limits.csv", on=DAY).stored == 19
+        assert import_work_days(ws, small_city / "calendar.csv", on=DAY).stored == 2
         late = ws.read("cases", where={"stage": "dispatched"}, geometry=False)["number"].min()
         advance_cases(ws, pd.DataFrame([
             {"number": late, "step": "return", "at": "2026-01-02T10:00:00", "reason": "r"},
@@ -59,15 +60,21 @@ def recount(ws: Workspace, first: str, last: str) -> dict[str, float]:
     """Count a period with plain Python, case by case, from the log."""
     end = (np.datetime64(last, "D") + 1).astype("datetime64[s]")
     start = np.datetime64(first, "s")
-    kinds = ws.read("cases", geometry=False).set_index("number")["object_kind"]
+    cases = ws.read("cases").set_index("number")
+    majors = cases["class_code"].str[:2].to_dict()
+    kinds = (cases["object_kind"] + cases["class_code"]).to_numpy(dtype=object)
+    x, y = cases.geometry.x.to_numpy(), cases.geometry.y.to_numpy()
+    ended = pd.to_datetime(cases["closed_at"], format="ISO8601").to_numpy()
+    place = {n: i for i, n in enumerate(cases.index)}
     log = ws.read("case_log").sort_values(["number", "seq"])
     log["t"] = pd.to_datetime(log["at"], format="ISO8601")
     out = dict.fromkeys(
         ("reported", "registered", "registered_on_time", "disposed", "disposed_on_time", "closed",
-         "overdue_to_dispose", "to_close", "returned", "reworked", "second_dispatch"), 0.0,
+         "overdue_to_dispose", "to_close", "returned", "reworked", "second_dispatch", "recurrent"),
+        0.0,
     )  # fmt: skip
     for number, rows in log[log["t"] < pd.Timestamp(end)].groupby("number"):
-        limit = pd.Timedelta(hours=48 if kinds[number] == "component" else 24)
+        limit = pd.Timedelta(hours=LIMIT_H[majors[number]])
         at: dict[str, pd.Timestamp] = {}
         due = handled_due = None
         for step, t in zip(rows["step"], rows["t"], strict=True):
@@ -92,6 +99,12 @@ def recount(ws: Workspace, first: str, last: str) -> dict[str, float]:
         out["disposed"] += disposed
         out["disposed_on_time"] += disposed and at["handle"] <= handled_due
         out["closed"] += inside("close")
+        if inside("register"):
+            i, begun = place[number], np.datetime64(at["collect"])
+            since = begun - ended
+            like = (kinds == kinds[i]) & (np.hypot(x - x[i], y - y[i]) <= 20)
+            like &= (since >= np.timedelta64(0)) & (since <= np.timedelta64(15, "D"))
+            out["recurrent"] += like.any()
         out["overdue_to_dispose"] += stage == "dispatched" and due < pd.Timestamp(end)
         out["to_close"] += "register" in at and stage not in ("closed", "void")
         period = rows[(rows["t"] >= pd.Timestamp(start))]
@@ -116,6 +129,36 @@ def test_every_count_is_a_recount_of_the_log(
     assert found == expected
     if period != "2026-01-02":
         assert expected["closed"] > 100
+
+
+def test_what_is_late_is_late_in_truth(workspace: Workspace, small_city: Path) -> None:
+    """By the limits table alone: not by the deadline that the source tells."""
+    table = facts_of(workspace, Period.parse("2025")).table
+    numbers = workspace.read("cases", geometry=False).set_index("number")["source_number"]
+    truth = pd.read_csv(small_city / "truth" / "cases.csv", dtype=str, keep_default_na=False)
+    late = truth.set_index("source_number")["late"]
+    handled = table[table["handle_last"].notna() & table["handle_due"].notna()]
+    ours = (handled["handle_last"] > handled["handle_due"]).map({True: "1", False: "0"})
+    told = late[numbers[handled.index]].to_numpy()
+    assert len(handled) > 5_000
+    assert (ours.to_numpy() == told).all()
+    assert 0.1 < (told == "1").mean() < 0.2
+
+
+def test_cases_for_each_hectare_of_the_grids(workspace: Workspace) -> None:
+    done = evaluate_city(workspace, "2025-07", level="grid")
+    grids = workspace.read("grids").set_index("code")
+    for group in (done.counts.index[3], TOTAL):
+        area = grids.geometry.area.sum() if group == TOTAL else grids.geometry[group].area
+        expected = done.counts.at[group, "registered"] / (area / 1e4)
+        found = done.table.value.at[group, "grid_case_density"]
+        assert found == pytest.approx(expected, rel=1e-5)
+    assert (
+        evaluate_city(workspace, "2025-07", by="class")
+        .table.value["grid_case_density"]
+        .isna()
+        .all()
+    )
 
 
 @pytest.mark.parametrize("by", ["area", "department", "class", "source"])
