@@ -84,6 +84,12 @@ class StoredTable:
         return self.geometry != "NONE"
 
     @property
+    def filled_at_once(self) -> bool:
+        """Whether its indexes may wait while it is filled: what they check is checked at the end."""
+        family = self.family
+        return family is not None and (family.history or len(family.tables) == 1)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Names of its columns but the fid and the geometry."""
         return tuple(c.name for c in self.columns)

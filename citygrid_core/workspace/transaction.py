@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyproj
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from citygrid_core.errors import Problem, Text
 from citygrid_core.workspace import adoption, history, shapes, values, watching
@@ -27,6 +28,7 @@ from citygrid_core.workspace.seals import seals
 from citygrid_core.workspace.tables import (
     LINEAGE,
     META,
+    STORED,
     StoredTable,
     tables_of,
 )
@@ -47,6 +49,7 @@ class Transaction:
         self._counters = Counters(connection, store, self._ledger)
         self._writer = Writer(connection, store, self._ledger)
         self._suspects: dict[str, set[str]] = {}
+        self._filled: set[str] = set()
         self._broken = False
         self.rolled_back = False
 
@@ -127,6 +130,7 @@ class Transaction:
             As in `insert`.
         """
         declared = family_of(family)
+        self.settle(declared)
         todo: list[tuple[StoredTable, Rows, list[int]]] = []
         problems: list[Problem] = []
         for table, part in by_table(declared, frame):
@@ -159,6 +163,7 @@ class Transaction:
             raise WrongCall(
                 Text(f"{family} have no history to end", f"{declared.label.zh}没有历史，不能终止")
             )
+        self.settle(declared)
         day = values.iso_day(on)
         ended = 0
         for table, part in by_table(declared, rows):
@@ -197,6 +202,7 @@ class Transaction:
             )
         if (fids is None) == (where is None):
             raise WrongCall(Text("say either fids or where", "请指定 fids 或 where 之一"))
+        self.settle(declared)
         gone = 0
         for table in tables_of(declared):
             said = conditions(table, self._store, at="all", where=where)
@@ -217,6 +223,7 @@ class Transaction:
             The columns that identify a row, e.g. those of ``unique``.
         """
         declared = family_of(family)
+        self.settle(declared)
         (table,) = tables_of(declared)
         names = list(declared.identity)
         rest = ["fid", *(n for n in table.names if n not in names)]
@@ -306,6 +313,7 @@ class Transaction:
 
     def adopt(self) -> list[Problem]:
         """Take edits made outside citygrid into the books; see `Workspace.adopt`."""
+        self.settle()
         return adoption.adopt(self._connection, self._store, self._ledger, self._counters)
 
     # --- ending --------------------------------------------------------------------
@@ -331,14 +339,30 @@ class Transaction:
                     "本事务中有写入中途失败，不能提交",
                 )
             )
+        self.settle()
         problems = []
-        for name, keys in self._suspects.items():
-            family = family_of(name)
-            problems += history.overlaps(self._connection, self._store, family, sorted(keys))
+        for name in sorted({*self._suspects, *self._filled}):
+            keys = None if name in self._filled else sorted(self._suspects[name])
+            problems += history.overlaps(self._connection, self._store, family_of(name), keys)
         if problems:
             raise InvalidRows(*problems)
         self._counters.flush()
         return self._ledger.close(at)
+
+    def settle(self, family: Family | None = None) -> None:
+        """Make the indexes that wait since tables were filled from nothing; see `GeoPackage.settle`.
+
+        Raises
+        ------
+        InvalidRows
+            Two rows have one identity.
+        """
+        with self._writing():
+            for table in tables_of(family) if family is not None else STORED.values():
+                try:
+                    self._store.settle(table)
+                except IntegrityError as error:
+                    raise InvalidRows(values.repeated(table.name, str(error.orig))) from error
 
     # --- inside --------------------------------------------------------------------
 
@@ -406,6 +430,11 @@ class Transaction:
         held: set[tuple[Any, ...]] = set()
         for table in tables_of(family):
             c = table.table.c
+            if self._store.filling(table):
+                # Its indexes tell at the end, without a look into them for each row.
+                if family.history:
+                    self._filled.add(family.name)
+                continue
             if self._connection.execute(sa.select(c.fid).limit(1)).first() is None:
                 continue
             if family.unique and not family.history:

@@ -81,6 +81,13 @@ def problem(
     return Problem(rule, shown, expected, cure or Text("", ""), row=row, field=field)
 
 
+def repeated(table: str, said: str) -> Problem:
+    """Return the problem of rows that have one identity, as the database said it."""
+    return problem(
+        "row.duplicate", said, Text("an identity used once", "不重复的标识"), field=table
+    )
+
+
 def labels_of(frame: pd.DataFrame) -> list[int | None]:
     """Return the row numbers that the user sees: ``source_row``, else position from 1."""
     if "source_row" in frame.columns:

@@ -269,6 +269,7 @@ class Workspace:
             Indexed by fid. A family of several tables has a column ``table_``, and a
             fid may then come up once for each table. Dates and times are ISO text.
         """
+        self._settle(family, where, bbox)
         with self._reading() as connection:
             return read_family(
                 connection,
@@ -286,6 +287,7 @@ class Workspace:
         self, family: str, *, at: str | None = None, where: Mapping[str, Any] | None = None
     ) -> int:
         """Return how many rows of a family `read` would give."""
+        self._settle(family, where)
         with self._reading() as connection:
             return sum(
                 connection.execute(
@@ -387,6 +389,7 @@ class Workspace:
                     held.rollback()
             finally:
                 self._transaction = None
+                self._store.forget()
         self._meta = self._read_meta()
 
     def verify(self) -> list[Problem]:
@@ -421,6 +424,11 @@ class Workspace:
             styles.store(self._connection, styles_, at)
 
     # --- inside --------------------------------------------------------------------
+
+    def _settle(self, family: str, where: Mapping[str, Any] | None, bbox: Any = None) -> None:
+        """Within a transaction, let a reading that wants indexes have them."""
+        if self._transaction is not None and (bbox is not None or {*(where or {})} - {"fid"}):
+            self._transaction.settle(family_of(family))
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:

@@ -106,12 +106,7 @@ class Writer:
                 [[after_content[n][i] for i in differs] for n in names],
             )  # fmt: skip
         except IntegrityError as error:
-            raise InvalidRows(
-                values.problem(
-                    "row.duplicate", str(error.orig), Text("an identity used once", "不重复的标识"),
-                    field=table.name,
-                )
-            ) from error  # fmt: skip
+            raise InvalidRows(values.repeated(table.name, str(error.orig))) from error
         self._ledger.replace(
             table, written, [before[i] for i in differs], [after[i] for i in differs]
         )

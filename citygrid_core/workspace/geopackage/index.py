@@ -39,6 +39,12 @@ def rebuild(connection: sa.Connection, table: StoredTable) -> None:
         extend(connection, table, np.array(fids, dtype=np.int64), boxes)
 
 
+def _without_trigger(connection: sa.Connection, table: StoredTable) -> None:
+    if not there(connection, table):
+        rebuild(connection, table)
+    connection.exec_driver_sql(f'DROP TRIGGER IF EXISTS "{layout.rtree(table)}_insert"')
+
+
 @contextmanager
 def put_off(
     connection: sa.Connection, table: StoredTable, *, unique: bool = True
@@ -50,9 +56,7 @@ def put_off(
     without them.
     """
     if table.spatial:
-        if not there(connection, table):
-            rebuild(connection, table)
-        connection.exec_driver_sql(f'DROP TRIGGER IF EXISTS "{layout.rtree(table)}_insert"')
+        _without_trigger(connection, table)
     held = connection.exec_driver_sql(f'SELECT 1 FROM "{table.name}" LIMIT 1').first()
     indexes = sorted(table.table.indexes, key=lambda i: str(i.name)) if held is None else []
     indexes = [one for one in indexes if unique or not one.unique]
@@ -63,6 +67,48 @@ def put_off(
         one.create(connection)
     if table.spatial:
         connection.exec_driver_sql(layout.insert_trigger(table))
+
+
+class Filling:
+    """A table that was empty is filled in parts: its indexes come once, when all rows are in.
+
+    Keeping an index up row by row costs a look into a tree each; making it of all rows is
+    one sort. It is all within one transaction.
+    """
+
+    def __init__(self, connection: sa.Connection, table: StoredTable) -> None:
+        self._connection, self._table = connection, table
+        self._indexes = sorted(table.table.indexes, key=lambda i: str(i.name))
+        self._tree = rtree.Growing(self._write) if table.spatial else None
+        if table.spatial:
+            _without_trigger(connection, table)
+        for one in self._indexes:
+            one.drop(connection)
+
+    def add(self, fids: npt.NDArray[np.int64], boxes: blob.Boxes) -> None:
+        """Take the boxes of rows that were inserted (nan where a row has no geometry)."""
+        assert self._tree is not None
+        placed = np.isfinite(boxes).all(axis=1)
+        self._tree.add(fids[placed], rtree.outward(boxes[placed]))
+
+    def finish(self) -> None:
+        """Make all indexes.
+
+        Raises
+        ------
+        sqlalchemy.exc.IntegrityError
+            Two rows have one identity.
+        """
+        for one in self._indexes:
+            one.create(self._connection)
+        if self._tree is not None:
+            name = layout.rtree(self._table)
+            self._connection.exec_driver_sql(f'DELETE FROM "{name}_node" WHERE nodeno = 1')
+            self._tree.finish()
+            self._connection.exec_driver_sql(layout.insert_trigger(self._table))
+
+    def _write(self, tree: rtree.PackedTree) -> None:
+        _store_nodes(self._connection, layout.rtree(self._table), tree)
 
 
 def extend(
@@ -83,15 +129,20 @@ def extend(
     if held:
         old_ids, old = held_boxes(connection, table)
         ids, new = np.concatenate([old_ids, ids]), np.concatenate([old, new])
-    tree = rtree.pack(ids, new)
+    for part in ("node", "rowid", "parent"):
+        connection.exec_driver_sql(f'DELETE FROM "{name}_{part}"')
+    _store_nodes(connection, name, rtree.pack(ids, new))
+
+
+def _store_nodes(connection: sa.Connection, name: str, tree: rtree.PackedTree) -> None:
+    """Insert rows of the shadow tables of an R-tree."""
     shadows: tuple[tuple[str, list[str], Iterable[tuple[Any, ...]]], ...] = (
         ("node", ["nodeno", "data"], tree.nodes),
         ("rowid", ["rowid", "nodeno"], tree.rowids),
         ("parent", ["nodeno", "parentnode"], tree.parents),
     )
-    for part, names, rows_ in shadows:
-        connection.exec_driver_sql(f'DELETE FROM "{name}_{part}"')
-        driver.insert(connection, f"{name}_{part}", names, rows_)
+    for part, names, rows in shadows:
+        driver.insert(connection, f"{name}_{part}", names, rows)
 
 
 def held_boxes(
@@ -101,8 +152,12 @@ def held_boxes(
     cursor = driver.of(connection).execute(
         f'SELECT id, minx, maxx, miny, maxy FROM "{layout.rtree(table)}"'
     )
-    whole = np.array(cursor.fetchall(), dtype=np.float64).reshape(-1, 5)
-    return whole[:, 0].astype(np.int64), whole[:, 1:].astype(np.float32)
+    ids, boxes = [np.empty(0, np.int64)], [np.empty((0, 4), np.float32)]
+    while part := cursor.fetchmany(driver.CHUNK):
+        whole = np.array(part, dtype=np.float64)
+        ids.append(whole[:, 0].astype(np.int64))
+        boxes.append(whole[:, 1:].astype(np.float32))
+    return np.concatenate(ids), np.concatenate(boxes)
 
 
 def differing(

@@ -67,6 +67,7 @@ class GeoPackage:
         self.read_only = read_only or not driver.writable(self.path)
         self.srs_id = 0
         self._gathered: dict[str, list[tuple[npt.NDArray[np.int64], blob.Boxes]]] = {}
+        self._filling: dict[str, index.Filling] = {}
 
     # --- opening -------------------------------------------------------------------
 
@@ -282,8 +283,16 @@ class GeoPackage:
             if boxes is not None:
                 self._gathered[table.name].append((np.asarray(fids, dtype=np.int64), boxes))
             return
-        if len(fids) < BULK:
+        filling = self._filling.get(table.name)
+        if filling is None and len(fids) < BULK:
             driver.insert(connection, table.name, names, rows)
+            return
+        if filling is None and table.filled_at_once and self._is_empty(connection, table):
+            filling = self._filling[table.name] = index.Filling(connection, table)
+        if filling is not None:
+            driver.insert(connection, table.name, names, rows)
+            if boxes is not None:
+                filling.add(np.asarray(fids, dtype=np.int64), boxes)
             return
         with index.put_off(connection, table):
             driver.insert(connection, table.name, names, rows)
@@ -302,6 +311,30 @@ class GeoPackage:
         if parts:
             fids, boxes = (np.concatenate(column) for column in zip(*parts, strict=True))
             index.extend(connection, table, fids, boxes)
+
+    def _is_empty(self, connection: sa.Connection, table: StoredTable) -> bool:
+        held = connection.exec_driver_sql(f'SELECT 1 FROM "{table.name}" LIMIT 1')
+        return held.first() is None
+
+    def filling(self, table: StoredTable) -> bool:
+        """Whether the indexes of a table wait for the end of its filling; see `settle`."""
+        return table.name in self._filling
+
+    def settle(self, table: StoredTable) -> None:
+        """Make the indexes of a table, if it was filled from nothing.
+
+        Raises
+        ------
+        sqlalchemy.exc.IntegrityError
+            Two rows have one identity.
+        """
+        filling = self._filling.pop(table.name, None)
+        if filling is not None:
+            filling.finish()
+
+    def forget(self) -> None:
+        """Know no more of a transaction that has ended."""
+        self._filling.clear()
 
     def update(
         self,
