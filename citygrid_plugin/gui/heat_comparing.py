@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qgis.core import QgsMapLayer, QgsProject
+from qgis.core import QgsMapLayer, QgsProject, QgsRectangle
 from qgis.PyQt.QtCore import QObject
 
 from citygrid_plugin.gui.components.side_canvas import SideCanvas
@@ -91,6 +91,10 @@ class HeatComparing(QObject):
             live.show_layer(QgsProject.instance(), self._cells[role].layer, False)
         live.outline_spots(self._cells[live.OTHER_SPOTS].layer)
         live.label_values(self._cells[live.OTHER].layer)
+
+    def extent(self) -> QgsRectangle:
+        """Return what of the map is not covered."""
+        return (self.side or self._canvas).extent()
 
     def layers(self) -> list[QgsMapLayer]:
         """Return what the other map shows: the map's layers, those of heat for the other period."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qgis.core import (
@@ -11,6 +12,7 @@ from qgis.core import (
     QgsProject,
 )
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
+from qgis.PyQt.QtWidgets import QFileDialog
 
 from citygrid_core.errors import CitygridError
 from citygrid_core.workspace.schema import CHOICES
@@ -78,6 +80,8 @@ class HeatDesk(QObject):
         self._timer.setInterval(0)
         self._timer.timeout.connect(self.redraw)
         page.asked.connect(self._timer.start)
+        self._bases: dict[str, Path] = {}
+        page.base_wanted.connect(self._choose_base)
         page.layers_wanted.connect(self._layers_wanted)
         session.changed.connect(self._session_changed)
         page.setEnabled(False)
@@ -130,12 +134,27 @@ class HeatDesk(QObject):
             return
         self._page.said.setText(tr("Reading the cases…", "正在读取案件……"))
         title = tr("citygrid: reading the heat", "citygrid：读取案件热力")
-        self._task = CallTask(title, partial(read_city, path), self._ready)
+        self._task = CallTask(title, partial(read_city, path, **self._bases), self._ready)
         QgsApplication.taskManager().addTask(self._task)
+
+    def _choose_base(self, name: str) -> None:
+        """Let the user pick a file; the city is read anew with it."""
+        chosen, _ = QFileDialog.getOpenFileName(
+            self._iface.mainWindow(), tr("Open a file", "打开文件"), "", "CSV (*.csv)"
+        )
+        if chosen:
+            self.add_base(name, Path(chosen))
+
+    def add_base(self, name: str, file: Path) -> None:
+        """Read the city anew with residents or tracks."""
+        self._bases[name] = file
+        self._cities.forget()
+        self._read()
 
     def _ready(self, city: HeatCity | None, error: CitygridError | None) -> None:
         self._task = None
         if error is not None or city is None:
+            self._bases.clear()
             said = shown(error) if error is not None else ""
             self._page.said.setText(said)
             self._say(said, Qgis.MessageLevel.Warning)
@@ -157,7 +176,7 @@ class HeatDesk(QObject):
     def _build(self) -> None:
         """Put the grids into the project, without numbers."""
         assert self.city is not None
-        self.map = HeatMap(QgsProject.instance(), self.city)
+        self.map, self.patterns = HeatMap(QgsProject.instance(), self.city), None
         self._layer_toggles()
 
     def _offer(self, *, keep: bool) -> None:
@@ -176,7 +195,11 @@ class HeatDesk(QObject):
                 {str(s): shown(sources[s]) if s in sources else str(s) for s in cube.sources},
                 dict(sorted(names.items(), key=lambda item: item[1])),
             )
+        if self.city.days != page.period.days:
+            before = page.period.span()
             page.period.set_days(*self.city.days)
+            if keep:
+                page.period.show_span(before.first, before.last)
         self._offer_measures()
 
     def _offer_measures(self) -> None:
@@ -341,6 +364,7 @@ class HeatDesk(QObject):
             if task is not None:
                 task.cancel()
         self._cities.forget()
+        self._bases.clear()
         self.city = self.answer = self.found = self.patterns = None
         self.map = None
         self._on = False

@@ -73,7 +73,7 @@ class HeatPrinting(QObject):
             canvas.layers(),
             self._legend(),
             self._notes(),
-            to_project.transformBoundingBox(canvas.extent()),
+            to_project.transformBoundingBox(comparing.extent()),
             tuple(comparing.layers()) if change else (),
             (names[0], names[1]) if change else ("", ""),
         )

@@ -24,6 +24,7 @@ from qgis.core import (
     QgsPalLayerSettings,
     QgsPointXY,
     QgsProject,
+    QgsSimpleLineSymbolLayer,
     QgsSymbol,
     QgsVectorLayer,
 )
@@ -282,12 +283,22 @@ def hatch_weak(layer: QgsVectorLayer, label: str) -> None:
 def outline_spots(layer: QgsVectorLayer) -> None:
     """Outline hot and cold spots by how sure they are."""
     made = [
-        (i, (outline(color, width), shown(title)))
+        (i, (_rim(color, width), shown(title)))
         for i, ((color, width), (_, _, title)) in enumerate(
             zip(_SPOT_SYMBOLS, SPOT_CLASSES, strict=True)
         )
     ]
     _render(layer, made)
+
+
+def _rim(color: str, width: float) -> QgsFillSymbol:
+    """Return an outline that lies inside: no border of an area or of a neighbour hides it."""
+    symbol = QgsFillSymbol.createSimple({"style": "no", "outline_style": "no"})
+    # Half of a line is cut away with what is outside.
+    edge = QgsSimpleLineSymbolLayer(QColor(color), 2 * width)
+    edge.setDrawInsidePolygon(True)
+    symbol.changeSymbolLayer(0, edge)
+    return symbol
 
 
 def _render(layer: QgsVectorLayer, classes: Sequence[tuple[int, tuple[QgsSymbol, str]]]) -> None:

@@ -11,6 +11,7 @@ from citygrid_plugin.gui.components.trend_plot import Ahead, Bar
 from citygrid_plugin.i18n import shown, tr
 from citygrid_plugin.services import heat_words as words
 from citygrid_plugin.services.card import Card, Line, Section
+from citygrid_plugin.services.heat_ahead import Forecast, forecasts_of, next_of, section_of
 from citygrid_plugin.services.heat_city import CASES, Answer, HeatCity
 from citygrid_plugin.services.heat_patterns import Patterns
 from citygrid_plugin.services.lookup import answer as who_answers
@@ -20,6 +21,7 @@ from citygrid_plugin.services.session import open_workspace
 if TYPE_CHECKING:
     import pandas as pd
 
+    from citygrid_core.workspace import Workspace
     from citygrid_plugin.services.cities import Loaded
 
 #: So many times at most stand in the plot, classes and cases in a list.
@@ -39,10 +41,17 @@ class Trend:
 
 @dataclass(frozen=True)
 class GridCard:
-    """A grid's card and its plot."""
+    """A grid's card and its plot.
+
+    Attributes
+    ----------
+    spot : str
+        hot, cold or "" (not significant).
+    """
 
     card: Card
     trend: Trend
+    spot: str = ""
 
 
 def grid_card(
@@ -70,13 +79,18 @@ def grid_card(
     classes = city.view.cube.by("class_code", answer.question.dated, grid=code)
     kind, top = _asked(city, answer, code, classes)
     duties = who_answers(loaded, inside.x, inside.y, kind, top, 0.0)
+    asked = (answer.question.choice.classes or ("",))[0]
+    with open_workspace(city.path) as workspace:
+        ahead = forecasts_of(workspace, code, asked)
+        waiting = _open(city, workspace, code)
     sections = [
         _counts(city, answer, at, code),
         _sureness(answer, found, at, patterns),
+        section_of(ahead),
         _most(city, classes, kind),
         *(s for s in duties.sections if s.lines),
         _components(city, code),
-        _open(city, code),
+        waiting,
     ]
     card = replace(
         duties,
@@ -84,7 +98,8 @@ def grid_card(
         grid_code=code,
         sections=tuple(s for s in sections if s.lines),
     )
-    return GridCard(card, trend_of(city, answer, code))
+    trend = trend_of(city, answer, code, ahead)
+    return GridCard(card, trend, str(found["spot"].iloc[at]))
 
 
 def headline(city: HeatCity, answer: Answer, found: pd.DataFrame, at: int) -> str:
@@ -105,7 +120,9 @@ def headline(city: HeatCity, answer: Answer, found: pd.DataFrame, at: int) -> st
     )
 
 
-def trend_of(city: HeatCity, answer: Answer, code: str) -> Trend:
+def trend_of(
+    city: HeatCity, answer: Answer, code: str, forecasts: Sequence[Forecast] = ()
+) -> Trend:
     """Return the cases of a grid over time, and what they would be if it were as the city."""
     question = answer.question
     cube, step = city.view.cube, question.span.step
@@ -125,7 +142,9 @@ def trend_of(city: HeatCity, answer: Answer, code: str) -> Trend:
         f"Cases per {names[step]}; dashed: at the city's mean per area",
         f"每{names[step]}案件数；虚线为按全市平均密度应有数",
     )
-    return Trend(title, bars, mean)
+    last = str(frame["start"].iloc[-1]) if len(frame) else ""
+    ahead = next_of(list(forecasts), step, last) if last else None
+    return Trend(title, bars, mean, ahead)
 
 
 def _around(frame: pd.DataFrame, span: Span) -> pd.DataFrame:
@@ -265,15 +284,14 @@ def _components(city: HeatCity, code: str) -> Section:
     return Section(title, tuple(lines))
 
 
-def _open(city: HeatCity, code: str) -> Section:
+def _open(city: HeatCity, workspace: Workspace, code: str) -> Section:
     """Return the cases of the grid that are not closed, the oldest first."""
-    with open_workspace(city.path) as workspace:
-        held = workspace.read(
-            "cases",
-            where={"grid_code": code},
-            columns=["number", "class_code", "object_kind", "stage", "reported_at", "due_at"],
-            geometry=False,
-        )
+    held = workspace.read(
+        "cases",
+        where={"grid_code": code},
+        columns=["number", "class_code", "object_kind", "stage", "reported_at", "due_at"],
+        geometry=False,
+    )
     held = held[~held["stage"].isin(_DONE)].sort_values("reported_at")
     stages = CHOICES["case_stage"]
     lines = []

@@ -317,8 +317,19 @@ class HeatCities:
         self._held = None
 
 
-def read_city(path: Path, progress: Callable[[str, int, int], None]) -> HeatCity:
+def read_city(
+    path: Path,
+    progress: Callable[[str, int, int], None],
+    *,
+    residents: Path | None = None,
+    tracks: Path | None = None,
+) -> HeatCity:
     """Read a city's heat; meant for a task.
+
+    Parameters
+    ----------
+    residents, tracks : Path, optional
+        CSV files, bases of two more rates: see `citygrid_core.operations.heat_view`.
 
     Raises
     ------
@@ -329,7 +340,7 @@ def read_city(path: Path, progress: Callable[[str, int, int], None]) -> HeatCity
     from citygrid_core.standards import load_edition
 
     with open_workspace(path) as workspace:
-        view = open_view(workspace, progress=progress)
+        view = open_view(workspace, residents=residents, tracks=tracks, progress=progress)
         edition, name = load_edition(workspace.edition), workspace.name
     tables = {"component": edition.component_classes, "event": edition.event_classes}
     classes = {kind: dict(table["name"]) for kind, table in tables.items()}

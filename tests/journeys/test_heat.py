@@ -23,9 +23,12 @@ def test_from_the_question_to_the_answer(
     top = int(year.cases.argmax())
     code = str(view.cube.grids[top])
     spot = view.grids.geometry.iloc[top].representative_point()
+    kind = "event"
+    top_class = str(view.cube.by("class_code", Choice(object_kind=kind)).index[0])
     went = visit(
-        "heat.py", tmp_path / "visit", locale=locale, workspace=own_city, x=spot.x, y=spot.y
-    ).check()
+        "heat.py", tmp_path / "visit", locale=locale, workspace=own_city, x=spot.x, y=spot.y,
+        class_code=f"{'事件' if locale.startswith('zh') else 'event'} {top_class}",
+    ).check()  # fmt: skip
     for file in went.folder.glob("*.png"):
         shutil.copy(file, gallery / f"{file.stem}.{locale}.png")
     said, zh = went.said, locale.startswith("zh")
@@ -61,6 +64,15 @@ def test_from_the_question_to_the_answer(
     assert frame == slider > before == 8
     assert said["range"] == said["shown"]
 
+    # A class, a source, afternoons and evenings of working days, a whole year.
+    narrow = Choice(
+        object_kind=kind, classes=(top_class,), sources=("collector",), hours=range(12, 24),
+        weekdays=range(1, 6), from_day="2025-01-01", to_day="2025-12-31",
+    )  # fmt: skip
+    assert top_class in said["narrow"][0]
+    assert said["narrow"][-1] == 365
+    assert said["narrow_cases"] == view.cube.counts(narrow).total > 0
+
     # Two periods: drawn aside by the mouse, side by side at one scale, gone again.
     assert 0.3 < said["share"] < 0.6
     assert "95" in said["compared"]
@@ -70,4 +82,5 @@ def test_from_the_question_to_the_answer(
     assert min(said["sheets"]) > 50_000
     assert said["off"]
     assert said["mode"] == 0
-    print("first map:", said["first_seconds"], "s, card:", said["card_seconds"], "s, clicks: 2")
+    print("first map", said["first_seconds"], "s, of the processor", said["first_cpu"],
+          "; card", said["card_seconds"], said["card_cpu"], "; clicks: 2")  # fmt: skip

@@ -21,6 +21,7 @@ from qgis.PyQt.QtTest import QSignalSpy
 
 from citygrid_core.heat import Choice
 from citygrid_core.heat.rates import LOCATED_AT_LEAST
+from citygrid_core.operations.heat_forecast import heat_forecast
 from citygrid_core.workspace import Workspace
 from citygrid_plugin.gui.components.period_bar import PeriodBar
 from citygrid_plugin.gui.components.trend_plot import Ahead, Bar, TrendPlot
@@ -259,6 +260,39 @@ def test_the_card_says_all_of_a_grid(city: HeatCity, whole_city: Path) -> None:
     assert [bar.cases for bar in made.trend.bars] == list(
         city.view.cube.trend(city.codes[at], step="month")["cases"]
     )
+
+
+def test_a_kept_forecast_stands_on_the_card(own_city: Path) -> None:
+    with Workspace.open(own_city) as ws:
+        _, expected = heat_forecast(ws, on="2026-01-01", horizon="month", class_code="01")
+    city = read_city(own_city, quiet)
+    answer = city.answer(question(classes=("01",)))
+    row = expected.iloc[0]
+    made = grid_card(city, answer, city.spots(answer), row["grid_code"], Cities().get(own_city))
+    facts = made.card.facts()
+    assert (
+        f"{row['expected']:.1f} expected ({row['low']} to {row['high']})"
+        in facts["month (30 days)"]
+    )
+    assert made.trend.ahead is not None
+    assert made.trend.ahead.expected == row["expected"]
+    # Other classes have no forecast, and none is made up.
+    other = city.answer(question(classes=("02",)))
+    made = grid_card(city, other, city.spots(other), row["grid_code"], Cities().get(own_city))
+    assert "Forecast" not in [section.title for section in made.card.sections]
+
+
+def test_more_bases_bring_more_rates(whole_city: Path, tmp_path: Path) -> None:
+    with Workspace.open(whole_city) as ws:
+        codes = sorted(ws.read("grids", columns=["code"], geometry=False)["code"])
+    file = tmp_path / "residents.csv"
+    lines = [f"{code},{100 + i}" for i, code in enumerate(codes)]
+    file.write_text("\n".join(["grid_code,residents", *lines]), encoding="utf-8")
+    city = read_city(whole_city, quiet, residents=file)
+    assert "per_1000_residents" in city.measures(None)
+    answer = city.answer(question("per_1000_residents"))
+    at = codes.index(city.codes[5])
+    assert answer.values[5] == pytest.approx(1000 * answer.tally.cases[5] / (100 + at))
 
 
 def test_cases_appear_at_their_time(own_city: Path, qgis_app: QgsApplication) -> None:

@@ -27,6 +27,11 @@ OWN = "own"
 class PeriodBar(QWidget):
     """Shows and emits.
 
+    Attributes
+    ----------
+    days : tuple of str
+        First and last day that are known; empty before any is.
+
     Signals
     -------
     changed()
@@ -37,7 +42,7 @@ class PeriodBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._days = ("", "")
+        self.days = ("", "")
         self._spans: list[Span] = []
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -93,7 +98,7 @@ class PeriodBar(QWidget):
     def set_days(self, first: str, last: str) -> None:
         """Offer the times between two days; the last whole one is chosen."""
         self.play.setChecked(False)
-        self._days = (first, last)
+        self.days = (first, last)
         self._offer(to=last)
 
     def span(self) -> Span:
@@ -102,7 +107,7 @@ class PeriodBar(QWidget):
             first, last = (e.date().toString("yyyy-MM-dd") for e in (self.since, self.until))
             return Span(OWN, first, max(first, last))
         at = self.slider.value()
-        return self._spans[at] if at < len(self._spans) else Span("all", *self._days)
+        return self._spans[at] if at < len(self._spans) else Span("all", *self.days)
 
     def spans(self) -> list[Span]:
         """Return every time that the slider can be set to."""
@@ -133,7 +138,7 @@ class PeriodBar(QWidget):
         self.changed.emit()
 
     def _offer(self, *, to: str) -> None:
-        first, last = self._days
+        first, last = self.days
         own = self.unit() == OWN
         self._spans = [] if own or not first else spans(self.unit(), first, last)
         # The last time that ends by then: half a month says little beside whole ones.
@@ -156,7 +161,7 @@ class PeriodBar(QWidget):
             self.step.blockSignals(True)
             self.step.setCurrentIndex(self.step.findData(OWN))
             self.step.blockSignals(False)
-            self._offer(to=self._days[1])
+            self._offer(to=self.days[1])
         self._tell()
         self.changed.emit()
 

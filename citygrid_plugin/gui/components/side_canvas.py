@@ -40,7 +40,9 @@ class SideCanvas(QgsMapCanvas):
         self.show()
         self._names[0].show()
         # What was seen on the whole width is seen on each half.
+        scale = main.scale()
         self.setExtent(main.extent())
+        self._share = scale / self.scale()
         self._following = False
         self._lead()
 
@@ -49,12 +51,14 @@ class SideCanvas(QgsMapCanvas):
         self._main.removeEventFilter(self)
         self._main.extentsChanged.disconnect(self._follow)
         self.unsetMapTool(self._pan)
-        self._main.setExtent(self.extent())
-        self._main.refresh()
+        middle, scale = self.center(), self.scale() * self._share
+        self._names[0].hide()
         self._names[0].deleteLater()
         self.hide()
         self.setParent(None)
         self.deleteLater()
+        self._main.setCenter(middle)
+        self._main.zoomScale(scale)
 
     def name(self, left: str, right: str) -> None:
         """Name both maps."""

@@ -5,10 +5,18 @@ from __future__ import annotations
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from citygrid_core.errors import Text
 from citygrid_plugin.gui.components.card_view import CardView
 from citygrid_plugin.gui.components.trend_plot import TrendPlot
-from citygrid_plugin.i18n import tr
+from citygrid_plugin.i18n import language, tr
 from citygrid_plugin.services.heat_card import GridCard
+
+#: Significance -> colour, dark enough for white letters, and the word for it.
+_SPOTS = {
+    "hot": ("#a3123a", Text("Hot spot", "显著热点")),
+    "cold": ("#00568f", Text("Cold spot", "显著冷点")),
+    "": ("#4d5b66", Text("Not significant", "不显著")),
+}
 
 
 class HeatCardPage(QWidget):
@@ -55,5 +63,10 @@ class HeatCardPage(QWidget):
             hint = tr("Click a grid on the map.", "点击地图上的网格查看。")
             self.view.headline.setText(f"<span style='color:#6b6b6b'>{hint}</span>")
             return
+        color, word = _SPOTS[shown.spot]
+        self.view.title.setText(
+            f"<span style='background-color:{color};color:white;font-weight:bold'>"
+            f"\u00a0{word.text(language())}\u00a0</span>\u00a0 <b>{shown.card.title}</b>"
+        )
         trend = shown.trend
         self.trend.show_trend(trend.title, trend.bars, mean=trend.mean, ahead=trend.ahead)

@@ -15,6 +15,8 @@ from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMenu,
+    QToolButton,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -44,11 +46,14 @@ class HeatPage(QWidget):
         Significance, hatching or patterns were switched.
     grid_wanted(str)
         A grid of the list was chosen.
+    base_wanted(str)
+        A file of ``residents`` or ``tracks`` shall be chosen.
     """
 
     asked = pyqtSignal()
     layers_wanted = pyqtSignal()
     grid_wanted = pyqtSignal(str)
+    base_wanted = pyqtSignal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -126,7 +131,30 @@ class HeatPage(QWidget):
         self.measure = QComboBox()
         self.measure.setObjectName("citygrid_heat_measure")
         self.measure.activated.connect(lambda _: self.asked.emit())
-        form.addRow(tr("&Measure:", "指标(&M)："), self.measure)
+        measures = QHBoxLayout()
+        measures.addWidget(self.measure, 1)
+        bases = QToolButton()
+        bases.setObjectName("citygrid_heat_bases")
+        bases.setText("…")
+        bases.setToolTip(
+            tr("Residents or tracks, for more rates", "导入人口或巡查轨迹，以计算更多比率")
+        )
+        bases.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(bases)
+        for base, text in (
+            ("residents", tr("Residents (CSV: grid_code, residents)…",
+                             "人口（CSV：grid_code, residents）…")),
+            ("tracks", tr("Tracks of collectors (CSV: collector, at, x, y)…",
+                          "采集员轨迹（CSV：collector, at, x, y）…")),
+        ):  # fmt: skip
+            menu.addAction(text).triggered.connect(
+                lambda _=False, name=base: self.base_wanted.emit(name)
+            )
+        bases.setMenu(menu)
+        measures.addWidget(bases)
+        title = QLabel(tr("&Measure:", "指标(&M)："))
+        title.setBuddy(self.measure)
+        form.addRow(title, measures)
         row = QHBoxLayout()
         self.scale = QComboBox()
         self.scale.setObjectName("citygrid_heat_scale")
@@ -283,4 +311,5 @@ class HeatPage(QWidget):
             for column in range(1, 4):
                 item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
             self.top.addTopLevelItem(item)
-        self.top.resizeColumnToContents(0)
+        for column in range(4):
+            self.top.resizeColumnToContents(column)
