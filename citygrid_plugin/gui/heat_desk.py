@@ -19,6 +19,7 @@ from citygrid_core.workspace.schema import CHOICES
 from citygrid_plugin.gui.docks.heat_page import HeatPage
 from citygrid_plugin.i18n import shown, tr
 from citygrid_plugin.layers import heat_live as live
+from citygrid_plugin.layers import palette
 from citygrid_plugin.layers.base import LayerGroup
 from citygrid_plugin.layers.components import ComponentLayers
 from citygrid_plugin.layers.grids import GridLayers
@@ -84,11 +85,13 @@ class HeatDesk(QObject):
         page.base_wanted.connect(self._choose_base)
         page.layers_wanted.connect(self._layers_wanted)
         session.changed.connect(self._session_changed)
+        iface.mapCanvas().scaleChanged.connect(self._label)
         page.setEnabled(False)
 
     def close(self) -> None:
         """Let go of everything outside the plugin: the mirror of the constructor."""
         self._session.changed.disconnect(self._session_changed)
+        self._iface.mapCanvas().scaleChanged.disconnect(self._label)
         self._forget()
         self.deleteLater()
 
@@ -177,7 +180,13 @@ class HeatDesk(QObject):
         """Put the grids into the project, without numbers."""
         assert self.city is not None
         self.map, self.patterns = HeatMap(QgsProject.instance(), self.city), None
+        self._label(self._iface.mapCanvas().scale())
         self._layer_toggles()
+
+    def _label(self, scale: float) -> None:
+        """Write values only where they can be read: labels would be placed anew at every step."""
+        if self.map is not None:
+            self.map.layer(live.HEAT).setLabelsEnabled(scale <= palette.SCALE_GRID_LABELS)
 
     def _offer(self, *, keep: bool) -> None:
         """Offer what there are cases of; a city that was read anew keeps the question."""

@@ -122,7 +122,8 @@ class HeatPrinting(QObject):
         summary = session.summary
         first, last = desk.city.days
         source = summary.path.name if summary is not None else desk.city.path.name
-        state = summary.last_entry if summary is not None else ""
+        # Of the last entry the time alone: what was done then is no matter of the reader's.
+        state = summary.last_entry.partition("  ")[0] if summary is not None else ""
         said.append(
             tr(
                 f"Source: cases of {desk.city.name} ({source}), {first} to {last}. "

@@ -29,7 +29,6 @@ from citygrid_plugin.layers.grids import GridLayers
 from citygrid_plugin.layers.heat import HeatLayers
 from citygrid_plugin.layers.places import PlaceLayers
 from citygrid_plugin.layers.registers import DutyLayers, RegisterTables
-from citygrid_plugin.layers.times import prepare_time
 
 #: From the top of the map to its bottom.
 LAYER_GROUPS: tuple[LayerGroup, ...] = (
@@ -67,7 +66,6 @@ def build_project(
     for group in (*LAYER_GROUPS, *extra):
         _add(project, group, source)
     prepare_duty_forms(project, source)
-    prepare_time(project, find_layer(project, "cases"), source.heat_period)
     areas = find_layer(project, "areas_county")
     if areas is not None and not areas.extent().isEmpty():
         extent = areas.extent()

@@ -1,14 +1,11 @@
-"""Cases and time: what QGIS's temporal controller needs so that *play* works at once."""
+"""Times as QGIS's temporal controller takes them: its frames are the times of a slider."""
 
 from __future__ import annotations
 
 from qgis.core import (
     QgsDateTimeRange,
     QgsInterval,
-    QgsProject,
     QgsUnitTypes,
-    QgsVectorLayer,
-    QgsVectorLayerTemporalProperties,
 )
 from qgis.PyQt.QtCore import QDate, QDateTime, QTime
 
@@ -17,26 +14,6 @@ _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _DAYS = {"day": 1, "week": 7}
 # Unscoped: QGIS 3.22 knows these names nowhere else.
 _MONTH, _DAY = QgsUnitTypes.TemporalMonths, QgsUnitTypes.TemporalDays
-
-
-def prepare_time(project: QgsProject, layer: QgsVectorLayer | None, days: tuple[str, str]) -> None:
-    """Let cases appear at the time they were reported; the project knows the first and last day.
-
-    Parameters
-    ----------
-    days : tuple of str
-        ISO; empty texts when there are no cases.
-    """
-    if layer is not None:
-        times = layer.temporalProperties()
-        times.setMode(QgsVectorLayerTemporalProperties.ModeFeatureDateTimeInstantFromField)
-        times.setStartField("reported_at")
-        times.setIsActive(True)
-    if days[0]:
-        settings = project.timeSettings()
-        settings.setTemporalRange(time_range(*days))
-        settings.setTimeStep(1)
-        settings.setTimeStepUnit(_MONTH)
 
 
 def time_range(first: str, last: str) -> QgsDateTimeRange:

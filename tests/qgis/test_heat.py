@@ -15,7 +15,6 @@ from qgis.core import (
     QgsLayoutItemLabel,
     QgsProject,
     QgsRectangle,
-    QgsVectorLayerTemporalProperties,
 )
 from qgis.PyQt.QtTest import QSignalSpy
 
@@ -29,7 +28,6 @@ from citygrid_plugin.gui.docks.heat_compare_page import HeatComparePage
 from citygrid_plugin.gui.docks.heat_page import HeatPage
 from citygrid_plugin.i18n import set_language
 from citygrid_plugin.layers import heat_live as live
-from citygrid_plugin.layers.project import find_layer
 from citygrid_plugin.services import heat_words as words
 from citygrid_plugin.services.cities import Cities
 from citygrid_plugin.services.heat_card import grid_card
@@ -39,7 +37,6 @@ from citygrid_plugin.services.heat_map import OWN, VIEW, HeatMap
 from citygrid_plugin.services.heat_patterns import TooShort, find_patterns
 from citygrid_plugin.services.heat_sheet import Sheet, heat_layout, write_sheet
 from citygrid_plugin.services.periods import Span, spans
-from citygrid_plugin.services.session import Session
 
 DECEMBER = Span("month", "2025-12-01", "2025-12-31")
 CJK = re.compile(r"[\u3400-\u9fff]")
@@ -293,22 +290,6 @@ def test_more_bases_bring_more_rates(whole_city: Path, tmp_path: Path) -> None:
     answer = city.answer(question("per_1000_residents"))
     at = codes.index(city.codes[5])
     assert answer.values[5] == pytest.approx(1000 * answer.tally.cases[5] / (100 + at))
-
-
-def test_cases_appear_at_their_time(own_city: Path, qgis_app: QgsApplication) -> None:
-    project = QgsProject.instance()
-    session = Session(project)
-    session.open(own_city)
-    times = find_layer(project, "cases").temporalProperties()
-    assert times.isActive()
-    assert times.startField() == "reported_at"
-    instant = QgsVectorLayerTemporalProperties.ModeFeatureDateTimeInstantFromField
-    assert times.mode() == instant
-    span = project.timeSettings().temporalRange()
-    assert span.begin().toString("yyyy-MM-dd") == "2025-01-01"
-    assert span.end().toString("yyyy-MM-dd") == "2025-12-31"
-    session.close()
-    project.clear()
 
 
 def test_the_sheet_says_what_how_sure_and_whence(
