@@ -11,6 +11,8 @@ import unicodedata
 
 from citygrid_core.errors import Problem, Text
 
+#: Numbers that each owner gives out anew: two owners may well have the same.
+PER_OWNER = frozenset({"asset_number"})
 #: Digits of a manhole number.
 MANHOLE_DIGITS = 19
 _MOST = 64
@@ -20,6 +22,19 @@ _SPACE = re.compile(r"[\s-]+")
 def normal_number(text: str) -> str:
     """Return a number as it is kept: plain width, no blanks or hyphens inside, capitals."""
     return _SPACE.sub("", unicodedata.normalize("NFKC", text)).upper()
+
+
+def whose(column: str, owner: object) -> str:
+    """Return in whose series a number must be its own: the owner's, or everybody's.
+
+    Parameters
+    ----------
+    column : str
+        ``manhole_number`` or ``asset_number``.
+    owner : object
+        Code of the owning body; nothing when it is unknown.
+    """
+    return owner if column in PER_OWNER and isinstance(owner, str) else ""
 
 
 def manhole_number(text: str) -> tuple[str, Problem | None]:

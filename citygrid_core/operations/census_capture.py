@@ -22,7 +22,7 @@ from citygrid_core.census.alerts import (
 )
 from citygrid_core.census.choose import ClassChooser, ClassHit
 from citygrid_core.census.radii import class_radii
-from citygrid_core.errors import Problem, Text, UnusableInput, UsageError
+from citygrid_core.errors import Text, UnusableInput, UsageError
 from citygrid_core.operations.census_captured import (
     Attributes,
     Capture,
@@ -33,6 +33,7 @@ from citygrid_core.operations.census_captured import (
     faults_of,
     numbers_of,
 )
+from citygrid_core.operations.census_numbers import used
 from citygrid_core.operations.census_steps import Recorder, Steps, revise
 from citygrid_core.operations.city import City
 from citygrid_core.operations.fresh_city import FreshCity
@@ -136,7 +137,6 @@ class CaptureDesk:
         problems = [p for c, h in zip(captures, hits, strict=True) for p in faults_of(c, h)]
         numbers = [numbers_of(c.attributes) for c in captures]
         problems += [p for _, found in numbers for p in found]
-        problems += self._used([kept for kept, _ in numbers])
         if problems:
             raise UnusableInput(*problems)
         frame = self._frame(captures, hits, [kept for kept, _ in numbers], on)
@@ -150,20 +150,23 @@ class CaptureDesk:
                 [g or d for g, d in zip(given, _texts(duty[f"{role}_code"]), strict=True)]
             )
         frame["grid_code"] = places["grid_code"].to_numpy()
+        problems = used(self.workspace, [kept for kept, _ in numbers], list(frame["owning_code"]))
+        if problems:
+            raise UnusableInput(*problems)
         near = [self._near(h, g) for h, g in zip(hits, frame.geometry, strict=True)]
         name = Text(
             f"place {hits[0].name}" if len(hits) == 1 else f"place {len(hits)} components",
             f"采集{hits[0].name}" if len(hits) == 1 else f"采集 {len(hits)} 个部件",
         )
         with self.steps.step("census capture", name) as step:
-            used = self._mint(step, frame, places["county_code"])
+            minted = self._mint(step, frame, places["county_code"])
             step.add("components", frame)
         placed = [
             self._placed(captures[i], hits[i], frame.iloc[i], places.iloc[i], duty.iloc[i])
             for i in range(len(frame))
         ]
         return [
-            replace(p, alerts=self._alerts(p, near[i], duty.iloc[i], used[i]))
+            replace(p, alerts=self._alerts(p, near[i], duty.iloc[i], minted[i]))
             for i, p in enumerate(placed)
         ]
 
@@ -237,7 +240,8 @@ class CaptureDesk:
             )
         )
         kept = {k: v for k, v in kept.items() if k in said}
-        problems += self._used([kept], but=code)
+        owner = said.get("owning_code", row["owning_code"].iloc[0])
+        problems += used(self.workspace, [kept], [owner], but=code)
         if problems:
             raise UnusableInput(*problems)
         said |= {k: v or None for k, v in kept.items()}
@@ -322,35 +326,6 @@ class CaptureDesk:
         codes = component_codes(counties, frame["class_code"], sequence, self.edition)
         frame["code"] = codes.to_numpy()
         return [int(n) for n in sequence]
-
-    def _used(self, numbers: Sequence[dict[str, str]], but: str = "") -> list[Problem]:
-        """Return a problem for each number that another component carries."""
-        found: list[Problem] = []
-        for column in ("manhole_number", "asset_number"):
-            said = [n[column] for n in numbers if n.get(column)]
-            twice = {n for n in said if said.count(n) > 1}
-            held = (
-                self.workspace.read(
-                    "components", where={column: said}, columns=["code", column], geometry=False
-                )
-                if said
-                else pd.DataFrame({"code": [], column: []})
-            )
-            held = held[held["code"] != but]
-            others = dict(zip(held[column], held["code"], strict=True))
-            for number in sorted({n for n in said if n in others} | twice):
-                other = others.get(number, "")
-                found.append(
-                    Problem(
-                        "number.used",
-                        Text(f"{number}, carried by {other}", f"{number}，已用于 {other}")
-                        if other
-                        else Text(f"{number} twice", f"{number} 重复"),
-                        Text("a number of its own", "不重复的编号"),
-                        field=column,
-                    )
-                )
-        return found
 
     def _placed(
         self, capture: Capture, hit: ClassHit, row: pd.Series, place: pd.Series, duty: pd.Series

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import geopandas as gpd
 
-from citygrid_core.census.numbers import asset_number, manhole_number
-from citygrid_core.errors import Problem, Text
+from citygrid_core.census.numbers import asset_number, manhole_number, whose
+from citygrid_core.errors import Problem
+from citygrid_core.operations.census_numbers import Carried, carriers, number_used
 from citygrid_core.workspace import Workspace
 
 _CHECKS = {"manhole_number": manhole_number, "asset_number": asset_number}
@@ -57,29 +58,18 @@ def _used_once(
     found: dict[str, list[Problem]],
 ) -> None:
     """Refuse a number that another component keeps, here or earlier in the pack."""
-    held = workspace.read(
-        "components",
-        where={column: sorted(set(kept.values()))},
-        columns=["code", column],
-        geometry=False,
-    )
     # who came with another number gives its old one away
     now = {codes[u]: kept.get(u, "") for u in map(str, rows.index) if u in codes}
-    carried: dict[str, str] = {}
-    for code, number in zip(held["code"], held[column], strict=True):
-        if code not in leaving and now.get(code, number) == number:
-            carried[str(number)] = str(code)
+    carried: Carried = {
+        (number, owner): code
+        for number, owner, code in carriers(workspace, column, list(kept.values()))
+        if code not in leaving and now.get(code, number) == number
+    }
     for uid, number in kept.items():
         own = codes.get(uid, uid)
-        other = carried.setdefault(number, own)
+        other = carried.setdefault((number, whose(column, rows.at[uid, "owning_code"])), own)
         if other != own:
-            problem = Problem(
-                "number.used",
-                Text(f"{number}, carried by {other}", f"{number}，已用于 {other}"),
-                Text("a number of its own", "不重复的编号"),
-                field=column,
-            )
-            _file(found, rows, uid, problem)
+            _file(found, rows, uid, number_used(column, number, other))
 
 
 def _file(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-
 import numpy as np
 import pandas as pd
 
@@ -21,20 +19,15 @@ class _Filled(Rule):
     group = "completeness"
     source = _MANDATORY
 
-    @property
-    @abstractmethod
-    def column(self) -> str:
-        """The column judged."""
-
     def judge(self, m: Material) -> Verdict:
         """Empty or not."""
-        return m.verdict(np.ones(len(m), bool), ~m.values(self.column).given)
+        return m.verdict(np.ones(len(m), bool), ~m.values(self.field).given)
 
 
 class NoSupervisor(_Filled):
     """The supervising department is missing."""
 
-    id, field, column = "K01", "supervising_code", "supervising_code"
+    id, field = "K01", "supervising_code"
     title = Text("no supervising department", "缺主管部门")
     cure = Text("complete the duty rules", "请补全责任规则")
 
@@ -42,21 +35,21 @@ class NoSupervisor(_Filled):
 class NoState(_Filled):
     """The state is missing."""
 
-    id, field, column = "K02", "state", "state"
+    id, field = "K02", "state"
     title = Text("no state", "缺部件状态")
 
 
 class NoSurveyDate(_Filled):
     """The date of the survey is missing."""
 
-    id, field, column = "K03", "surveyed_on", "surveyed_on"
+    id, field = "K03", "surveyed_on"
     title = Text("no date of the first survey", "缺初始日期")
 
 
 class NoGrid(_Filled):
     """The grid is missing."""
 
-    id, field, column = "K04", "grid_code", "grid_code"
+    id, field = "K04", "grid_code"
     title = Text("no unit grid", "缺所在单元网格")
     cure = Text("the fix takes the grid that covers it", "可自动定位")
 
@@ -69,7 +62,7 @@ class NoGrid(_Filled):
 class NoName(_Filled):
     """The name is missing."""
 
-    id, field, column = "K05", "name", "name"
+    id, field = "K05", "name"
     title = Text("no name", "缺部件名称")
     cure = Text("the fix takes the name of the class", "可自动取类别名称")
 
@@ -83,14 +76,14 @@ class NoName(_Filled):
 class NoClass(_Filled):
     """The class is missing."""
 
-    id, field, column = "K06", "class_code", "class_code"
+    id, field = "K06", "class_code"
     title = Text("no class", "缺部件类别")
 
 
 class NoOwner(_Filled):
     """The owner is missing."""
 
-    id, field, column, severity = "K07", "owning_code", "owning_code", "hint"
+    id, field, severity = "K07", "owning_code", "hint"
     title = Text("no owner", "缺权属单位")
     source = _OPTIONAL
 
@@ -98,7 +91,7 @@ class NoOwner(_Filled):
 class NoMaintainer(_Filled):
     """The maintaining body is missing."""
 
-    id, field, column, severity = "K08", "maintaining_code", "maintaining_code", "hint"
+    id, field, severity = "K08", "maintaining_code", "hint"
     title = Text("no maintaining body", "缺养护单位")
     source = _OPTIONAL
 
@@ -106,7 +99,7 @@ class NoMaintainer(_Filled):
 class NoDataSource(_Filled):
     """The data source is missing."""
 
-    id, field, column, severity = "K09", "data_source", "data_source", "hint"
+    id, field, severity = "K09", "data_source", "hint"
     title = Text("no data source", "缺数据来源")
     source = _OPTIONAL
 
@@ -114,7 +107,7 @@ class NoDataSource(_Filled):
 class NoAccuracy(_Filled):
     """The accuracy class is missing."""
 
-    id, field, column, severity = "K10", "accuracy_class", "accuracy_class", "hint"
+    id, field, severity = "K10", "accuracy_class", "hint"
     title = Text("no accuracy class", "缺精度等级")
     source = "accuracy classes A 0.5 m, B 1 m, C 10 m (single-source)"
 

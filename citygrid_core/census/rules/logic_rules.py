@@ -23,37 +23,32 @@ class _Registered(Rule):
     cure = Text("add it to the register, or an alias", "请补充部门名录或别名")
     source = _BODY
 
-    @property
-    @abstractmethod
-    def column(self) -> str:
-        """The column judged."""
-
     def judge(self, m: Material) -> Verdict:
         """Look the code up."""
         if m.departments is None or not len(m.departments):
             return NO_DATA
-        body, known = m.values(self.column), set(m.departments["code"])
+        body, known = m.values(self.field), set(m.departments["code"])
         return m.verdict(body.given, ~body.test(known.__contains__), body)
 
 
 class SupervisorUnknown(_Registered):
     """The supervising department is not in the register."""
 
-    id, field, column = "L01", "supervising_code", "supervising_code"
+    id, field = "L01", "supervising_code"
     title = Text("supervising department not in the register", "主管部门不在名录中")
 
 
 class OwnerUnknown(_Registered):
     """The owner is not in the register."""
 
-    id, field, column = "L02", "owning_code", "owning_code"
+    id, field = "L02", "owning_code"
     title = Text("owner not in the register", "权属单位不在名录中")
 
 
 class MaintainerUnknown(_Registered):
     """The maintaining body is not in the register."""
 
-    id, field, column = "L03", "maintaining_code", "maintaining_code"
+    id, field = "L03", "maintaining_code"
     title = Text("maintaining body not in the register", "养护单位不在名录中")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
@@ -57,21 +56,16 @@ class _Listed(Rule):
     source = _FIELDS
     values: ClassVar[frozenset[str]]
 
-    @property
-    @abstractmethod
-    def column(self) -> str:
-        """The column judged."""
-
     def judge(self, m: Material) -> Verdict:
         """Look each value up in the list."""
-        column = m.values(self.column)
+        column = m.values(self.field)
         return m.verdict(column.given, ~column.test(self.values.__contains__), column)
 
 
 class StateUnknown(_Listed):
     """The state is none of the list."""
 
-    id, field, column = "S02", "state", "state"
+    id, field = "S02", "state"
     title = Text("unknown state", "部件状态不在取值表中")
     values = frozenset({"intact", "damaged", "lost", "abandoned", "removed"})
 
@@ -79,7 +73,7 @@ class StateUnknown(_Listed):
 class DataSourceUnknown(_Listed):
     """The data source is none of the list."""
 
-    id, field, column = "S03", "data_source", "data_source"
+    id, field = "S03", "data_source"
     title = Text("unknown data source", "数据来源不在取值表中")
     values = frozenset({"surveyed", "topographic", "base", "other"})
 
@@ -87,7 +81,7 @@ class DataSourceUnknown(_Listed):
 class AccuracyUnknown(_Listed):
     """The accuracy class is none of A, B, C."""
 
-    id, field, column = "S04", "accuracy_class", "accuracy_class"
+    id, field = "S04", "accuracy_class"
     title = Text("unknown accuracy class", "精度等级不在取值表中")
     values = frozenset({"A", "B", "C"})
 

@@ -415,17 +415,27 @@ class TestNumbers:
             c.execute(set_, (other, b))
             town.capture(c, town.X0 + 10, town.Y0 + 10, manhole_number="123", asset_number="A-1")
             town.capture(c, town.X0 + 10, town.Y0 + 20, manhole_number=other)
+            # asset numbers are each owner's own
+            town.capture(c, town.X0 + 10, town.Y0 + 30, asset_number="7", owning_code=town.BODY)
+            town.capture(c, town.X0 + 10, town.Y0 + 40, asset_number="7")
+            town.capture(c, town.X0 + 10, town.Y0 + 50, asset_number="7", owning_code=town.BODY)
         report = return_pack(ws, packs[0], on=town.BACK)
-        assert sorted(p.rule for p in report.problems) == ["number.manhole", "number.used"]
+        assert sorted(p.rule for p in report.problems) == [
+            "number.manhole", "number.used", "number.used",
+        ]  # fmt: skip
         assert one(ws, a)["manhole_number"] == right
-        assert report.details["receipt"]["added_rejected"] == 2
+        assert report.details["receipt"]["added_rejected"] == 3
         head = ws.head
-        assert return_pack(ws, packs[0], on=town.BACK).rejected == 2
+        assert return_pack(ws, packs[0], on=town.BACK).rejected == 3
         assert ws.head == head
         with town.opened(packs[0]) as c:  # two that change places, one that went
             c.execute(set_, (other, a))
             c.execute(set_, (right, b))
             c.execute("UPDATE components_point SET manhole_number = NULL WHERE code > ?", (b,))
+            c.execute(
+                "DELETE FROM components_point WHERE asset_number = '7' AND fid = "
+                "(SELECT max(fid) FROM components_point)"
+            )
         report = return_pack(ws, packs[0], on=town.BACK)
         assert report.problems == []
         assert one(ws, b)["manhole_number"] == right

@@ -228,6 +228,15 @@ def test_numbers_of_others_are_checked_and_used_once(desk: CaptureDesk) -> None:
         desk.place(manhole(90, manhole_number=number), on=DAY)
     assert caught.value.problems[0].rule == "number.used"
     assert placed.code in caught.value.problems[0].text("zh")
+    # An asset number is its owner's own: once for each owner.
+    for owner, asset, good in (("X", "A-7", True), ("X", "A-7", False), ("X", "A-8", True)):
+        said = manhole(90 + len(asset), asset_number=asset, departments={"owning": owner})
+        if good:
+            desk.place(said, on=DAY)
+            continue
+        with pytest.raises(UnusableInput) as caught:
+            desk.place(said, on=DAY)
+        assert caught.value.problems[0].field == "asset_number"
     # Its own number is no other's; what is repeated leaves the numbers behind.
     desk.amend(placed.code, {"manhole_number": number, "note": "x"}, on=DAY)
     assert placed.attributes.repeated() == Attributes(accuracy_class="A")
