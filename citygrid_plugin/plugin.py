@@ -205,7 +205,7 @@ class CitygridPlugin:
         answers = self._answering(toolbar, session, dock, ask)
         self._heat(session, analysis, answers)
         self._census(session, toolbar)
-        self._cases(session, toolbar, self.answers.service)
+        self._cases(session, toolbar, answers)
         self._grids(session)
 
     def _answering(
@@ -250,37 +250,24 @@ class CitygridPlugin:
         self._stack.callback(self.heat.close)
 
     def _cases(self, session: Session, toolbar: QToolBar, answers: Answers) -> None:
-        """Wire cases: intake, queues, cards."""
+        """Wire cases: intake, queues, cards; and evaluation, from a number to a case."""
         from citygrid_plugin.gui.case_room import CaseRoom
 
-        action = self._action(
+        cases = self._action(
             "cases",
             tr("Cases", "案件"),
             tr("Take in, follow, dispatch, advance cases", "受理、跟踪、派遣、办理案件"),
         )
-        toolbar.addAction(action)
-        self.cases = CaseRoom(self._iface, session, icon, action, answers, self.geocoding)
-        self._stack.callback(self.cases.close)
-        self._evaluating(session, toolbar)
-
-    def _evaluating(self, session: Session, toolbar: QToolBar) -> None:
-        """Wire evaluation: its dock, and the way from a number to a case."""
-        from citygrid_plugin.gui.docks.evaluation_dock import EvaluationDock
-        from citygrid_plugin.gui.evaluation_desk import EvaluationDesk
-
-        action = self._action(
+        evaluation = self._action(
             "evaluation",
             tr("Evaluation", "综合评价"),
             tr("Indicators on the map, down to the cases", "指标上图，下钻到案件"),
         )
-        toolbar.addAction(action)
-        dock = EvaluationDock(icon, self._iface.mainWindow())
-        self._beside(dock)
-        room = self.cases
-        self.evaluation = EvaluationDesk(
-            self._iface, session, dock, action, room.open_case, room.zoom
+        toolbar.addActions([cases, evaluation])
+        self.cases = CaseRoom(
+            self._iface, session, icon, (cases, evaluation), answers, self.geocoding
         )
-        self._stack.callback(self.evaluation.close)
+        self._stack.callback(self.cases.close)
 
     def _grids(self, session: Session) -> None:
         """Wire the editing of unit grids: a toolbar and a dock of their own."""

@@ -51,7 +51,7 @@ class AnswerDesk(QObject):
         super().__init__(iface.mainWindow())
         self._iface, self._session = iface, session
         self._dock, self._tool, self._action = dock, tool, action
-        self._answers = self.service = answers
+        self._answers = answers
         self._last: tuple[QgsPointXY, float] | None = None
         self._hovered = ""
         self._path: Path | None = None

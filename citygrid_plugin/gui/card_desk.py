@@ -16,8 +16,8 @@ from citygrid_plugin.gui.components.markers import Pin, remove
 from citygrid_plugin.gui.dialogs.step_dialog import StepDialog
 from citygrid_plugin.gui.tools.answer_tool import AnswerTool
 from citygrid_plugin.i18n import shown, tr
+from citygrid_plugin.layers import palette
 from citygrid_plugin.services.case_words import (
-    LIGHT_COLORS,
     case_sections,
     case_text,
     case_title,
@@ -144,7 +144,7 @@ class CardDesk(QObject):
         self._pin = None
         if self._card is not None and "x" in self._card.case:
             point = self._room.to_map(self._card.case["x"], self._card.case["y"])
-            color = LIGHT_COLORS[str(self._card.stands.get("light") or "")]
+            color = palette.LIGHTS[str(self._card.stands.get("light") or "")]
             self._pin = Pin(self._canvas, point, "●", color)
 
     def _pick(self, on: bool) -> None:

@@ -16,6 +16,8 @@ from citygrid_core.errors import CitygridError
 from citygrid_plugin.gui.card_desk import CardDesk
 from citygrid_plugin.gui.docks.beside import show_beside
 from citygrid_plugin.gui.docks.case_dock import CaseDock
+from citygrid_plugin.gui.docks.evaluation_dock import EvaluationDock
+from citygrid_plugin.gui.evaluation_desk import EvaluationDesk
 from citygrid_plugin.gui.intake_desk import IntakeDesk
 from citygrid_plugin.gui.queue_desk import DispatchDesk, QueueDesk
 from citygrid_plugin.i18n import shown
@@ -42,8 +44,8 @@ class CaseRoom(QObject):
     ----------
     icon : callable
         From a name to the plugin's own icon.
-    action, evaluation_action : QAction
-        Of menu and toolbar.
+    actions : tuple of QAction
+        Of menu and toolbar: cases, evaluation.
     """
 
     def __init__(
@@ -51,22 +53,24 @@ class CaseRoom(QObject):
         iface: QgisInterface,
         session: Session,
         icon: Callable[[str], QIcon],
-        action: QAction,
+        actions: tuple[QAction, QAction],
         answers: Answers,
         addresses: GeocodeDesk,
     ) -> None:
         super().__init__(iface.mainWindow())
         self.iface, self.session, self.answers = iface, session, answers
-        self._addresses, self._action = addresses, action
+        self._addresses, self._action = addresses, actions[0]
         self._opened: Path | None = None
         self._stack = ExitStack()
         self.service = CaseService(QgsProject.instance(), self)
         self._stack.callback(self.service.close)
         self.dock = CaseDock(icon, _symbol, iface.mainWindow())
-        iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
-        self.dock.hide()
-        self._stack.callback(self.dock.deleteLater)
-        self._stack.callback(iface.removeDockWidget, self.dock)
+        numbers = EvaluationDock(icon, iface.mainWindow())
+        for dock in (self.dock, numbers):
+            iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+            dock.hide()
+            self._stack.callback(dock.deleteLater)
+            self._stack.callback(iface.removeDockWidget, dock)
         self.cards = CardDesk(self)
         self.intake = IntakeDesk(self)
         self.queue = QueueDesk(self)
@@ -74,8 +78,12 @@ class CaseRoom(QObject):
         self._desks = (self.cards, self.intake, self.queue, self.dispatch)
         for desk in self._desks:
             self._stack.callback(desk.close)
+        self.evaluation = EvaluationDesk(
+            iface, session, numbers, actions[1], self.open_case, self.zoom
+        )
+        self._stack.callback(self.evaluation.close)
         self.intake.on_open = self.open_case
-        action.triggered.connect(lambda _=False: self.open())
+        self._action.triggered.connect(lambda _=False: self.open())
         self.dock.visibilityChanged.connect(lambda there: self._follow() if there else None)
         self.dock.tabs.currentChanged.connect(lambda _: self._turned())
         self.service.changed.connect(self._changed)

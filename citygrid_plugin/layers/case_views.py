@@ -17,12 +17,13 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QVariant
 
 from citygrid_plugin.i18n import shown, tr
+from citygrid_plugin.layers import palette
 from citygrid_plugin.layers.base import ROLE
 from citygrid_plugin.layers.cases import CaseLayers
 from citygrid_plugin.layers.fields import apply_fields, value_list
 from citygrid_plugin.layers.project import find_group, find_layer
 from citygrid_plugin.layers.symbols import categorised, marker
-from citygrid_plugin.services.case_words import LIGHT_COLORS, LIGHTS
+from citygrid_plugin.services.case_words import LIGHTS
 
 LIGHT_VIEW = "case_lights"
 #: Drawn the most pressing on top, and larger.
@@ -105,7 +106,7 @@ def _made(crs: Any) -> QgsVectorLayer:
         categorised(
             '"light"',
             [
-                (light, marker(_SHAPES[light], LIGHT_COLORS[light], size), shown(LIGHTS[light]))
+                (light, marker(_SHAPES[light], palette.LIGHTS[light], size), shown(LIGHTS[light]))
                 for light, size in _SIZES.items()
             ],
         )

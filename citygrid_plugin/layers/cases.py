@@ -28,6 +28,43 @@ _STAGES = {
 }
 
 
+#: The light by the deadline that is stored, at the moment of the temporal controller or now. Red is
+#: exact; yellow counts the wall clock from the dispatch on, where a limit in working hours doesn't.
+_NOW = "epoch(coalesce(@map_end_time, now()))"
+_BY_LIGHT = f"""CASE
+ WHEN "stage" <> 'dispatched' THEN 'idle'
+ WHEN "hold" IS NOT NULL THEN 'held'
+ WHEN "due_at" IS NULL THEN 'none'
+ WHEN {_NOW} > epoch("due_at") THEN 'red'
+ WHEN {_NOW} - epoch("dispatched_at") > 0.8 * (epoch("due_at") - epoch("dispatched_at")) THEN 'yellow'
+ ELSE 'green' END"""
+_LIGHTS = (
+    ("red", Text("past its deadline", "红灯：已超期"), 3.0),
+    ("yellow", Text("four fifths of the time are gone", "黄灯：已用八成时间"), 2.6),
+    ("green", Text("in time", "绿灯：期限内"), 2.0),
+    ("none", Text("no limit", "无时限"), 1.7),
+    ("held", Text("on hold", "挂账或缓办"), 1.7),
+)
+
+
+def _add_style_by_light(layer: QgsVectorLayer) -> None:
+    """Give the layer a second style, by light, beside the one by stage."""
+    styles = layer.styleManager()
+    by_stage = shown(Text("by stage", "按阶段"))
+    styles.renameStyle(styles.currentStyle(), by_stage)
+    by_light = shown(Text("by light", "按灯色"))
+    styles.addStyleFromLayer(by_light)
+    styles.setCurrentStyle(by_light)
+    colors = {**palette.LIGHTS, "held": palette.PURPLE}
+    layer.setRenderer(
+        categorised(
+            _BY_LIGHT,
+            [(key, marker("circle", colors[key], size), shown(t)) for key, t, size in _LIGHTS],
+        )
+    )
+    styles.setCurrentStyle(by_stage)
+
+
 def _through_time(layer: QgsVectorLayer) -> None:
     """Let the temporal controller show the cases by the moment of their report."""
     times = layer.temporalProperties()
@@ -61,4 +98,5 @@ class CaseLayers(LayerGroup):
         )
         show_between(layer, palette.SCALE_CASES)
         _through_time(layer)
+        _add_style_by_light(layer)
         return [layer]

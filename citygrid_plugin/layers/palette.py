@@ -24,6 +24,11 @@ SKY = "#56B4E9"
 GREY = "#7f7f7f"
 INK = "#2b2b2b"
 
+#: Lights of cases: dark enough for white letters, told apart by their brightness too.
+LIGHTS = {
+    "red": "#b3123a", "yellow": "#d98e00", "green": "#00735c", "none": "#4d5b66", "": "#8a939a",
+}  # fmt: skip
+
 HEAT = ("#ffffb2", "#fecc5c", "#fd8d3c", "#f03b20", "#bd0026", "#7a0018")
 
 #: Scale denominators at which things become readable.

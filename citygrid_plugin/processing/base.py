@@ -24,6 +24,7 @@ from citygrid_plugin.i18n import language, shown
 GROUPS = {
     "grids": Text("Unit grids", "单元网格"),
     "places": Text("Locate, duties, addresses", "定位、责任与地址"),
+    "cases": Text("Cases and evaluation", "案件与评价"),
     "heat": Text("Heat", "案件热力"),
     "workspace": Text("Workspace", "城市工作库"),
     "import": Text("Import into a workspace", "数据入库"),

@@ -11,6 +11,7 @@ from citygrid_plugin.bootstrap import PLUGIN
 from citygrid_plugin.i18n import tr
 from citygrid_plugin.processing.addresses import GeocodeTable
 from citygrid_plugin.processing.base import CitygridAlgorithm
+from citygrid_plugin.processing.cases import CASES
 from citygrid_plugin.processing.census import CENSUS
 from citygrid_plugin.processing.duties import AuditDuties, WhatIfDuties
 from citygrid_plugin.processing.fieldwork import FIELDWORK
@@ -50,6 +51,7 @@ ALGORITHMS: tuple[type[CitygridAlgorithm], ...] = (
     *FIELDWORK,
     ImportGazetteer,
     ImportCases,
+    *CASES,
     *HEAT,
     VerifyWorkspace,
 )

@@ -10,6 +10,7 @@ from citygrid_core.cases.clock import UNIT_NAMES
 from citygrid_core.errors import Text
 from citygrid_core.workspace.schema import CASES, CHOICES
 from citygrid_plugin.i18n import shown, tr
+from citygrid_plugin.layers import palette
 from citygrid_plugin.services.card import Line, Section
 
 if TYPE_CHECKING:
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
     from citygrid_plugin.services.cases import CaseService
 
 LIGHTS = {**CORE_LIGHTS, "": Text("with no body", "未派遣")}
-#: Dark enough for white letters, told apart by colour-blind readers by their brightness too.
-LIGHT_COLORS = {
-    "red": "#b3123a", "yellow": "#d98e00", "green": "#00735c", "none": "#4d5b66", "": "#8a939a",
-}  # fmt: skip
 #: Columns of the card's first section; codes come with their names elsewhere.
 _FACTS = (
     "description", "address", "source", "reported_at", "component_code", "condition",
@@ -93,7 +90,7 @@ def case_title(service: CaseService, card: Card) -> str:
     light = str(stands.get("light") or "")
     name = service.class_name(case["object_kind"], case["class_code"])
     chip = (
-        f"<span style='background-color:{LIGHT_COLORS[light]};color:white;font-weight:bold'>"
+        f"<span style='background-color:{palette.LIGHTS[light]};color:white;font-weight:bold'>"
         f"\u00a0{shown(LIGHTS[light])}\u00a0</span>\u00a0"
         if light
         else ""

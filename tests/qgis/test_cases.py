@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
-from qgis.core import QgsApplication, QgsProject
+from qgis.core import (
+    QgsApplication,
+    QgsExpression,
+    QgsExpressionContext,
+    QgsExpressionContextUtils,
+    QgsProject,
+)
 
 from citygrid_core.operations.case_queue import Filter, queue
+from citygrid_core.operations.case_twins import twins
+from citygrid_core.operations.evaluation import evaluate_city
 from citygrid_core.workspace import Workspace
 from citygrid_plugin.layers.case_views import condition, drop_lights, filter_cases, show_lights
 from citygrid_plugin.layers.evaluation import breaks, renderer
 from citygrid_plugin.layers.project import find_layer
 from citygrid_plugin.services.evaluation import Asked, Evaluations, period_of, shifted
 from citygrid_plugin.services.session import Session
+
+Run = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
@@ -67,6 +79,28 @@ def test_the_time_of_cases_is_set_up_and_indexed(open_city: Path) -> None:
             "explain query plan select * from cases where reported_at >= '2025-06-01T00:00:00'"
         ).fetchall()
     assert "INDEX" in str(plan)
+
+
+def test_the_layer_has_a_style_by_light_beside_that_by_stage(open_city: Path) -> None:
+    """What is past the deadline that is stored is red: as the core says of limits by the clock."""
+    case_layer = find_layer(QgsProject.instance(), "cases")
+    styles = case_layer.styleManager()
+    stage = styles.currentStyle()
+    (light,) = set(styles.styles()) - {stage}
+    styles.setCurrentStyle(light)
+    expression = QgsExpression(case_layer.renderer().classAttribute())
+    assert not expression.hasParserError()
+    known = {c.value() for c in case_layer.renderer().categories()}
+    scope = QgsExpressionContext(QgsExpressionContextUtils.globalProjectLayerScopes(case_layer))
+    for feature in case_layer.getFeatures("\"stage\" = 'dispatched'"):
+        scope.setFeature(feature)
+        told = expression.evaluate(scope)
+        assert told in known
+        assert told == "red"  # the sample's year has passed
+    styles.setCurrentStyle(stage)
+    assert case_layer.renderer().classAttribute() == '"stage"'
+    assert case_layer.temporalProperties().isActive()
+    del case_layer, styles
 
 
 def test_lights_are_those_of_the_core(open_city: Path) -> None:
@@ -125,3 +159,77 @@ def test_the_facts_of_a_period_are_read_once(
     assert len(read) == 1
     assert streets.done.table.value.at["*", "reported"] == len(found) == len(points)
     assert bodies.done.table.value.at["*", "reported"] == len(found)
+
+
+def test_a_queue_and_its_twins_as_layers(run: Run, whole_city: Path) -> None:
+    at = "2025-06-15T12:00:00"
+    with Workspace.open(whole_city) as ws:
+        report, found = queue(ws, at)
+        pairs = twins(ws, since="2025-06-01", until="2025-06-08")
+    made = run("casequeue", WORKSPACE=str(whole_city), AT=at)
+    assert [f["number"] for f in made["OUTPUT"].getFeatures()] == found["number"].tolist()
+    assert made["RED"] == report.details["lights"]["red"]
+    lines = run("twincases", WORKSPACE=str(whole_city), SINCE="2025-06-01", UNTIL="2025-06-08")
+    drawn = list(lines["OUTPUT"].getFeatures())
+    assert len(drawn) == lines["PAIRS"] == len(pairs)
+    for feature in drawn:
+        assert feature.geometry().length() == pytest.approx(feature["metres"], abs=0.06)
+
+
+def test_indicators_of_areas_as_polygons(run: Run, whole_city: Path) -> None:
+    made = run(
+        "evaluateareas",
+        WORKSPACE=str(whole_city),
+        PERIOD="2025-06",
+        LEVEL=2,
+        INDICATOR="close_rate",
+    )
+    with Workspace.open(whole_city) as ws:
+        done = evaluate_city(ws, "2025-06", level="community")
+    for feature in made["OUTPUT"].getFeatures():
+        assert feature["value"] == pytest.approx(done.table.value.at[feature["code"], "close_rate"])
+    assert made["TOTAL"] == pytest.approx(done.table.value.at["*", "close_rate"])
+
+
+def test_a_case_through_the_algorithms(run: Run, own_city: Path, tmp_path: Path) -> None:
+    with Workspace.open(own_city) as ws:
+        spot = ws.read("grids").geometry.iloc[3].representative_point()
+    base = {"WORKSPACE": str(own_city), "WHO": "甲"}
+    taken = run(
+        "takecasein", **base, CLASS="暴露垃圾", POINT=f"{spot.x},{spot.y}", SOURCE=0,
+        REPORTED="2026-03-02T09:00:00", AT="2026-03-02T09:05:00", REGISTER=True,
+    )  # fmt: skip
+    assert (taken["READ"], taken["STORED"]) == (1, 1)
+    with Workspace.open(own_city) as ws:
+        number = ws.read("cases", where={"stage": "registered"})["number"].iloc[0]
+    sent = run("dispatchcases", **base, NUMBERS=number, AUTO=True, AT="2026-03-02T09:10:00")
+    assert sent["READ"] == 1
+    bounced = tmp_path / "bounces.csv"
+    run("bouncedcases", WORKSPACE=str(own_city), BY=0, OUTPUT=str(bounced))
+    late = tmp_path / "late.csv"
+    run("overduecases", WORKSPACE=str(own_city), AT="2025-06-15T12:00:00", OUTPUT=str(late))
+    page = tmp_path / "report.html"
+    run(
+        "evaluationreport",
+        WORKSPACE=str(own_city),
+        PERIOD="2025-06",
+        BY=1,
+        LEVEL=1,
+        OUTPUT=str(page),
+    )
+    assert bounced.exists()
+    assert late.read_text(encoding="utf-8-sig").count("\n") > 1
+    assert "<svg" in page.read_text(encoding="utf-8")
+    if not sent["STORED"]:
+        with Workspace.open(own_city) as ws:
+            body = ws.read("departments")["code"].iloc[0]
+        run("dispatchcases", **base, NUMBERS=number, TO=body, AT="2026-03-02T09:10:00")
+    steps = tmp_path / "steps.csv"
+    steps.write_text(
+        f"number,step,at\n{number},check,2026-03-02T10:30:00\n{number},dispatch,2026-03-02T10:31:00\n",
+        "utf-8",
+    )
+    done = run("stepofcases", **base, NUMBERS=number, STEP="handle", AT="2026-03-02T10:00:00")
+    assert done["STORED"] == 1
+    rest = run("advancecases", **base, FILE=str(steps), REJECTS=str(tmp_path / "refused.csv"))
+    assert (rest["STORED"], rest["REJECTED"]) == (1, 1)

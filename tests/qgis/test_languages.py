@@ -45,7 +45,21 @@ NAMES = {
     "yyyy", "dd", "PNG", "FDR", "Gi", "Getis", "Ord", "Moran", "Benjamini", "Hochberg", "GeoTIFF", "grid", "code",
     "residents", "collector", "at",
 }  # fmt: skip
-NAMES |= {"HTML", "jpg"}
+NAMES |= {
+    "HTML",
+    "jpg",
+    "XLSX",
+    "PDF",
+    "cjt",
+    "jinhua",
+    "original",
+    "dispose",
+    "on",
+    "time",
+    "rate",
+    "HH",
+    "Q4",
+}
 
 
 @pytest.fixture(params=["en", "zh"])

@@ -26,7 +26,8 @@ from citygrid_core.workspace.schema import CHOICES
 from citygrid_plugin.gui.components.class_box import ClassBox
 from citygrid_plugin.gui.components.department_box import DepartmentBox
 from citygrid_plugin.i18n import shown, tr
-from citygrid_plugin.services.case_words import LIGHT_COLORS, LIGHTS
+from citygrid_plugin.layers import palette
+from citygrid_plugin.services.case_words import LIGHTS
 
 _NUMBER = Qt.ItemDataRole.UserRole
 #: Stages in which a case is open.
@@ -191,7 +192,7 @@ class QueuePage(QWidget):
         for number, light, cells in rows:
             item = QTreeWidgetItem(cells)
             item.setData(0, _NUMBER, number)
-            item.setForeground(0, QColor(LIGHT_COLORS[light]))
+            item.setForeground(0, QColor(palette.LIGHTS[light]))
             self.list.addTopLevelItem(item)
             if number == held:
                 self.list.setCurrentItem(item)

@@ -48,7 +48,7 @@ class CaseDock(QgsDockWidget):
             scroll.setWidget(page)
             self.tabs.addTab(scroll, title)
         self.setWidget(self.tabs)
-        self.setMinimumWidth(400)
+        self.setMinimumWidth(432)
 
     def show_page(self, page: QWidget) -> None:
         """Bring a page to the front."""

@@ -31,7 +31,7 @@ def act() -> None:
     plugin = qgis.utils.plugins["citygrid_plugin"]
     plugin.open_workspace(FACTS["workspace"])
     iface.mainWindow().findChild(QAction, "citygrid_evaluation").trigger()
-    desk, dock = plugin.evaluation, plugin.evaluation._dock
+    desk, dock = plugin.cases.evaluation, plugin.cases.evaluation._dock
     groups = widget("citygrid_evaluation_groups", QTreeWidget)
 
     def settled() -> None:

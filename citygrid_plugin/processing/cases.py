@@ -1,0 +1,422 @@
+"""Cases and evaluation as algorithms: taken in, dispatched, advanced, queued, compared, scored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from qgis.core import QgsWkbTypes
+
+from citygrid_core.cases.clock import LIGHTS
+from citygrid_core.errors import Text
+from citygrid_core.workspace.schema import CHOICES
+from citygrid_plugin.i18n import language
+from citygrid_plugin.processing.commands import CommandAlgorithm, workspace_parameter
+from citygrid_plugin.processing.given import Given
+from citygrid_plugin.processing.imports import ImportAlgorithm
+from citygrid_plugin.processing.layered import Columns, MakeAlgorithm
+from citygrid_plugin.processing.options import TABLES, Option, choices_of
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+_WHO = Option("WHO", Text("Who, for the journal", "操作人（记入日志）"), advanced=True)
+_AT = Option(
+    "AT", Text("Moment (YYYY-MM-DD HH:MM), now when open", "时间（YYYY-MM-DD HH:MM），默认当前")
+)
+_NUMBERS = Option("NUMBERS", Text("Case numbers", "案卷号"), "texts", "")
+_KIND = Option("KIND", Text("Components or events", "部件或事件"), "choice",
+               choices=CHOICES["object_kind"])  # fmt: skip
+_SOURCE = Option("SOURCE", Text("Source", "问题来源"), "choice", choices=CHOICES["case_source"])
+_PERIOD = Option(
+    "PERIOD", Text("Period (2026-10, 2026-W41, 2026-Q4 …)", "统计期（2026-10、2026-W41、2026-Q4……）"),
+    optional=False,
+)  # fmt: skip
+_LEVEL = Option(
+    "LEVEL", Text("Areas", "区域级别"), "choice", default=1, optional=False,
+    choices={
+        **choices_of(CHOICES["area_level"], "county", "street", "community"),
+        "grid": Text("unit grid", "单元网格"),
+    },
+)  # fmt: skip
+
+
+def _table(title: Text) -> Option:
+    return Option("OUTPUT", title, "output", "-o", files=TABLES, then=("--overwrite",))
+
+
+class ImportLimits(ImportAlgorithm):
+    """Time limits."""
+
+    key = "importlimits"
+    title = Text("Import time limits", "办理时限入库")
+    command = ("cases", "limits")
+    what = Text(
+        "Imports limits by stage, kind, class, condition and area class.",
+        "导入办理时限：环节、对象、类别、情形、区域类别 → 时限与单位。",
+    )
+
+
+class ImportWorkDays(ImportAlgorithm):
+    """The city's own days of work and rest."""
+
+    key = "importworkdays"
+    title = Text("Import days of work and rest", "工作日历入库")
+    command = ("cases", "calendar")
+    what = Text(
+        "Imports days that are worked or not, beside the built-in holidays.",
+        "导入内置节假日之外的上班日与休息日。",
+    )
+
+
+class TakeCaseIn(CommandAlgorithm):
+    """One report becomes a case."""
+
+    key = "takecasein"
+    title = Text("Take one report in", "受理一个问题")
+    group_key = "cases"
+    command = ("cases", "intake")
+    help = Text(
+        "Tells grid, areas, who answers, the limit, twins and components near by, what contradicts "
+        "itself, and stores the case with its number and log in one transaction. A dry run tells only.",
+        "给出网格、区划、责任部门、时限、附近相似案件与部件及矛盾之处，并在一个事务中编号入库；试运行仅查看。",
+    )
+    options = (
+        Option("CLASS", Text("Class: code or name", "类别代码或名称"), optional=False),
+        _KIND,
+        Option("POINT", Text("X,Y in the workspace's CRS", "工作库坐标系中的 X,Y")),
+        Option("ADDRESS", Text("Address, when there is no point", "地址（无坐标时）")),
+        Option("COMPONENT", Text("Component code", "部件标识码")),
+        Option("GRID", Text("Grid that was told", "所报网格编码"), advanced=True),
+        _SOURCE,
+        Option("DESCRIPTION", Text("What is wrong", "问题描述")),
+        Option("REPORTED", Text("Moment of the report", "上报时间")),
+        Option("REGISTER", Text("Register it at once", "同时立案"), "flag"),
+        Option("TWIN_OF", Text("It repeats this case", "重复于案卷")),
+        _AT,
+        _WHO,
+    )
+
+
+class RegisterCases(CommandAlgorithm):
+    """Cases are registered."""
+
+    key = "registercases"
+    title = Text("Register cases", "立案")
+    group_key = "cases"
+    command = ("cases", "register")
+    help = Text(
+        "Registers cases; what may not be registered is refused with the steps that are legal.",
+        "对案件立案；不可立案者退回并列出可执行的操作。",
+    )
+    options = (
+        Option("NUMBERS", Text("Case numbers", "案卷号"), "texts", "", optional=False),
+        _AT,
+        _WHO,
+    )
+
+
+class AdvanceCases(CommandAlgorithm):
+    """Steps that a file lists."""
+
+    key = "advancecases"
+    title = Text("Advance cases by a file of steps", "按操作表办理案件")
+    group_key = "cases"
+    command = ("cases", "advance")
+    help = Text(
+        "Does the steps that a file lists (number, step, at, who, reason, department_code, until, "
+        "document), all that are legal in one transaction; the others go to the file of rejects.",
+        "执行操作表所列操作（案卷号、操作、时间、操作人、原因、部门代码、期限、文号），合规者同一事务入库，其余写入退回文件。",
+    )
+    options = (
+        Option("FILE", Text("File of steps", "操作表"), "file", "", optional=False,
+               files=Text("Tables (*.csv *.tsv *.xlsx)", "表格 (*.csv *.tsv *.xlsx)")),
+        Option("REJECTS", Text("Refused steps", "退回文件"), "output", files="CSV (*.csv)"),
+        _WHO,
+    )  # fmt: skip
+
+
+class AdvanceOneStep(CommandAlgorithm):
+    """One step of some cases."""
+
+    key = "stepofcases"
+    title = Text("Do one step on cases", "对案件执行一项操作")
+    group_key = "cases"
+    command = ("cases", "advance")
+    help = Text(
+        "Does one step (handle, check, close, delay …) on each of some cases; one that is not legal "
+        "is refused with those that are.",
+        "对若干案件执行同一操作（处置反馈、核查、结案、延期……）；不合规者退回并列出可执行的操作。",
+    )
+    options = (
+        Option("NUMBERS", Text("Case numbers", "案卷号"), "texts", "", optional=False),
+        Option("STEP", Text("Step", "操作名"), optional=False),
+        Option("REASON", Text("Why", "原因")),
+        Option("TO", Text("Department code", "部门代码")),
+        Option("UNTIL", Text("New deadline or end", "新期限或截止")),
+        Option("DOCUMENT", Text("Document number", "文号"), advanced=True),
+        _AT,
+        _WHO,
+    )
+
+
+class DispatchCases(CommandAlgorithm):
+    """Who should handle cases."""
+
+    key = "dispatchcases"
+    title = Text("Propose and dispatch cases", "案件派遣建议与派遣")
+    group_key = "cases"
+    command = ("cases", "dispatch")
+    help = Text(
+        "Proposes a body for cases, or for all that wait, with reasons and confidence. Sends those "
+        "that are clear when asked to; the rest are listed with their candidates.",
+        "为案件（默认全部待派遣案件）建议承办部门，给出理由与可信度；可自动派遣明确的案件，其余列出候选部门。",
+    )
+    options = (
+        _NUMBERS,
+        Option("TO", Text("Send all to this department", "全部派往该部门代码")),
+        Option("AUTO", Text("Send what is clear", "自动派遣明确的案件"), "flag"),
+        _AT,
+        _WHO,
+        _table(Text("Proposals", "派遣建议")),
+    )
+
+
+class OverdueCases(CommandAlgorithm):
+    """Which cases are late."""
+
+    key = "overduecases"
+    title = Text("Cases by light", "超期与将超期案件")
+    group_key = "cases"
+    command = ("cases", "overdue")
+    dry_run = False
+    help = Text(
+        "Lists cases that departments were handling at a moment, by the share of their limit that is "
+        "used: green, yellow, red.",
+        "列出某一时点部门处置中的案件及其已用时限比例：绿灯、黄灯、红灯。",
+    )
+    options = (
+        _AT,
+        Option("LIGHT", Text("Light", "灯色"), "choice", choices=LIGHTS),
+        Option("DEPARTMENT", Text("Department code", "部门代码")),
+        Option("OUTPUT", Text("Cases", "案件表"), "output", "-o", files=TABLES, optional=False,
+               then=("--overwrite",)),
+    )  # fmt: skip
+
+
+class BouncedCases(CommandAlgorithm):
+    """Cases that were sent back."""
+
+    key = "bouncedcases"
+    title = Text("Bounces of cases", "回退案件分析")
+    group_key = "cases"
+    command = ("cases", "bounces")
+    dry_run = False
+    help = Text(
+        "Counts returns by pair of departments, by class, or by stretch of border.",
+        "按部门对、类别或网格边界段统计案件回退。",
+    )
+    options = (
+        Option("BY", Text("Counted by", "统计方式"), "choice", default=0, optional=False, choices={
+            "pair": Text("pair of departments", "部门对"), "class": Text("class", "类别"),
+            "border": Text("border", "边界"),
+        }),
+        Option("SINCE", Text("Returned from then on", "起始时间")),
+        Option("UNTIL", Text("Returned before then", "截止时间")),
+        Option("OUTPUT", Text("Bounces", "回退统计"), "output", "-o", files=TABLES, optional=False,
+               then=("--overwrite",)),
+    )  # fmt: skip
+
+
+class EvaluationReport(CommandAlgorithm):
+    """The report of a period."""
+
+    key = "evaluationreport"
+    title = Text("Report of an evaluation", "综合评价报告")
+    group_key = "cases"
+    command = ("evaluate",)
+    dry_run = False
+    help = Text(
+        "Evaluates a period and writes the report: HTML and PDF with charts and map, XLSX with live "
+        "formulas, CSV. The same state gives the same bytes.",
+        "评价一个统计期并输出报告：HTML、PDF（含图表与地图）、XLSX（公式可重算）、CSV；同一状态输出字节一致。",
+    )
+    options = (
+        _PERIOD,
+        Option("BY", Text("What is compared", "评价对象"), "choice", default=0, optional=False,
+               choices={"area": Text("area", "区域"), "department": Text("department", "部门"),
+                        "post": Text("post", "岗位"), "class": Text("class", "类别"),
+                        "source": Text("source", "问题来源")}),
+        _LEVEL,
+        Option("SCHEME", Text("Scheme (cjt292, jinhua …)", "评价方案（cjt292、jinhua……）")),
+        Option("OUTPUT", Text("Report", "评价报告"), "output", "-o", optional=False,
+               files="HTML (*.html);;PDF (*.pdf);;XLSX (*.xlsx);;CSV (*.csv)", then=("--overwrite",)),
+    )  # fmt: skip
+
+
+class _OnWorkspace(MakeAlgorithm):
+    """Asks one operation that only reads; its rows become features."""
+
+    group_key = "cases"
+    options: ClassVar[tuple[Option, ...]] = ()
+
+    def declare(self) -> None:
+        """Add workspace and options."""
+        self.addParameter(workspace_parameter())
+        for option in self.options:
+            self.addParameter(option.parameter())
+
+    def text(self, given: Given, option: Option) -> str:
+        """Return what was given as text; empty for nothing."""
+        value = given.option(option)
+        return "" if value is None else str(value)
+
+
+class CaseQueue(_OnWorkspace):
+    """Open cases as points, with their light."""
+
+    key = "casequeue"
+    title = Text("Queue of open cases", "在办案件队列")
+    output = Text("Open cases", "在办案件")
+    kind = QgsWkbTypes.Type.Point
+    columns: ClassVar[Columns] = {
+        "number": str, "light": str, "share": float, "due_at": str, "stage": str, "hold": str,
+        "department_code": str, "object_kind": str, "class_code": str, "source": str,
+        "address": str, "description": str, "reported_at": str, "grid_code": str,
+        "community_code": str,
+    }  # fmt: skip
+    numbers: ClassVar[Mapping[str, Text]] = {
+        "RED": Text("On red", "红灯数"), "YELLOW": Text("On yellow", "黄灯数"),
+        "GREEN": Text("On green", "绿灯数"),
+    }  # fmt: skip
+    help = Text(
+        "Cases that were open at a moment, the most pressing first, of an area, a department, a "
+        "class or a source.",
+        "某一时点在办的案件，由急到缓；可按区域、部门、类别、来源筛选。",
+    )
+    _area = Option("AREA", Text("Area code", "区域代码"))
+    _department = Option("DEPARTMENT", Text("Department code", "部门代码"))
+    _class = Option("CLASS", Text("Class, or the beginning of its code", "类别代码或其前缀"))
+    _moment = Option(
+        "AT", Text("Moment (YYYY-MM-DD HH:MM)", "时点（YYYY-MM-DD HH:MM）"), optional=False
+    )
+    options = (_moment, _area, _department, _KIND, _class, _SOURCE)
+
+    def rows(self, given: Given) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+        """Read the queue."""
+        import datetime as dt
+
+        from citygrid_core.operations.case_queue import Filter, queue
+
+        moment = dt.datetime.fromisoformat(self.text(given, self._moment))
+        asked = Filter(
+            area=self.text(given, self._area), department=self.text(given, self._department),
+            object_kind=self.text(given, _KIND), class_code=self.text(given, self._class),
+            source=self.text(given, _SOURCE),
+        )  # fmt: skip
+        with given.workspace() as workspace:
+            report, found = queue(workspace, moment.isoformat(timespec="seconds"), asked)
+        lights = report.details["lights"]
+        return found, {name: lights[name.lower()] for name in self.numbers}
+
+
+class TwinCases(_OnWorkspace):
+    """Cases that tell of the same problem, as lines from the later to the earlier."""
+
+    key = "twincases"
+    title = Text("Cases reported twice", "重复上报的案件")
+    output = Text("Twins", "相似案件")
+    kind = QgsWkbTypes.Type.LineString
+    columns: ClassVar[Columns] = {
+        "number": str, "twin": str, "class_code": str, "metres": float, "hours": float,
+        "reported_at": str, "original": str, "linked": str,
+    }  # fmt: skip
+    numbers: ClassVar[Mapping[str, Text]] = {"PAIRS": Text("Pairs", "案件对数")}
+    help = Text(
+        "Lines between cases of one class within the profile's metres and hours of each other; "
+        "original is the case that a later one repeats.",
+        "在方案规定的距离与时间内上报的同类案件，以连线给出；original 为被重复的首报案件。",
+    )
+    _since = Option("SINCE", Text("Reported from then on", "起始上报时间"))
+    _until = Option("UNTIL", Text("Reported before then", "截止上报时间"))
+    options = (_since, _until)
+
+    def rows(self, given: Given) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+        """Find twins."""
+        import geopandas as gpd
+        import shapely
+
+        from citygrid_core.operations.case_twins import twins
+
+        with given.workspace() as workspace:
+            found = twins(
+                workspace, since=self.text(given, self._since) or None,
+                until=self.text(given, self._until) or None,
+            )  # fmt: skip
+            both = sorted({*found["number"], *found["twin"]})
+            held = workspace.read("cases", columns=["number"], where={"number": both})
+            crs = workspace.crs
+        at = held.set_index("number").geometry
+        lines = [
+            shapely.LineString([at[a], at[b]])
+            for a, b in zip(found["number"], found["twin"], strict=True)
+        ]
+        return gpd.GeoDataFrame(found, geometry=gpd.GeoSeries(lines, crs=crs), crs=crs), {
+            "PAIRS": len(found)
+        }
+
+
+class EvaluateAreas(_OnWorkspace):
+    """An indicator of areas, as polygons."""
+
+    key = "evaluateareas"
+    title = Text("Indicators of areas", "区域评价指标")
+    output = Text("Indicators", "评价指标")
+    kind = QgsWkbTypes.Type.MultiPolygon
+    columns: ClassVar[Columns] = {
+        "code": str, "name": str, "value": float, "numerator": float, "denominator": float,
+        "low": float, "high": float,
+    }  # fmt: skip
+    numbers: ClassVar[Mapping[str, Text]] = {"TOTAL": Text("Value of the whole city", "全市指标值")}
+    help = Text(
+        "One indicator of a period by county, street, community or unit grid: value, what it is "
+        "made of, and the 95 % interval of rates. No base is empty, not 0.",
+        "一个统计期内按区县、街道、社区或单元网格的一项指标：指标值、分子分母及比率的 95% 区间；无基数为空，不为 0。",
+    )
+    _indicator = Option(
+        "INDICATOR", Text("Indicator (dispose_on_time_rate …)", "指标代码（dispose_on_time_rate……）"),
+        default="dispose_on_time_rate", optional=False,
+    )  # fmt: skip
+    options = (_PERIOD, _LEVEL, _indicator)
+
+    def rows(self, given: Given) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+        """Evaluate."""
+        from citygrid_core.evaluation import TOTAL, at
+        from citygrid_core.operations.evaluation import evaluate_city
+        from citygrid_core.operations.evaluation_report import name_of
+
+        code, level = self.text(given, self._indicator), self.text(given, _LEVEL)
+        with given.workspace() as workspace:
+            done = evaluate_city(
+                workspace, self.text(given, _PERIOD), level=level, indicators=[code]
+            )
+            shapes = (
+                workspace.read("grids", columns=["code"]) if level == "grid"
+                else workspace.read("areas", where={"level": level}, columns=["code"])
+            )  # fmt: skip
+        for warning in done.warnings:
+            given.feedback.pushWarning(warning.text(language()))
+        table = done.table
+        for name in ("value", "numerator", "denominator", "low", "high"):
+            column = getattr(table, name)[code]
+            shapes[name] = column.reindex(shapes["code"]).to_numpy()
+        shapes["name"] = [name_of(done, c, language()) for c in shapes["code"]]
+        return shapes, {"TOTAL": at(table.value, TOTAL, code)}
+
+
+#: In the order of the work.
+CASES = (
+    ImportLimits, ImportWorkDays, TakeCaseIn, RegisterCases, DispatchCases, AdvanceCases,
+    AdvanceOneStep, CaseQueue, OverdueCases, TwinCases, BouncedCases, EvaluateAreas,
+    EvaluationReport,
+)  # fmt: skip
