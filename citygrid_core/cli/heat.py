@@ -29,6 +29,14 @@ COMMANDS: dict[str, tuple[str, Text]] = {
         "heat_forecast",
         Text("Forecast each grid's next day, week or month.", "预测各网格的下一天、一周或一月。"),
     ),
+    "backtest": (
+        "heat_backtest",
+        Text("Score past forecasts beside the baselines.", "回测：预测与基准方法评分对比。"),
+    ),
+    "brief": (
+        "heat_brief",
+        Text("One page for the morning, HTML or PDF.", "每日热力简报（HTML 或 PDF）。"),
+    ),
 }
 
 

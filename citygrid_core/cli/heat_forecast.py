@@ -9,7 +9,7 @@ import click
 
 from citygrid_core.cli.answers import hand_out
 from citygrid_core.cli.door import guarded, progress_bar, table, workspace_argument, write_options
-from citygrid_core.cli.heat_options import answer_options, forecast_options
+from citygrid_core.cli.heat_options import answer_options, date_option, horizon_options
 from citygrid_core.cli.language import current, t
 
 
@@ -20,7 +20,8 @@ from citygrid_core.cli.language import current, t
     )
 )
 @workspace_argument
-@forecast_options
+@date_option
+@horizon_options
 @click.option(
     "--again", is_flag=True, help=t("make a kept forecast anew", "已有预测也重新生成并替换")
 )

@@ -62,19 +62,18 @@ def answer_options(command: F) -> F:
     )(command)
 
 
-def forecast_options(command: F) -> F:
-    """Add --date (or --at), --horizon and --class."""
+def horizon_options(command: F) -> F:
+    """Add --horizon and --class."""
     command = click.option("--class", "class_code", help=t("class or prefix", "类别代码或前缀"))(
         command
     )
-    command = click.option(
+    return click.option(
         "--horizon",
         type=click.Choice(["day", "week", "month"]),
         default="day",
         show_default=True,
         help=t("how far: 1, 7 or 30 days", "预测时长：1、7 或 30 天"),
     )(command)
-    return date_option(command)
 
 
 def date_option(command: F) -> F:

@@ -279,12 +279,18 @@ def _same(rows: pd.DataFrame, other: Kept) -> pd.DataFrame:
 
 def make_forecast(
     workspace: Workspace, *, on: str, horizon: str, class_code: str | None = None,
-    known: Known | None = None, progress: Progress = no_progress,
+    known: Known | None = None, only_all: bool = False, progress: Progress = no_progress,
 ) -> Kept:  # fmt: skip
-    """Make a forecast without keeping it; see `heat_forecast`."""
+    """Make a forecast without keeping it; see `heat_forecast`.
+
+    Parameters
+    ----------
+    only_all : bool
+        Only that of all cases together.
+    """
     known = known or known_before(workspace, on)
     everything = known.cube()
-    asked = list(parts(known, class_code))
+    asked = list(parts(known, class_code))[: 1 if only_all else None]
     forecasts, grids = [], []
     for i, (kind, code, mine) in enumerate(asked):
         progress("forecasting", i, len(asked))

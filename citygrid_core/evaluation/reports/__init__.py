@@ -1,6 +1,16 @@
 """What reports of an evaluation are made of: words, numbers, charts, maps, a workbook."""
 
-from citygrid_core.evaluation.reports.charts import Bar, bars, choropleth
+from citygrid_core.evaluation.reports.charts import Bar, bars, choropleth, numbered
 from citygrid_core.evaluation.reports.words import CONFIDENCE, WORDS, formula, number, plain
 
-__all__ = ["CONFIDENCE", "WORDS", "Bar", "bars", "choropleth", "formula", "number", "plain"]
+__all__ = [
+    "CONFIDENCE",
+    "WORDS",
+    "Bar",
+    "bars",
+    "choropleth",
+    "formula",
+    "number",
+    "numbered",
+    "plain",
+]

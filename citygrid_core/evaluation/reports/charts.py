@@ -117,6 +117,56 @@ def choropleth(
     return "\n".join([*out, "</svg>"])
 
 
+def numbered(
+    areas: gpd.GeoDataFrame,
+    labels: Mapping[str, str],
+    places: gpd.GeoDataFrame,
+    *,
+    size: tuple[float, float] = (430, 300),
+) -> str:
+    """Return a small map of areas in grey with numbered places on it; north is up.
+
+    Parameters
+    ----------
+    areas : GeoDataFrame
+        Column code; projected.
+    labels : mapping
+        Names of areas by code; written when there are 40 or fewer.
+    places : GeoDataFrame
+        Columns number and colour; small areas, the most important first.
+    size : (width, height)
+        The most that the map takes, in pixels.
+    """
+    west, south, east, north = areas.total_bounds
+    scale = min((size[0] - 20) / max(east - west, 1e-9), (size[1] - 20) / max(north - south, 1e-9))
+    out = [_open((east - west) * scale + 20, (north - south) * scale + 20)]
+
+    def draw(shape: shapely.Geometry, fill: str, edge: str) -> str:
+        rings = [r for p in shapely.get_parts(shape) for r in _rings(p)]
+        path = "".join(_ring(r, west, north, scale) for r in rings)
+        return f'<path d="{path}" fill="{fill}" fill-rule="evenodd" stroke="{edge}"/>'
+
+    def at(shape: shapely.Geometry) -> tuple[float, float]:
+        p = shape.representative_point()
+        return 10 + (p.x - west) * scale, 10 + (north - p.y) * scale
+
+    for shape in shapely.simplify(areas.geometry.to_numpy(), 0.5 / scale):
+        out.append(draw(shape, "#e9eef2", "#fff"))
+    if len(areas) <= 40:
+        for code, shape in zip(areas["code"], areas.geometry, strict=True):
+            out.append(_text(*at(shape), labels.get(code, code), "middle", 10, "#7b8894"))
+    rows = list(zip(places["number"], places["colour"], places.geometry, strict=True))
+    out += [draw(shape, colour, _INK) for _, colour, shape in rows]
+    for number, colour, shape in reversed(rows):
+        x, y = at(shape)
+        out.append(
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="8" fill="#fff" stroke="{colour}" '
+            'stroke-width="2"/>'
+        )
+        out.append(_text(x, y + 3.5, str(number), "middle", 10))
+    return "\n".join([*out, "</svg>"])
+
+
 def _rings(polygon: shapely.Polygon) -> list[shapely.LinearRing]:
     return [polygon.exterior, *polygon.interiors]
 

@@ -4,6 +4,7 @@ A ladder of models makes its forecasts again and again in the past, each from th
 before it; the one that did best is used, unless a simple one did better.
 """
 
+from citygrid_core.heat.forecast.backtest import CHOSEN, Backtest, backtest
 from citygrid_core.heat.forecast.choice import Choice, choose
 from citygrid_core.heat.forecast.ground import Ground
 from citygrid_core.heat.forecast.intervals import Calibration, calibrate
@@ -13,17 +14,20 @@ from citygrid_core.heat.forecast.rolling import HORIZONS, LEVEL, Rolled, origins
 from citygrid_core.heat.forecast.scores import SHARES, Scores, captured, log_score
 
 __all__ = [
+    "CHOSEN",
     "HORIZONS",
     "LEVEL",
     "MODELS",
     "SHARES",
     "SIMPLE",
+    "Backtest",
     "Calibration",
     "Choice",
     "Forecast",
     "Ground",
     "Rolled",
     "Scores",
+    "backtest",
     "calibrate",
     "captured",
     "choose",

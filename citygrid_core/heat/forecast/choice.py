@@ -1,4 +1,4 @@
-"""Which model is used: the one that did best before, and never one that a simple one beat."""
+"""Which model is used: by earlier forecasts only, and none that a simple one did better than."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ from citygrid_core.heat.forecast.scores import Scores
 
 #: Fewer scored forecasts or cases than these tell nothing about models.
 FEWEST_FORECASTS, FEWEST_CASES = 4, 30
-#: What is used as long as nothing can be told.
-PLAIN = "mean"
+#: What is used unless another has shown more.
+USUAL = "blend"
+#: Another learned model must be better by this share: smaller differences are mostly chance.
+GAIN = 0.05
+#: A simple one that was better by more than this share takes over.
+WORSE = 0.01
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Choice:
     simple : str
         The best simple baseline.
     fell_back : bool
-        Whether a simple baseline is used, since no model beat it or nothing can be told.
+        Whether the simple baseline is used, since it did better.
     why : Text
     """
 
@@ -39,41 +43,48 @@ class Choice:
 
 
 def choose(scores: Mapping[str, Scores]) -> Choice:
-    """Choose by the mean PEI* of earlier forecasts; the best simple baseline, unless it is beaten.
+    """Choose by the mean PEI* at 1, 3 and 5 % of the area over earlier forecasts.
+
+    The average of models is used; another learned one when it was better by 5 %; the best
+    simple baseline whenever that was better by more than 1 %.
 
     Parameters
     ----------
     scores : mapping
         Model to its scores over the same earlier forecasts.
     """
-    any_ = next(iter(scores.values()))
-    forecasts, cases = len(any_.cases), float(any_.cases.sum())
-    if forecasts < FEWEST_FORECASTS or cases < FEWEST_CASES:
-        return Choice(
-            PLAIN, PLAIN, True,
-            Text(
-                f"too little to choose by ({forecasts} forecasts, {cases:.0f} cases): the mean",
-                f"可供选择的依据不足（{forecasts} 次预测、{cases:.0f} 件），采用历史均值",
-            ),
-        )  # fmt: skip
-    mark = {name: np.nan_to_num(s.efficiency, nan=0.0) for name, s in scores.items()}
+    some = next(iter(scores.values()))
+    number, cases = len(some.cases), float(some.cases.sum())
+    mark = {name: float(np.nan_to_num(s.efficiency, nan=0.0)) for name, s in scores.items()}
     simple = max(SIMPLE, key=lambda n: mark[n])
-    learned = [n for n in mark if n not in SIMPLE]
-    best = max(learned, key=lambda n: mark[n]) if learned else simple
-    if mark[best] > mark[simple]:
-        gain = mark[best] / mark[simple] - 1 if mark[simple] > 0 else float("inf")
-        said = f"{gain:.1%}" if np.isfinite(gain) else "–"
+    if number < FEWEST_FORECASTS or cases < FEWEST_CASES:
         return Choice(
-            best, simple, False,
+            USUAL, simple, False,
             Text(
-                f"best of {forecasts} earlier forecasts: PEI* {said} above {MODELS[simple].en}",
-                f"此前 {forecasts} 次预测中最优：PEI* 比“{MODELS[simple].zh}”高 {said}",
+                f"too little to choose by ({number} forecasts, {cases:.0f} cases)",
+                f"可供选择的依据不足（{number} 次预测、{cases:.0f} 件）",
             ),
         )  # fmt: skip
+    best = USUAL
+    for name in mark:
+        better = mark[name] > max(mark[best], (1 + GAIN) * mark[USUAL])
+        if name not in SIMPLE and better:
+            best = name
+    if mark[simple] > (1 + WORSE) * mark[best]:
+        gain = mark[simple] / mark[best] - 1 if mark[best] > 0 else 1.0
+        return Choice(
+            simple, simple, True,
+            Text(
+                f"falls back: PEI* {gain:.1%} above the best model in {number} earlier forecasts",
+                f"退回简单方法：此前 {number} 次预测中 PEI* 比最优模型高 {gain:.1%}",
+            ),
+        )  # fmt: skip
+    gain = mark[best] / mark[simple] - 1 if mark[simple] > 0 else 1.0
     return Choice(
-        simple, simple, True,
+        best, simple, False,
         Text(
-            f"no model beat it in {forecasts} earlier forecasts: the simple one is used",
-            f"此前 {forecasts} 次预测中没有模型优于它，退回简单方法",
+            f"PEI* {gain:+.1%} to {MODELS[simple].en}, the best simple one, "
+            f"in {number} earlier forecasts",
+            f"此前 {number} 次预测中 PEI* 较最优简单方法“{MODELS[simple].zh}”{gain:+.1%}",
         ),
     )  # fmt: skip

@@ -45,7 +45,8 @@ def densities(
         horizon has; ``mean``: all days; ``season``: the same weekdays (a horizon of a day),
         or the same time of the year before (where it is known, else all days); ``ew3`` …:
         fading memories; ``…_near``, ``…_wide``, ``…_broad``: spread over the neighbourhood;
-        ``all``, ``all30``: all classes; ``even``: by area.
+        ``…_over``: only what is more than chance makes of an even city; ``all``, ``all30``:
+        all classes; ``even``: by area.
     """
     raw: dict[str, Counts] = {}
     raw["even"] = np.broadcast_to(ground.area, (len(origins), len(ground)))
@@ -54,6 +55,8 @@ def densities(
     raw["season"] = _season(counts, origins, horizon, raw["mean"])
     fading = _fading(counts, origins, HALF_LIVES)
     raw |= {f"ew{life}": memory for life, memory in zip(HALF_LIVES, fading, strict=True)}
+    even = ground.area / ground.area.sum()
+    raw |= {f"{name}_over": _over(raw[name], even) for name in ("ew10", "ew30", "ew90")}
     raw["all"] = _window(everything, np.zeros_like(origins), origins)
     raw["all30"] = _fading(everything, origins, (30,))[0]
     near, wide, broad = ground.spread
@@ -110,6 +113,12 @@ def _fading(counts: Counts, origins: Days, lives: tuple[int, ...]) -> list[Singl
             day += 1
         found[:, i] = state
     return list(found)
+
+
+def _over(memory: Singles, even: npt.NDArray[np.float64]) -> Singles:
+    """Return what of each grid's memory is beyond two standard deviations of an even city's."""
+    usual = memory.sum(axis=1, keepdims=True) * even
+    return np.maximum(memory - usual - 2 * np.sqrt(usual), 0).astype(np.float32)
 
 
 def _density(values: Counts, area: npt.NDArray[np.float64]) -> Singles:

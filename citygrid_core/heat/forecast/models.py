@@ -29,8 +29,8 @@ MODELS: dict[str, Text] = {
 }
 #: What a forecast must beat to be used.
 SIMPLE = ("persistence", "mean", "seasonal", "kde")
-#: What the average is made of, in equal parts: the learned and the two best simple ones.
-BLENDED = ("mean", "kde", "exciting", "poisson")
+#: What the average is made of, in parts: half the self-exciting model, half the others.
+BLENDED = {"exciting": 3, "poisson": 1, "mean": 1, "kde": 1}
 #: Rounds of expectation and maximisation from even weights, and from the last ones.
 _FIRST_ROUNDS, _ROUNDS = 60, 20
 #: Rows (grid and origin) that a model learns from: the latest.
@@ -157,7 +157,33 @@ def poisson(
 
 def blend(made: Mapping[str, Singles]) -> Singles:
     """Return the average of models: seldom the best, never far from it (Bates and Granger 1969)."""
-    found: Singles = np.mean([made[n] for n in BLENDED], axis=0, dtype=np.float32)
+    names = list(BLENDED)
+    parts = np.array([BLENDED[n] for n in names], dtype=np.float32)
+    found: Singles = np.tensordot(parts / parts.sum(), np.stack([made[n] for n in names]), 1)
+    return found
+
+
+def drawn(
+    density: Singles, came: Singles, origins: Days, horizon: int, again: int, ground: Ground
+) -> Singles:
+    """Return a model's densities drawn to the city's rate, by as much as its past asks for.
+
+    The weight is the likeliest over the forecasts before each origin. All grids are drawn
+    to one rate per area, so their ranking stays as it is.
+    """
+    even = (ground.area / ground.area.sum()).astype(np.float32)
+    at, where = np.nonzero(came > 0)
+    often = came[at, where].astype(np.float64)
+    told = np.column_stack([even[where], density[at, where]]).astype(np.float64)
+    weights = np.array([0.1, 0.9])
+    found = np.empty_like(density)
+    for i, origin in enumerate(origins):
+        if i % again == 0:
+            end = int(np.searchsorted(at, np.searchsorted(origins, origin - horizon, "right")))
+            first = max(0, end - _MOST_ROWS)
+            if end > first:
+                weights = _mixture(told[first:end], often[first:end], weights, _ROUNDS)
+        found[i] = np.float32(weights[0]) * even + np.float32(weights[1]) * density[i]
     return found
 
 

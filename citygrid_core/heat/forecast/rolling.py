@@ -131,6 +131,10 @@ def roll(
     made["exciting"], weights = models.exciting(seen, came, origins, length, again)
     made["poisson"] = models.poisson(seen, came, origins, length, again, ground)
     made["blend"] = models.blend(made)
+    made = {
+        name: models.drawn(density, came, origins, length, again, ground)
+        for name, density in made.items()
+    }
     scores = _scores(made, expected, came, known, ground)
     return Rolled(origins, horizon, made, expected, came, known, scores, weights)
 

@@ -34,7 +34,7 @@ def captured(
     expected : array of length grids
         Cases expected, on any scale. With the cases themselves: the most that any
         forecast can reach with that area.
-    cases : array of length grids
+    cases : array of length grids, or (grids, variants)
         What came.
     area : array of length grids
         Above 0, in any unit.
@@ -43,7 +43,7 @@ def captured(
 
     Returns
     -------
-    array of length shares
+    array of length shares, or (shares, variants)
     """
     size = np.asarray(area, dtype=np.float64)
     density = np.asarray(expected, dtype=np.float64) / size
@@ -65,8 +65,12 @@ def captured(
     ranked = density[order]
     start = np.flatnonzero(np.append(True, ranked[1:] != ranked[:-1]))
     reached = np.append(0.0, np.add.reduceat(size[order], start).cumsum())
-    held = np.append(0.0, np.add.reduceat(came[order], start).cumsum())
-    found: Floats = np.interp(wanted, reached, held)
+    held = np.add.reduceat(came[order], start, axis=0).cumsum(axis=0)
+    held = np.concatenate([np.zeros((1, *held.shape[1:])), held])
+    place = np.interp(wanted, reached, np.arange(len(reached)))
+    whole = np.minimum(place.astype(np.int64), len(reached) - 2)
+    part = (place - whole).reshape(-1, *([1] * (held.ndim - 1)))
+    found: Floats = held[whole] + part * (held[whole + 1] - held[whole])
     return found
 
 

@@ -1,0 +1,229 @@
+"""Forecasts against oracles: scores by brute force, no look into the future, intervals that hold."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from citygrid_core.heat import HeatInputError
+from citygrid_core.heat import forecast as fc
+from citygrid_core.heat.forecast import models
+from citygrid_core.heat.forecast.choice import GAIN, WORSE
+from citygrid_core.heat.forecast.densities import densities
+from citygrid_core.heat.forecast.totals import totals, weekdays
+
+SIDE = 12
+
+
+def lattice(side: int = SIDE, metres: float = 100.0) -> fc.Ground:
+    x, y = np.meshgrid(np.arange(side), np.arange(side))
+    xy = np.column_stack([x.ravel(), y.ravel()]) * metres
+    return fc.Ground.of(xy, np.full(side * side, metres**2))
+
+
+def town(
+    days: int, seed: int = 0, *, per_day: float = 40.0, size: float | None = None
+) -> np.ndarray:
+    """Counts of a town with busy and quiet grids, Poisson or negative binomial."""
+    random = np.random.default_rng(seed)
+    rate = random.gamma(0.5, 1.0, SIDE * SIDE)
+    mean = np.repeat((per_day * rate / rate.sum())[:, None], days, axis=1)
+    if size is None:
+        return random.poisson(mean).astype(np.float32)
+    return random.negative_binomial(size, size / (size + mean)).astype(np.float32)
+
+
+def by_hand(expected: list[float], cases: list[int], area: list[float], share: float) -> float:
+    """Walk down the ranking grid by grid; equals share what is left by area."""
+    left, held = share * sum(area), 0.0
+    density = [e / a for e, a in zip(expected, area, strict=True)]
+    for level in sorted(set(density), reverse=True):
+        members = [i for i, d in enumerate(density) if d == level]
+        size = sum(area[i] for i in members)
+        part = min(1.0, left / size)
+        held += part * sum(cases[i] for i in members)
+        left -= part * size
+        if left <= 1e-12:
+            break
+    return held
+
+
+grid = st.tuples(st.integers(0, 5), st.integers(0, 9), st.integers(1, 4))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(grid, min_size=1, max_size=60), st.floats(0.01, 1.0))
+def test_captured_is_the_walk_down_the_ranking(
+    rows: list[tuple[int, int, int]], share: float
+) -> None:
+    expected, cases, area = (list(map(float, c)) for c in zip(*rows, strict=True))
+    found = fc.captured(expected, cases, area, (share,))[0]
+    assert found == pytest.approx(by_hand(expected, cases, area, share))
+    most = fc.captured(cases, cases, area, (share,))[0]
+    assert found <= most + 1e-9  # nothing captures more than the cases themselves
+    both = fc.captured(expected, np.column_stack([cases, np.ones(len(rows))]), area, (share,))
+    assert both[0, 0] == pytest.approx(found)
+
+
+def test_the_indices_are_what_their_authors_say() -> None:
+    # 10 of 40 cases in 1 of 100 parts of the area, where 20 would have been possible
+    one = fc.Scores(
+        np.array([[10.0, 20, 30]]), np.array([[20.0, 30, 40]]), np.array([40.0]), np.zeros(1)
+    )
+    assert one.hit_rate[0] == 0.25
+    assert one.pai[0] == pytest.approx((10 / 40) / (1 / 100))
+    assert one.pei[0] == 0.5
+    assert one.efficiency == pytest.approx(np.mean([10 / 20, 20 / 30, 30 / 40]))
+    nothing = fc.Scores(np.zeros((1, 3)), np.zeros((1, 3)), np.zeros(1), np.zeros(1))
+    assert np.isnan(nothing.pai).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(grid, min_size=1, max_size=30))
+def test_the_log_score_is_the_poisson_probability(rows: list[tuple[int, int, int]]) -> None:
+    expected, cases, area = (np.array(c, dtype=float) for c in zip(*rows, strict=True))
+    mean = 0.99 * expected + 0.01 * expected.sum() * area / area.sum()
+    told = stats.poisson.logpmf(cases, np.maximum(mean, 1e-300)).mean()
+    assert fc.log_score(expected, cases, area) == pytest.approx(told, rel=1e-6)
+
+
+@pytest.mark.parametrize("horizon", ["day", "week", "month"])
+def test_nothing_after_an_origin_can_change_its_forecast(horizon: str) -> None:
+    """Every day from an origin on is replaced by other cases: all models forecast the same."""
+    counts, other = town(120), town(120, seed=9, per_day=400)
+    ground, length = lattice(), fc.HORIZONS[horizon][0]
+    origins = np.array([40, 61, 75, 90])
+    whole = fc.roll(counts, ground, origins, horizon)
+    for i, origin in enumerate(origins):
+        changed = counts.copy()
+        changed[:, origin:] = other[:, origin:]
+        part = fc.roll(changed, ground, origins[: i + 1], horizon)
+        for name in models.MODELS:
+            assert np.array_equal(whole.densities[name][i], part.densities[name][i]), name
+        assert whole.totals[i] == part.totals[i]
+        assert whole.choice(i) == part.choice(i)
+        past = whole.before(i)
+        assert (origins[past] + length <= origin).all()
+        if past.any():
+            one, two = (r.calibration("blend", i) for r in (whole, part))
+            assert (one.size, one.tails.tolist()) == (two.size, two.tails.tolist())
+
+
+def test_every_model_is_a_density_and_loses_no_case_at_the_edge() -> None:
+    ground, counts = lattice(), town(60)
+    for spread in ground.spread:
+        assert np.asarray(spread.sum(axis=0)).ravel() == pytest.approx(np.ones(SIDE**2), rel=1e-5)
+    rolled = fc.roll(counts, ground, np.array([30, 45, 59, 60]), "day")
+    assert set(rolled.densities) == set(models.MODELS)
+    for name, density in rolled.densities.items():
+        assert density.sum(axis=1) == pytest.approx(np.ones(4), rel=1e-4), name
+        assert (density >= 0).all()
+
+
+def test_memories_are_the_sums_that_they_are_named_for() -> None:
+    counts, ground = town(50), lattice()
+    seen = densities(counts, counts, ground, np.array([20, 50]), 1)
+
+    def share(values: np.ndarray) -> np.ndarray:
+        return values / values.sum()
+
+    assert seen["last"][1] == pytest.approx(share(counts[:, 49]))
+    assert seen["mean"][0] == pytest.approx(share(counts[:, :20].sum(axis=1)), rel=1e-5)
+    assert seen["season"][0] == pytest.approx(share(counts[:, [6, 13]].sum(axis=1)), rel=1e-5)
+    fading = (counts[:, :20] * 0.5 ** (np.arange(19, -1, -1) / 10)).sum(axis=1)
+    assert seen["ew10"][0] == pytest.approx(share(fading), rel=1e-4)
+
+
+def test_the_total_follows_level_and_week() -> None:
+    factor = np.array([1.2, 1.1, 1.0, 1.0, 1.1, 0.9, 0.7])
+    daily = np.random.default_rng(1).poisson(200 * factor[np.arange(140) % 7])
+    assert weekdays(daily[:139]) == pytest.approx(factor, rel=0.08)
+    found = totals(daily, np.arange(100, 140), 1)
+    assert found == pytest.approx(200 * factor[np.arange(100, 140) % 7], rel=0.15)
+
+
+@pytest.mark.parametrize("size", [None, 3.0, 0.7])
+def test_intervals_hold_what_they_state(size: float | None) -> None:
+    """Poisson and scattered counts: stated 90 %, held 90 % or more, among busy grids too."""
+    random = np.random.default_rng(3)
+    mean = random.gamma(0.4, 4.0, (40, 400))
+    share = 1.0 if size is None else random.gamma(size, 1 / size, mean.shape)
+    came = random.poisson(mean * share)  # Poisson of a gamma: negative binomial
+    calibrated = fc.calibrate(mean[:20], came[:20], level=0.9)
+    low, high = calibrated.interval(mean[20:])
+    inside = (low <= came[20:]) & (came[20:] <= high)
+    for band in (mean[20:] < 0.2, (mean[20:] >= 1) & (mean[20:] < 3), mean[20:] >= 3):
+        assert inside[band].mean() >= 0.89
+    # and not by being endless: the busiest are as wide as their scatter asks
+    busy = mean[20:] >= 3
+    assert inside[busy].mean() <= 0.95
+    if size is not None:
+        assert calibrated.size == pytest.approx(size, rel=0.3)
+    chance = calibrated.chance(mean[20:])
+    assert chance.mean() == pytest.approx((came[20:] > 0).mean(), abs=0.03)
+
+
+def test_intervals_of_a_whole_forecast_hold() -> None:
+    counts = town(300, size=1.5)
+    made = fc.forecast(counts[:, :270], lattice(), "week")
+    assert made.coverage >= 0.88
+    came = counts[:, 270:277].sum(axis=1)
+    assert ((made.low <= came) & (came <= made.high)).mean() >= 0.8
+    assert made.expected.sum() == pytest.approx(made.total)
+
+
+def scored(**mark: float) -> dict[str, fc.Scores]:
+    """Models with a given PEI* in ten forecasts."""
+    full = np.full((10, 3), 100.0)
+    return {
+        name: fc.Scores(full * mark.get(name, 0.2), full, np.full(10, 300.0), np.zeros(10))
+        for name in models.MODELS
+    }
+
+
+def test_the_choice_falls_back_and_says_so() -> None:
+    usual = fc.choose(scored(blend=0.5, mean=0.4))
+    assert (usual.model, usual.simple, usual.fell_back) == ("blend", "mean", False)
+    back = fc.choose(scored(blend=0.5, kde=0.5 * (1 + 2 * WORSE)))
+    assert (back.model, back.fell_back) == ("kde", True)
+    assert "falls back" in back.why.en
+    assert "退回" in back.why.zh
+    near = fc.choose(scored(blend=0.5, kde=0.5 * (1 + WORSE / 2)))
+    assert near.model == "blend"
+    other = fc.choose(scored(blend=0.5, exciting=0.5 * (1 + 2 * GAIN)))
+    assert other.model == "exciting"
+    little = fc.choose({n: s.over(np.arange(3)) for n, s in scored(kde=0.9).items()})
+    assert (little.model, little.fell_back) == ("blend", False)
+
+
+def test_a_new_spot_stands_out() -> None:
+    random = np.random.default_rng(5)
+    mean = np.full((SIDE**2, 200), 0.05)
+    mean[40, 150:] = 2.0
+    made = fc.forecast(random.poisson(mean).astype(np.float32), lattice(), "week")
+    assert np.argmax(made.expected) == 40
+    assert made.expected[40] > 5 * np.median(made.expected)
+
+
+def test_the_backtest_scores_what_would_have_been_made() -> None:
+    counts, ground = town(150), lattice()
+    done = fc.backtest(counts, ground, "week", first=60)
+    for i in (4, len(done.origins) - 1):
+        model = done.choices[i].model
+        assert np.array_equal(done.scores[fc.CHOSEN].captured[i], done.scores[model].captured[i])
+    # made at that origin alone, the forecast is the same
+    i = len(done.origins) - 1
+    alone = fc.roll(counts[:, : done.origins[i]], ground, done.origins, "week")
+    assert alone.choice(i) == done.choices[i]
+    late = done.origins >= 60
+    gain, low, high = done.gain(("persistence", "seasonal", "kde"), late)
+    assert low <= gain <= high
+    assert done.coverage(late)[0] >= 0.85
+
+
+def test_grids_without_area_are_refused() -> None:
+    with pytest.raises(HeatInputError):
+        fc.Ground.of(np.zeros((2, 2)), np.array([1.0, 0.0]))
