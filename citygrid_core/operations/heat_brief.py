@@ -146,20 +146,22 @@ def heat_brief(
         Keep nothing.
     """
     day = day_of(on)
-    report, _ = heat_forecast(workspace, on=on, who=who, dry_run=dry_run, progress=progress)
     known = known_before(workspace, on)
     made = kept_forecast(workspace, on=on)
-    if made is None:  # a dry run kept nothing
-        made = make_forecast(workspace, on=on, horizon="day", known=known)
+    if made is None and dry_run:
+        made = make_forecast(workspace, on=on, horizon="day", known=known, progress=progress)
+    elif made is None:
+        heat_forecast(workspace, on=on, who=who, progress=progress)
+        made = kept_forecast(workspace, on=on)
+        assert made is not None
     cube = known.cube()
     rises, false_alarms = _rises(known, cube)
-    problems = report.problems or stale(workspace)
     return Brief(
         workspace.name, on, _watch(workspace, known, cube, made, on), rises, false_alarms,
         made.forecasts[made.forecasts["class_code"] == ""].iloc[0].to_dict(),
         _yesterday(workspace, (day - dt.timedelta(1)).isoformat(), known),
         int(cube[:, -_RECENT:].sum()), int(cube[:, -2 * _RECENT : -_RECENT].sum()),
-        len(known.codes), _class_names(workspace), _place_names(workspace, known, on), problems,
+        len(known.codes), _class_names(workspace), _place_names(workspace, known, on), stale(workspace),
     )  # fmt: skip
 
 

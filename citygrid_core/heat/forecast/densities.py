@@ -118,7 +118,8 @@ def _fading(counts: Counts, origins: Days, lives: tuple[int, ...]) -> list[Singl
 def _over(memory: Singles, even: npt.NDArray[np.float64]) -> Singles:
     """Return what of each grid's memory is beyond two standard deviations of an even city's."""
     usual = memory.sum(axis=1, keepdims=True) * even
-    return np.maximum(memory - usual - 2 * np.sqrt(usual), 0).astype(np.float32)
+    beyond: Singles = np.maximum(memory - usual - 2 * np.sqrt(usual), 0).astype(np.float32)
+    return beyond
 
 
 def _density(values: Counts, area: npt.NDArray[np.float64]) -> Singles:

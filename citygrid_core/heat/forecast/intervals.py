@@ -9,6 +9,7 @@ of the expectation, so that quiet grids do not vouch for busy ones.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -44,16 +45,18 @@ class Calibration:
         """Return the lowest and the highest number of cases, both included."""
         mean = np.asarray(expected, dtype=np.float64)
         tail = self.tails[np.searchsorted(BANDS, mean)]
-        spread = _spread(mean, self.size)
+        tail = np.maximum(tail, 1e-12)
+        of, about = _spread(mean, self.size)
         # the lowest y with P(Y <= y) >= tail, and the highest with P(Y >= y) >= tail
-        low = spread.ppf(np.maximum(tail, 1e-12))
-        high = spread.isf(np.maximum(tail, 1e-12))
-        high = np.where(spread.sf(high - 1) >= tail, high, high - 1)
+        low = of.ppf(tail, *about)
+        high = of.isf(tail, *about)
+        high = np.where(of.sf(high - 1, *about) >= tail, high, high - 1)
         return np.maximum(low, 0).astype(np.int64), np.maximum(high, 0).astype(np.int64)
 
     def chance(self, expected: npt.ArrayLike) -> Floats:
         """Return the probability of at least one case."""
-        found: Floats = np.asarray(_spread(np.asarray(expected, dtype=np.float64), self.size).sf(0))
+        of, about = _spread(np.asarray(expected, dtype=np.float64), self.size)
+        found: Floats = np.asarray(of.sf(0, *about))
         return found
 
 
@@ -77,9 +80,9 @@ def calibrate(expected: npt.ArrayLike, came: npt.ArrayLike, *, level: float = 0.
         mine = np.flatnonzero(band == b)[-_MOST:]
         if len(mine) < _FEWEST:
             continue
-        spread = _spread(mean[mine], size)
+        of, about = _spread(mean[mine], size)
         # how far out in its own distribution each count lay
-        outer = np.sort(np.minimum(spread.cdf(y[mine]), spread.sf(y[mine] - 1)))
+        outer = np.sort(np.minimum(of.cdf(y[mine], *about), of.sf(y[mine] - 1, *about)))
         rank = int(np.floor((len(mine) + 1) * (1 - level))) - 1
         tails[b] = min(outer[rank], 0.5) if rank >= 0 else 0.0
         filled[b] = True
@@ -97,8 +100,9 @@ def _size(mean: Floats, y: Floats) -> float:
     return float(squares / beyond) if beyond > 0 and squares > 0 else float("inf")
 
 
-def _spread(mean: Floats, size: float) -> stats.rv_frozen:
+def _spread(mean: Floats, size: float) -> tuple[stats.rv_discrete, tuple[Any, ...]]:
+    """Return a distribution and its parameters (a frozen one is slow to make)."""
     mean = np.maximum(mean, 1e-12)
     if not np.isfinite(size) or size > 1e6:
-        return stats.poisson(mean)
-    return stats.nbinom(size, size / (size + mean))
+        return stats.poisson, (mean,)
+    return stats.nbinom, (size, size / (size + mean))
