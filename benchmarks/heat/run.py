@@ -63,6 +63,17 @@ def counts(size: int, grids: int, peers: list[str], repeat: int) -> None:
         day -= day.min()
         return np.bincount(grid * (int(day.max()) + 1) + day, minlength=grids * DAYS)
 
+    void = cases["stage"].cat.codes.to_numpy() == 1
+    probability = cases["location_probability"].to_numpy()
+
+    def raw_whole() -> Any:
+        day = stamps.astype("datetime64[D]").astype(np.int64)
+        day -= day.min()
+        cell = (grid * (int(day.max()) + 1) + day)[~void]
+        weak = (probability < heat.WEAK_BELOW)[~void]
+        whole = np.bincount(cell, minlength=grids * DAYS)
+        return whole, np.bincount(cell[weak], minlength=grids * DAYS)
+
     print(f"{size:,} cases, {grids:,} grids, {DAYS} days")
     t_raw, a_raw = measured(raw, repeat)
     line("raw numpy: bincount of grid x day", t_raw)
@@ -71,6 +82,8 @@ def counts(size: int, grids: int, peers: list[str], repeat: int) -> None:
     at = _cell(a_bare)
     assert (a_raw[at] == a_bare["cases"].to_numpy()).all()
     assert a_raw.sum() == a_bare["cases"].sum()
+    t_raw, _ = measured(raw_whole, repeat)
+    line("raw numpy, void out, weak counted", t_raw)
     t_ours, ours = measured(lambda: heat.count(cases, by=by, compact=True), repeat)
     line("heat.count, void out, weak counted", t_ours, t_raw, "raw")
     at, number, weak = _cell(ours), ours["cases"].to_numpy(), ours["weak"].to_numpy()

@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, Text]] = {
         Text("Bring the counts in step with the cases.", "按案件更新热力计数。"),
     ),
     "table": ("heat_table", Text("Cases and rates of each grid.", "各网格案件数与比率。")),
+    "top": ("heat_top", Text("Top lists and what rose.", "排行榜与上升榜。")),
     "hotspots": (
         "heat_hotspots",
         Text("Grids that are hot beyond chance.", "显著的热点与冷点网格。"),

@@ -86,3 +86,14 @@ def date_option(command: F) -> F:
         required=True,
         help=t("first day that is forecast", "预测的首日"),
     )(command)
+
+
+def period_option(command: F) -> F:
+    """Add --period."""
+    return click.option(
+        "--period",
+        help=t(
+            "2026-10, 2026-W41, …: beside the one before and last year",
+            "统计期 2026-10、2026-W41 等，与上期、上年同期对比",
+        ),
+    )(command)

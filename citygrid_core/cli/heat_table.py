@@ -13,6 +13,7 @@ from citygrid_core.cli.heat_options import (
     answer_options,
     base_options,
     grid_options,
+    period_option,
     selection_options,
 )
 from citygrid_core.cli.language import t
@@ -23,13 +24,7 @@ from citygrid_core.cli.language import t
 @selection_options
 @grid_options
 @base_options
-@click.option(
-    "--period",
-    help=t(
-        "2026-10, 2026-W41, …: beside the one before and last year",
-        "统计期 2026-10、2026-W41 等，与上期、上年同期对比",
-    ),
-)
+@period_option
 @answer_options
 @guarded
 def table(workspace: str, output: Path | None, overwrite: bool, json_: bool, **asked: Any) -> None:

@@ -63,7 +63,7 @@ def count(
     groups = group([encode(cases, name).sorted() for name in by], len(cases))
     number = np.bincount(groups.codes, minlength=groups.number)
     if void is not None:
-        number -= np.bincount(groups.codes[void], minlength=groups.number)
+        number -= np.bincount(np.compress(void, groups.codes), minlength=groups.number)
         weak = None if weak is None else weak & ~void
     occurring = np.flatnonzero(number)
     columns: dict[str, Any] = {
@@ -74,7 +74,7 @@ def count(
     if weak is None:
         columns["weak"] = np.zeros(len(occurring), dtype=np.int64)
     else:
-        loose = np.bincount(groups.codes[weak], minlength=groups.number)
+        loose = np.bincount(np.compress(weak, groups.codes), minlength=groups.number)
         columns["weak"] = loose[occurring].astype(np.int64)
     frame: pd.DataFrame = pd.DataFrame(columns, copy=False)
     return frame

@@ -16,6 +16,8 @@ from citygrid_core.heat.hotspots import Contiguity, false_discovery_rate
 from citygrid_core.heat.permutation import neighbour_p
 from citygrid_core.heat.tails import two_sided
 
+_QUADRANTS = np.array(["low-low", "low-high", "high-low", "high-high"], dtype=object)
+
 
 def local_moran(
     values: pd.Series[float],
@@ -74,9 +76,7 @@ def local_moran(
             out["p"][known] = two_sided(z, k, float(n - 1), skew)
         else:
             out["p"][known] = neighbour_p(d, w, permutations=permutations, seed=seed)
-        own = np.where(d > 0, "high", "low")
-        around = np.where(lag > 0, "high", "low")
-        quadrant[known] = [f"{a}-{b}" for a, b in zip(own, around, strict=True)]
+        quadrant[known] = _QUADRANTS[2 * (d > 0) + (np.nan_to_num(lag) > 0)]
     q = false_discovery_rate(out["p"])
     cluster = np.where(q <= false_share, quadrant, "")
     frame: pd.DataFrame = pd.DataFrame({**out, "q": q, "cluster": cluster}, index=values.index)

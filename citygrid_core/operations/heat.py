@@ -13,7 +13,13 @@ from citygrid_core import heat
 from citygrid_core.errors import Text, UsageError
 from citygrid_core.evaluation.period import Period
 from citygrid_core.operations.heat_cube import CASE_COLUMNS, update_heat
-from citygrid_core.operations.heat_select import Selection, begins, residents_of, tracks_of
+from citygrid_core.operations.heat_select import (
+    Selection,
+    begins,
+    compared,
+    residents_of,
+    tracks_of,
+)
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
 
@@ -70,10 +76,7 @@ def heat_table(
         for name, earlier in (("before", span.before()), ("year_before", span.year_before())):
             then = heat.table(chosen.within(counts, earlier), grids).set_index("grid_code")
             result[f"cases_{name}"] = result["grid_code"].map(then["cases"]).fillna(0).astype(int)
-            ratio = heat.compare(
-                result["cases"].to_numpy(), result[f"cases_{name}"].to_numpy(),
-                span.days / earlier.days,
-            )  # fmt: skip
+            ratio = compared(workspace, result["cases"], result[f"cases_{name}"], span, earlier)
             result[[f"ratio_{name}", f"low_{name}", f"high_{name}"]] = ratio.to_numpy()
     report = Report("heat table", read=len(grids), unchanged=len(grids))
     by_status = result.groupby("status")["cases"].sum()

@@ -12,6 +12,7 @@ import pandas as pd
 
 from citygrid_core.errors import Text, UsageError
 from citygrid_core.evaluation.period import Period
+from citygrid_core.heat import compare
 from citygrid_core.workspace import Between, Workspace
 
 _COLUMNS = ["grid_code", "object_kind", "class_code", "source", "day", "hour", "cases", "weak"]
@@ -104,6 +105,22 @@ class Selection:
         if last:
             counts = counts[day <= last]
         return counts
+
+
+def compared(
+    workspace: Workspace, now: pd.Series[int], then: pd.Series[int], span: Period, earlier: Period
+) -> pd.DataFrame:
+    """Return the ratio of daily rates of two periods with its interval, aligned to `now`.
+
+    Missing when no case of the city is as old as the beginning of the earlier period: it
+    was not counted then, which is not the same as nothing.
+    """
+    day_after = (earlier.first + dt.timedelta(1)).isoformat()
+    ratio = compare(now.to_numpy(), then.to_numpy(), span.days / earlier.days)
+    if not workspace.count("heat_counts", where={"day": Between(None, day_after)}):
+        ratio[:] = float("nan")
+    ratio.index = now.index
+    return ratio
 
 
 def begins(codes: pd.Series[Any], prefix: str) -> pd.Series[bool]:
