@@ -373,6 +373,9 @@ class CensusDesk(QObject):
             body = values.get(f"{role}_code")
             known = names.get(str(body), str(body)) if body == body and body else ""
             lines.append((label, known or tr("unknown: no single rule", "不明：无唯一规则")))
+        photos = self.service.photos(code)
+        if photos:
+            lines.append((tr("Photos", "照片"), f"{photos:,}"))
         self._page.show_placed(str(values["name"]), lines)
         self._show_undo()
 

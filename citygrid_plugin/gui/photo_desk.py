@@ -69,3 +69,5 @@ class PhotoDesk(QObject):
         self._task = None
         lines = [result.summary(), *result.problems()[:_NAMED]] if result.done else [result.error()]
         self._dock.page.say("\n".join(lines))
+        if result.done:
+            self._capture.show_component(self._capture.subject)

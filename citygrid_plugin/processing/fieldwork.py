@@ -99,6 +99,32 @@ class FieldPacks(CommandAlgorithm):
     )
 
 
+class PackConflicts(CommandAlgorithm):
+    """Conflicts of returned packs: listed, or decided."""
+
+    key = "packconflicts"
+    title = Text("Conflicts of packs: list, decide", "外业冲突：查看、处理")
+    help = Text(
+        "Lists what a team and the workspace both changed, each side a row, with its geometry for "
+        "the map. Given codes of conflicts (or of packs: all of theirs) and a decision, decides them: "
+        "mine, theirs, both (two components), split (the old code ends, both get new ones). The "
+        "census dock does the same one by one, by keys.",
+        "列出外业与库中都改过的内容，双方各一行并带图形。给出冲突（或外业包）编号与处理方式时逐一处理："
+        "保留库中、采用外业、两者并存、一分为二（旧码终止，双方各得新码）。普查面板中可逐条按键处理。",
+    )
+    command = ("census", "conflicts")
+    group_key = "census"
+    options = (
+        Option("CODES", Text("Conflicts or packs", "冲突或外业包编号"), "texts", ""),
+        Option(
+            "TAKE", Text("Decision", "处理方式"), "choice",
+            choices=choices_of(CHOICES["conflict_state"], "mine", "theirs", "both", "split"),
+        ),
+        Option("ALL", Text("Decided ones too", "包括已处理"), "flag"),
+        Option("OUTPUT", Text("List of conflicts", "冲突清单"), "output", "-o", files=TABLES),
+    )  # fmt: skip
+
+
 class SamplePlan(CommandAlgorithm):
     """What is inspected."""
 
@@ -182,5 +208,5 @@ class CensusProgress(CommandAlgorithm):
 
 #: In the order of the work.
 FIELDWORK: tuple[type[CommandAlgorithm], ...] = (
-    MakePacks, ReturnPack, FieldPacks, CensusProgress, SamplePlan, AcceptCensus,
+    MakePacks, ReturnPack, PackConflicts, FieldPacks, CensusProgress, SamplePlan, AcceptCensus,
 )  # fmt: skip

@@ -134,6 +134,12 @@ class CaptureService(QObject):
         zone = ZoneInfo(self._open().workspace.timezone)
         return dt.datetime.now(zone).date().isoformat()
 
+    def photos(self, code: str) -> int:
+        """Return how many photos a component has."""
+        if self.desk is None:
+            return 0
+        return int(self.desk.workspace.count("attachments", where={"component_code": code}))
+
     def departments(self) -> dict[str, str]:
         """Return the departments that were valid when the desk was opened: code to name, by name."""
         return self._departments

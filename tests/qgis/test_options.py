@@ -63,6 +63,8 @@ def test_every_option_is_one_of_the_command(algorithm: type[CommandAlgorithm]) -
             {"RULES": "P01, codes", "CHANGED": True},
             ["--rule", "P01", "--rule", "codes", "--changed"],
         ),
+        ("packconflicts", {"CODES": "P00001", "TAKE": 1}, ["P00001", "--take", "theirs"]),
+        ("packconflicts", {"OUTPUT": "/x/c.gpkg"}, ["-o", "/x/c.gpkg"]),
         ("findtwins", {"MERGE_ABOVE": 0.75}, ["--merge-above", "0.75"]),
         ("importdepartments", {"FILE": "/x/a.csv", "DATUM": 2}, ["/x/a.csv", "--datum", "gcj02"]),
         ("importdepartments", {"FILE": "/x/a.csv", "CRS": "EPSG:4547"},

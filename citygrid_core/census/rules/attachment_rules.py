@@ -169,15 +169,18 @@ class DamageWithoutPhoto(Rule):
     id, group, severity, field = "A08", "attachments", "hint", "state"
     title = Text("damage without a photo", "异常状态缺照片")
     source = _PRACTICE
+    tolerance, unit = 0.1, "share of such components with a photo"
 
     def judge(self, m: Material) -> Verdict:
-        """Only in a census that keeps photos."""
+        """Only in a census that photographs damage: a few photos are no custom."""
         if m.attachments is None or not len(m.attachments):
             return NO_DATA
         state = m.values("state")
         wrong = state.test(lambda v: v in ("damaged", "lost", "abandoned"))
         have = set(m.attachments["component_code"])
         without = np.array([c not in have for c in m.codes], dtype=bool)
+        if (wrong & ~without).sum() < m.limit(self) * wrong.sum():
+            return NO_DATA
         return m.verdict(wrong, without, state)
 
 

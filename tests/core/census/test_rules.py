@@ -247,7 +247,7 @@ FIRES: dict[str, Change] = {
     "A05": photo(taken_at="2024-02-03T09:00:00"),
     "A06": photo(sha256="hash1"),
     "A07": photo(taken_at=None),
-    "A08": put(8, state="damaged"),
+    "A08": both(put(0, state="damaged"), put(8, state="damaged")),
 }  # fmt: skip
 #: What the rule needs to have something to judge, where the plain town has not.
 NEEDS: dict[str, Change] = {
@@ -310,6 +310,9 @@ def test_no_data_is_not_clean() -> None:
     outcomes = check(empty).outcomes["outcome"]
     assert set(outcomes) == {"no_data"}
     assert not check(empty).clean
+    # eleven damaged ones and no photo of any: this census does not photograph damage
+    damaged = both(*(put(i, state="damaged") for i in range(1, 12)))
+    assert check(made(damaged), rules(["A08"])).outcomes.loc["A08", "outcome"] == "no_data"
 
 
 def test_a_finding_names_the_object_and_what_stands_there() -> None:

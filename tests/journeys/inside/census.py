@@ -234,6 +234,8 @@ def photo() -> None:
     QApplication.sendEvent(page, QDropEvent(QPointF(20, 20), *hand))
     assert wait_for(lambda: page.said.text() and "…" not in page.said.text(), 60)
     say(photographed=placed(), photo_said=page.said.text())
+    assert page.placed.text().endswith("<td>1</td></tr></table>"), page.placed.text()
+    picture("census_photo")
     canvas().setFocus()
 
 
