@@ -108,6 +108,12 @@ COMPOUND = re.compile(
     r"|[苑园居庭邸湾坊里村舍郡城]|(?<!社)区)(?:\d+期)?(?=$|[,(\d])"
 )
 
+#: A region's name without its last letter is the beginning of another name before these.
+NAME_GOES_ON = re.compile(
+    r"$|[东南西北中上下前后]?[一二三四五六七八九十]*(?:路|街(?!道)|巷|弄|大道|大街|公路|高速|胡同|桥)"
+    r"|小区|新村|花园|花苑|家园|公寓|大厦|大楼|广场|宾馆|酒店|饭店|医院|公园|小学|中学|大学|学院|幼儿园|银行|超市|市场|商场"
+    r"|商城|汽车|火车|[东南西北]?站|社区|村|[,(\d]"
+)
 #: Short words before a road's name that are no part of it.
 APART = ("从", "到", "去", "沿", "靠", "于", "的", "距", "本市", "市区")
 #: Suffixes of roads, by their last letter.
@@ -123,7 +129,7 @@ LETTERS = frozenset(
     for said in (
         *(p.pattern for _, p in (*TOKEN, *REGIONS)),
         *(p.pattern for p in (LANE, ROAD, INSTITUTION, LEAD, DIGITS, COMPOUND)),
-        *(p.pattern for p in (JOINED, NUMBERED, CROSSING)),
+        *(p.pattern for p in (JOINED, NUMBERED, CROSSING, NAME_GOES_ON)),
         *APART,
         REGION_ENDS,
         ROAD_ENDS,

@@ -9,6 +9,7 @@ from citygrid_core.geocode import grammar
 from citygrid_core.geocode.forms import Forms, Word, form_of
 from citygrid_core.geocode.normalise import Normal, normalise
 from citygrid_core.geocode.parts import LABELS, REGIONS, Parsed, Part
+from citygrid_core.geocode.regions import china
 
 __all__ = ["LABELS", "Parsed", "Part", "Vocabulary", "parse", "parse_plainly"]
 
@@ -28,13 +29,19 @@ class Vocabulary(Protocol):
 def parse(typed: str | Normal, vocabulary: Vocabulary | None = None) -> Parsed:
     """Label the parts of an address.
 
+    Parameters
+    ----------
+    typed : str or Normal
+    vocabulary : Vocabulary, optional
+        The names of a city; without one those of China's provinces, cities and counties.
+
     Examples
     --------
     >>> parse("河西区友谊路32号院旁").as_text()
     'county=河西区|road=友谊路|number=32|relation=旁'
     """
     normal = typed if isinstance(typed, Normal) else normalise(typed)
-    words = vocabulary.words(normal.text) if vocabulary is not None else []
+    words = (vocabulary if vocabulary is not None else china()).words(normal.text)
     form = form_of(normal.text, words)
     read = _FORMS.read(form, normal.text) if form is not None else None
     if read is not None:
@@ -48,7 +55,7 @@ def parse(typed: str | Normal, vocabulary: Vocabulary | None = None) -> Parsed:
 def parse_plainly(typed: str | Normal, vocabulary: Vocabulary | None = None) -> Parsed:
     """Label the parts of an address without recourse to forms met before; as `parse` does."""
     normal = typed if isinstance(typed, Normal) else normalise(typed)
-    words = vocabulary.words(normal.text) if vocabulary is not None else []
+    words = (vocabulary if vocabulary is not None else china()).words(normal.text)
     return Parsed.of(normal, _Scanner(normal.text, words).run())
 
 
@@ -86,7 +93,10 @@ class _Scanner:
         """Whether a name may stand here: a bare 江西 only where regions are said."""
         start, end, label, weak = word
         if label in REGIONS and self.text[end - 1] not in grammar.REGION_ENDS:
-            return start == run and all(p.label in REGIONS for p in self.parts)
+            if start != run or any(p.label not in REGIONS for p in self.parts):
+                return False
+            # 南京路 is no street in 南京.
+            return end in self.words or grammar.NAME_GOES_ON.match(self.text, end) is None
         return not weak or self._expects(end)
 
     def _expects(self, end: int) -> bool:

