@@ -76,10 +76,11 @@ REGIONS = (
     (
         "county",
         re.compile(
-            rf"{_AREA}{{1,6}}?(?<![小社园景校厂片宿库住])(?<![主老]城)(?:区|县|旗){_NO_ROAD}"
+            rf"{_AREA}{{1,6}}?(?<![小社园景校厂片宿库住业民一二三四五六七八九十])(?<![主老]城)"
+            rf"(?<!{_HAN}{{3}}[东南西北中])(?:区|县|旗){_NO_ROAD}"
         ),
     ),
-    ("town", re.compile(rf"{_AREA}{{1,6}}?(?:街道(?:办事处)?|镇|乡){_NO_ROAD}")),
+    ("town", re.compile(rf"{_AREA}{{1,6}}?(?:街道(?:办事处)?|镇|乡(?!镇)){_NO_ROAD}")),
     (
         "community",
         re.compile(
@@ -110,7 +111,7 @@ COMPOUND = re.compile(
 
 #: A region's name without its last letter is the beginning of another name before these.
 NAME_GOES_ON = re.compile(
-    r"$|[东南西北中上下前后]?[一二三四五六七八九十]*(?:路|街(?!道)|巷|弄|大道|大街|公路|高速|胡同|桥)"
+    r"$|[东南西北中上下前后]?[一二三四五六七八九十]*(?:路|街|巷|弄|大道|公路|高速|胡同|桥|镇|乡|江)"
     r"|小区|新村|花园|花苑|家园|公寓|大厦|大楼|广场|宾馆|酒店|饭店|医院|公园|小学|中学|大学|学院|幼儿园|银行|超市|市场|商场"
     r"|商城|汽车|火车|[东南西北]?站|社区|村|[,(\d]"
 )

@@ -92,8 +92,12 @@ class _Scanner:
     def _fits(self, word: tuple[int, int, str, bool], run: int) -> bool:
         """Whether a name may stand here: a bare 江西 only where regions are said."""
         start, end, label, weak = word
-        if label in REGIONS and self.text[end - 1] not in grammar.REGION_ENDS:
-            if start != run or any(p.label not in REGIONS for p in self.parts):
+        if label in REGIONS and (weak or self.text[end - 1] not in grammar.REGION_ENDS):
+            # What is said at its level, or at a nearer one, needs no saying again.
+            nearer = REGIONS[REGIONS.index(label) :]
+            if start != run or any(
+                p.label in nearer or p.label not in _REGIONS_LINKED for p in self.parts
+            ):
                 return False
             # 南京路 is no street in 南京.
             return end in self.words or grammar.NAME_GOES_ON.match(self.text, end) is None
@@ -222,6 +226,7 @@ class _Scanner:
             self.parts.append(Part("unknown", rest, at, end))
 
 
+_REGIONS_LINKED = (*REGIONS, "link")
 _INSIDE = ("building", "unit", "floor", "number", "lane", "compound")
 _DOOR = ("number", "lane")
 

@@ -25,9 +25,12 @@ def china() -> Names:
     with resources.files(__package__).joinpath("regions.csv").open(encoding="utf-8") as file:
         for i, row in enumerate(csv.DictReader(file)):
             name, label = row["name"], row["label"]
+            if len(name) == 2:
+                continue  # 东区, 城区: parts of many a city
             names.add(name, Ref(label, -1 - i, "name"))
             stem = (_PROVINCE if label == "province" else _SHORT).sub("", name)
-            if len(stem) >= 2 and stem != name:
+            # 绍兴 is the city, not its county of that name, which stands further down.
+            if len(stem) >= 2 and stem != name and stem not in names.refs:
                 names.add(stem, Ref(label, -1 - i, "short"))
     names.ready()
     return names
