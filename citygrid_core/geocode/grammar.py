@@ -109,6 +109,14 @@ COMPOUND = re.compile(
     r"|[苑园居庭邸湾坊里村舍郡城]|(?<!社)区)(?:\d+期)?(?=$|[,(\d])"
 )
 
+#: A zone before what lies in it: 电镀园区泰山路, 虹北小区幸福超市.
+ZONE = re.compile(
+    rf"{_AREA}{{1,8}}?(?:工业园区|工业园|工业区|产业园|科技园|物流园|创业园|园区|小区|新村|花园|花苑|家园|公寓)"
+    r"(?!区|路|街|巷|大道|[东南西北一二三四五六七八九十期]|店|站|社区|居委|物业|业主|幼儿园|小学|中学|卫生|医院|菜场|市场)"
+    rf"(?={_HAN}{{2}})"
+)
+#: 波特漫大厦4296: what is inside follows the name without a word.
+INSIDE = re.compile(rf"({_HAN}{{2}}.*?)([A-Z]?\d{{3,5}})")
 #: A region's name without its last letter is the beginning of another name before these.
 NAME_GOES_ON = re.compile(
     r"$|[东南西北中上下前后]?[一二三四五六七八九十]*(?:路|街|巷|弄|大道|公路|高速|胡同|桥|镇|乡|江)"
@@ -129,7 +137,7 @@ LETTERS = frozenset(
     c
     for said in (
         *(p.pattern for _, p in (*TOKEN, *REGIONS)),
-        *(p.pattern for p in (LANE, ROAD, INSTITUTION, LEAD, DIGITS, COMPOUND)),
+        *(p.pattern for p in (LANE, ROAD, INSTITUTION, LEAD, DIGITS, COMPOUND, ZONE, INSIDE)),
         *(p.pattern for p in (JOINED, NUMBERED, CROSSING, NAME_GOES_ON)),
         *APART,
         REGION_ENDS,

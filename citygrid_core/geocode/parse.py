@@ -154,6 +154,11 @@ class _Scanner:
             self._triple(groups, at, end, last)
             return
         if label == "list":
+            if last == "compound" and len(groups) == 2 and len(groups[1]) >= 3 and text[-1] != "号":
+                # 中山家园92-893: what stands first is the building.
+                self.parts.append(Part("building", groups[0], at, at + len(groups[0])))
+                self.parts.append(Part("room", groups[1], at + len(groups[0]) + 1, end))
+                return
             if last not in ("road", "lane") and not text.endswith("号"):
                 self.parts.append(Part("room" if last in _INSIDE else "unknown", text, at, end))
                 return
@@ -198,6 +203,10 @@ class _Scanner:
                 self.parts.append(Part(label, match.group(), at, match.end()))
                 at = match.end()
                 match = pattern.match(self.text, at, end)
+        zone = grammar.ZONE.match(self.text, at, end)
+        if zone is not None and not grammar.INSTITUTION.match(self.text, zone.end(), end):
+            self.parts.append(Part("compound", zone.group(), at, zone.end()))
+            at = zone.end()
         digits = grammar.DIGITS.match(self.text, at, end)
         if digits is not None and grammar.ROAD.match(self.text, digits.end(), end):
             self.parts.append(Part("unknown", digits.group(), at, digits.end()))
@@ -209,6 +218,15 @@ class _Scanner:
             match = grammar.ROAD.match(self.text, at, end)
         if at >= end or not self.text[at:end].strip(",-()"):
             return
+        inside = grammar.INSIDE.fullmatch(self.text, at, end)
+        if inside is not None:
+            self._name(at, inside.end(1))
+            self.parts.append(Part("room", inside.group(2), inside.end(1), end))
+        else:
+            self._name(at, end)
+
+    def _name(self, at: int, end: int) -> None:
+        """Label a name that is neither a region nor a road."""
         rest = self.text[at:end]
         last = self.parts[-1].label if self.parts else ""
         if rest.isascii() and rest.replace("-", "").isalnum() and any(c.isdigit() for c in rest):
