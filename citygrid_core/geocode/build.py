@@ -18,7 +18,7 @@ from citygrid_core.errors import CitygridError, MissingCrs, Text
 from citygrid_core.geocode.names import Names, Ref
 from citygrid_core.geocode.normalise import name_key, normalise
 from citygrid_core.geocode.packed import Coded, Strings
-from citygrid_core.geocode.parse import parse
+from citygrid_core.geocode.parse import Parsed, parse
 from citygrid_core.geocode.places import Number, Plates, Points, Street, along, number_of
 from citygrid_core.geocode.survey import survey
 
@@ -220,13 +220,21 @@ def _plate_keys(rows: gpd.GeoDataFrame) -> pd.DataFrame:
     for at in np.flatnonzero((number == "") | ((street == "") & (zone == ""))):
         parsed = parse(names[at])
         road, compound = parsed.first("road"), parsed.first("compound")
-        street[at] = street[at] or (road.value if road is not None else "")
+        street[at] = street[at] or (road.value if road is not None else _group(parsed))
         zone[at] = zone[at] or (compound.value if compound is not None else "")
         lane, door = parsed.first("lane"), parsed.first("number") or parsed.first("building")
         said = (f"{lane.value}弄" if lane else "") + (f"{door.value}号" if door else "")
         number[at] = number[at] or said
     out: pd.DataFrame = pd.DataFrame({"street": street, "zone": zone, "number": number})
     return out
+
+
+def _group(parsed: Parsed) -> str:
+    """Return village and group, which are what a street is in a town: 河定桥村3组."""
+    village, group = parsed.first("community"), parsed.first("group")
+    if village is None or group is None or village.end != group.start:
+        return ""
+    return parsed.normal.text[village.start : group.end]
 
 
 def _fold(column: pd.Series[Any], change: Any) -> npt.NDArray[Any]:

@@ -119,9 +119,9 @@ ZONE = re.compile(
 INSIDE = re.compile(rf"({_HAN}{{2}}.*?)([A-Z]?\d{{3,5}})")
 #: A region's name without its last letter is the beginning of another name before these.
 NAME_GOES_ON = re.compile(
-    r"$|[东南西北中上下前后]?[一二三四五六七八九十]*(?:路|街|巷|弄|大道|公路|高速|胡同|桥|镇|乡|江)"
+    r"[东南西北中上下前后新老旧]?[一二三四五六七八九十]*(?:高架)?(?:路|街|巷|弄|大道|公路|高速|胡同|桥|镇|乡|江)"
     r"|小区|新村|花园|花苑|家园|公寓|大厦|大楼|广场|宾馆|酒店|饭店|医院|公园|小学|中学|大学|学院|幼儿园|银行|超市|市场|商场"
-    r"|商城|汽车|火车|[东南西北]?站|社区|村|[,(\d]"
+    r"|商城|汽车|火车|[东南西北]?站|社区|村|师范|理工|[工农林医]业|医科|外国语|[,(\d]"
 )
 #: Short words before a road's name that are no part of it.
 APART = ("从", "到", "去", "沿", "靠", "于", "的", "距", "本市", "市区")

@@ -18,6 +18,8 @@ from citygrid_core.geocode.relative import RELATIVE, crossings, shift
 
 #: Another landmark supports an answer within this, and contradicts beyond, metres.
 _NEAR, _FAR = 150.0, 500.0
+#: Regions of up to this radius are blocks, metres.
+_BLOCK = 200.0
 _MOST = 12
 _UNSAID = ("unknown", "group")
 _PLACES = ("poi", "compound", "road")
@@ -126,10 +128,13 @@ class Matcher:
                 r, i = self.t.regions, found.ref.target
                 if i < 0:
                     continue
+                # A village group is not much more than a block.
+                level = "zone" if r.radius[i] <= _BLOCK else "region"
                 c = Candidate(
-                    "region", float(r.x[i]), float(r.y[i]), float(r.radius[i]), r.code[i],
+                    level, float(r.x[i]), float(r.y[i]), float(r.radius[i]), r.code[i],
                     r.name[i], frozenset([r.code[i]]), shape=r.shape.get(i),
                 )  # fmt: skip
+                c.reasons.append(Text("only the region is known", "只能定位到区域"))
                 out.append(self._said(c, parsed, part, found))
         if out:
             self._weigh_ignored(out, parsed)

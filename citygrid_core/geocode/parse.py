@@ -100,7 +100,12 @@ class _Scanner:
             ):
                 return False
             # 南京路 is no street in 南京.
-            return end in self.words or grammar.NAME_GOES_ON.match(self.text, end) is None
+            if not weak or end in self.words:
+                return True
+            if label == "county" and not self.parts:
+                # 柯桥 alone is the district where a town or village follows.
+                return any(p.match(self.text, end) for _, p in grammar.REGIONS[3:])
+            return grammar.NAME_GOES_ON.match(self.text, end) is None
         return not weak or self._expects(end)
 
     def _expects(self, end: int) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from shapely.geometry import Point, box
 
 from citygrid_core.errors import MissingCrs
 from citygrid_core.geocode import LEVELS, Gazetteer, GazetteerInputError
@@ -157,3 +159,22 @@ def test_plates_without_a_street_line_are_found_and_interpolated() -> None:
     gazetteer = Gazetteer.build(plates)
     best = gazetteer.candidates("友谊路44号")[0]
     assert (best.level, best.x, best.y) == ("interpolated", 460.0, -15.0)
+
+
+def test_a_door_of_a_village_group_is_found_and_the_group_alone_is_a_question() -> None:
+    places = town()
+    rows = [
+        {"code": f"V{n}", "kind": "plate", "name": f"河定桥村三组{n}号", "geometry": Point(1200, n)}
+        for n in (10, 12, 14)
+    ]
+    rows.append(
+        {"code": "R1", "kind": "region", "name": "河定桥村五组", "geometry": box(0, 0, 90, 90)}
+    )
+    more = gpd.GeoDataFrame(rows, geometry="geometry", crs=places.crs)
+    gazetteer = Gazetteer.build(pd.concat([places, more], ignore_index=True))
+    assert gazetteer.skipped == []
+    best = gazetteer.candidates("新浦区河定桥村三组12号")[0]
+    assert (best.level, best.x, best.y) == ("plate", 1200, 12)
+    alone = ask(gazetteer, "河定桥村五组")
+    assert (alone["outcome"], alone["level"]) == ("ambiguous", "zone")
+    assert "区域" in alone["reasons"][0]["zh"]
