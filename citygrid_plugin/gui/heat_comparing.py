@@ -84,11 +84,12 @@ class HeatComparing(QObject):
         self._cover(answer.question.span.name, span.name)
 
     def _build(self, shown: HeatMap) -> None:
-        if self._cells:
+        project = QgsProject.instance()
+        if self._cells and all(live.find_live(project, role) for role in self._cells):
             return
         for role in _PAIRS.values():
             self._cells[role] = shown.cells(role)
-            live.show_layer(QgsProject.instance(), self._cells[role].layer, False)
+            live.show_layer(project, self._cells[role].layer, False)
         live.outline_spots(self._cells[live.OTHER_SPOTS].layer)
         live.label_values(self._cells[live.OTHER].layer)
 

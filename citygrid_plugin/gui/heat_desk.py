@@ -252,6 +252,8 @@ class HeatDesk(QObject):
         """Answer the question of the page on the map."""
         if self.city is None or not self._on or self.map is None:
             return
+        if not self.map.there:
+            self._build()
         page = self._page
         self._offer_measures()
         question = self.question()
@@ -365,6 +367,9 @@ class HeatDesk(QObject):
             self._forget()
         elif self._on and path is not None and self._cities.current(path) is None:
             self._read()
+        if self.map is None:
+            # What a saved project brings along is empty: grids in memory are not stored.
+            live.drop_live(QgsProject.instance())
         if path is None:
             self._on = False
 

@@ -170,16 +170,14 @@ class HeatCity:
         return nice_breaks(values[(values == values) & (values > 0)].tolist())
 
     def spots(self, answer: Answer) -> pd.DataFrame:
-        """Return Gi* of the measure with FDR: z, q, spot."""
-        import pandas as pd
+        """Return Gi* of the measure with FDR: z, q, spot.
 
-        from citygrid_core.heat import hotspots
-
-        measure = answer.question.measure
-        values = answer.values
-        if measure == CASES:  # counts of grids of many sizes are judged by their density
-            values = answer.tally.cases / (self.areas / 10_000.0)
-        found: pd.DataFrame = hotspots(pd.Series(values), self.view.near)
+        Counts of grids of many sizes are judged by their density; smoothed rates as
+        `citygrid_core.heat.judged` does it.
+        """
+        question = answer.question
+        rate = "per_hectare" if question.measure == CASES else question.measure
+        found: pd.DataFrame = self._based(question).hotspots(question.dated, rate=rate)
         return found
 
     def _series(self, question: Question, step: str) -> tuple[Floats, Any]:
@@ -340,7 +338,11 @@ def read_city(
     from citygrid_core.standards import load_edition
 
     with open_workspace(path) as workspace:
-        view = open_view(workspace, residents=residents, tracks=tracks, progress=progress)
+        bases = {"residents": residents, "tracks": tracks}
+        view = open_view(workspace, progress=progress, **bases)
+        if view.cube.counts().elsewhere:
+            # Grids were split or merged: those cases count by their own points on today's grids.
+            view = open_view(workspace, recount=True, progress=progress, **bases)
         edition, name = load_edition(workspace.edition), workspace.name
     tables = {"component": edition.component_classes, "event": edition.event_classes}
     classes = {kind: dict(table["name"]) for kind, table in tables.items()}

@@ -47,6 +47,11 @@ class HeatMap:
         live.hatch_weak(self.layer(live.WEAK), words.weak_label())
         live.label_values(self.layer(live.HEAT))
 
+    @property
+    def there(self) -> bool:
+        """Whether nobody has taken one of the layers away."""
+        return all(live.find_live(self._project, role) is not None for role in self._cells)
+
     def cells(self, role: str) -> live.CellLayer:
         """Add a layer of the grids to the project."""
         return live.cell_layer(self._project, role, self.city.codes, self.shapes, self.crs)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from qgis.core import (
     NULL,
@@ -20,6 +21,8 @@ from qgis.PyQt.QtTest import QSignalSpy
 
 from citygrid_core.heat import Choice
 from citygrid_core.heat.rates import LOCATED_AT_LEAST
+from citygrid_core.operations.grid_commit import Cause
+from citygrid_core.operations.grid_edits import edit_grids
 from citygrid_core.operations.heat_forecast import heat_forecast
 from citygrid_core.workspace import Workspace
 from citygrid_plugin.gui.components.period_bar import PeriodBar
@@ -156,13 +159,12 @@ def test_classes_of_counts_are_whole_numbers() -> None:
 
 
 def test_spots_are_classed_by_how_sure_they_are(city: HeatCity) -> None:
-    found = city.spots(city.answer(question()))
-    classes = spot_classes(found)
-    hot = (found["spot"] == "hot").to_numpy()
-    assert hot.any()
-    assert set(classes[hot]) <= {0, 1}
-    assert (classes[(found["q"] <= 0.01).to_numpy() & hot] == 0).all()
-    assert (classes[(found["spot"] == "").to_numpy()] == -1).all()
+    found = pd.DataFrame({"z": [4, 3, -4, 1, np.nan], "q": [0.001, 0.03, 0.001, 0.6, np.nan]})
+    assert spot_classes(found).tolist() == [0, 1, 2, -1, -1]
+    # A number of cases is judged by its density, as the core does it.
+    spots = city.spots(city.answer(question("cases")))
+    core = city.view.hotspots(question().dated)
+    pd.testing.assert_frame_equal(spots, core)
 
 
 def test_few_times_have_no_pattern(city: HeatCity) -> None:
@@ -186,6 +188,18 @@ def test_change_is_told_with_its_interval(city: HeatCity) -> None:
         assert change.frame.loc[row[0], "low"] > 1
 
 
+def test_after_a_split_cases_count_on_todays_grids(own_city: Path) -> None:
+    total = read_city(own_city, quiet).view.cube.counts().total
+    with Workspace.open(own_city) as ws:
+        code = str(ws.read("grids").sort_values("code").iloc[40]["code"])
+        edit_grids(ws, "divide", [code], Cause("2025-12-31", "wang", "test"), n=2)
+    city = read_city(own_city, quiet)
+    assert code not in city.codes
+    tally = city.answer(question()).tally
+    assert tally.elsewhere == 0
+    assert city.view.cube.counts().total == total
+
+
 # --- on the map --------------------------------------------------------------------------------
 
 
@@ -207,6 +221,12 @@ def test_only_what_changed_is_handed_over(shown_map: HeatMap, city: HeatCity) ->
     values = answer.values.copy()
     values[3] += 1
     assert shown_map._cells[live.HEAT].show(value=values) == 1
+
+
+def test_a_layer_that_was_taken_away_is_missed(shown_map: HeatMap) -> None:
+    assert shown_map.there
+    live.drop_role(QgsProject.instance(), live.WEAK)
+    assert not shown_map.there
 
 
 def test_a_scale_stays_while_the_slider_moves(shown_map: HeatMap, city: HeatCity) -> None:

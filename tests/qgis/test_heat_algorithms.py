@@ -68,7 +68,7 @@ def test_hot_spots_and_patterns_are_the_cores(run: Run, whole_city: Path) -> Non
         report, spots = heat_hotspots(ws, **DAYS)
         _, patterns = heat_patterns(ws, step="month")
     made = run("heathotspots", WORKSPACE=str(whole_city), **AUTUMN)
-    assert made["HOT"] == report.details["hot"] > 0
+    assert (made["HOT"], made["COLD"]) == (report.details["hot"], report.details["cold"])
     wanted = spots.set_index("grid_code")
     for code, (spot, q, value) in held(made, "spot", "q", "value").items():
         assert (spot or "") == wanted.loc[code, "spot"]
