@@ -59,6 +59,12 @@ class TestForecast:
         with pytest.raises(UsageError):
             forecast({}, -1, on="2026-03-31")
 
+    @pytest.mark.parametrize(("days", "known"), [(1, False), (2, False), (3, True)])
+    def test_the_first_days_say_nothing_of_an_interval(self, days: int, known: bool) -> None:
+        found = forecast(self.days([10] * days), 100, on="2026-03-31")
+        assert found.day is not None
+        assert (found.early is not None) == (found.late is not None) == known
+
     @pytest.mark.parametrize("seed", range(3))
     def test_the_interval_holds_the_day_about_as_often_as_it_says(self, seed: int) -> None:
         """Whole campaigns, forecast after three weeks: four of five days inside, and more at most."""
