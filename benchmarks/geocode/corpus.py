@@ -136,7 +136,12 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path, default=usual / "cn_address_corpora")
     parser.add_argument("--peers", type=int, default=500, help="addresses that the peers get")
     options = parser.parse_args()
-    file = options.folder / "ncap_train.txt"
+    report(options.folder, options.peers)
+
+
+def report(folder: Path, peers_get: int = 300) -> None:
+    """Print how far we and the peers agree with people."""
+    file = folder / "ncap_train.txt"
     if not file.is_file():
         print(f"no corpus: {file} is not there (set CITYGRID_DATA)")
         return
@@ -153,7 +158,7 @@ def main() -> None:
         )
     people, said, agree = (sum(v[i] for v in table.values()) for i in range(3))
     print(f"  {'all':10s} {people:7d} {agree / people:7.1%} {agree / said:7.1%}")
-    some = addresses[:: max(len(addresses) // options.peers, 1)]
+    some = addresses[:: max(len(addresses) // peers_get, 1)]
     own = [{s.label: a.text[s.start : s.end] for s in reversed(ours(a.text))} for a in some]
     peers: list[tuple[str, Callable[[list[str]], list[dict[str, str]]]]] = [
         ("ours", lambda _: own), ("jionlp", _jionlp), ("cpca", _cpca)

@@ -118,6 +118,8 @@ def trigram(table: pd.DataFrame, test: pd.DataFrame) -> None:
     for i, text in enumerate(test["address"]):
         grams = {text[k : k + 3] for k in range(len(text) - 2)}
         query = " OR ".join('"' + g.replace('"', "") + '"' for g in sorted(grams))
+        if not grams:
+            continue
         row = base.execute(
             "select rowid from t where t match ? order by rank limit 1", (query,)
         ).fetchone()
@@ -241,6 +243,12 @@ def main() -> None:
         trigram(table, some)
         fuzzy(table, some)
         parsers(test)
+        import corpus
+        import real
+
+        folder = real.usual_folder()
+        real.report(folder)
+        corpus.report(folder / "cn_address_corpora")
     if options.plates:
         large(options.plates)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,6 +58,11 @@ class Candidate:
     hold: float = 1.0
     logit: float = 0.0
     probability: float = 0.0
+
+
+def reach(spread: float, coarse: float) -> float:
+    """Return a spread joined with the 95 % circle of a standard error along each axis."""
+    return math.hypot(spread, 2.4477 * coarse)
 
 
 def held(coarse: float) -> float:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from citygrid_core.errors import Text
 from citygrid_core.geocode.alike import BEHIND
 from citygrid_core.geocode.build import Tables
-from citygrid_core.geocode.candidate import PLATE, Candidate, held, take
+from citygrid_core.geocode.candidate import PLATE, Candidate, held, reach, take
 from citygrid_core.geocode.interpolate import interpolate
 from citygrid_core.geocode.names import Found
 from citygrid_core.geocode.parse import parse
@@ -35,7 +35,7 @@ class Matcher:
             r.label in ("city", "province") for refs in tables.names.refs.values() for r in refs
         )
         #: Spread of a plate: a survey's, or more where the plates themselves tell of less.
-        self._plate = math.hypot(PLATE, tables.coarse)
+        self._plate = reach(PLATE, tables.coarse)
         self._hold = held(tables.coarse)
         self._met: dict[tuple[int, int], list[tuple[float, float, float]]] = {}
 
@@ -234,7 +234,7 @@ class Matcher:
         if placed is None:
             return []
         c = Candidate(
-            "interpolated", placed.x, placed.y, math.hypot(placed.spread, self.t.coarse), street.code,
+            "interpolated", placed.x, placed.y, reach(placed.spread, self.t.coarse), street.code,
             f"{street.name}{main}号", street.areas, streets=(street,),
         )  # fmt: skip
         self._said(c, parsed, road, found, street)

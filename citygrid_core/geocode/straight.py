@@ -6,12 +6,11 @@ Most addresses of a table are of this kind. What is answered is what the long wa
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 from citygrid_core.errors import Text
 from citygrid_core.geocode.build import Tables
-from citygrid_core.geocode.candidate import PLATE, Candidate, held, take
+from citygrid_core.geocode.candidate import PLATE, Candidate, held, reach, take
 from citygrid_core.geocode.judge import Calibration, judge
 from citygrid_core.geocode.names import Found
 from citygrid_core.geocode.parts import REGIONS, Parsed, Part
@@ -48,7 +47,7 @@ class Straightener:
     def __init__(self, tables: Tables, calibration: Calibration) -> None:
         self.t = tables
         self.calibration = calibration
-        self._plate = math.hypot(PLATE, tables.coarse)
+        self._plate = reach(PLATE, tables.coarse)
         self._hold = held(tables.coarse)
         self._judged: dict[tuple[str, str, float, bool], tuple[float, float]] = {}
 
