@@ -7,6 +7,7 @@ gazetteer has them. A reading is only believed when it is clearly better than al
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -29,6 +30,8 @@ _PAIRED = 60.0
 _WORSE = 3.0
 #: Readings that put the points this near to each other are one, metres.
 _SAME = 0.1
+#: At least so many pairs, spread over so many metres, tell a plane grid.
+_PLANE, _WIDE = 20, 300.0
 #: Fewer points than this tell nothing.
 FEWEST = 5
 
@@ -94,7 +97,8 @@ def detect(
         in `crs`; missing where it is not known. Web maps' shift of 300 to 700 m shows
         in the pairs also where the outline can't tell it.
     local : sequence of str
-        Further projected systems to try, e.g. the city's own grid.
+        Further projected systems to try, e.g. the city's own grid. A plane grid that is the
+        city's projection less some constants is found from the pairs.
 
     Returns
     -------
@@ -133,8 +137,40 @@ def detect(
             far = np.hypot(mx - pairs[0], my - pairs[1])
             gap = float(np.nanmedian(np.where(np.isfinite(far), far, 1e9)[np.isfinite(pairs[0])]))
         tried.append(Reading(name, code, datum, swapped, round(inside, 4), round(gap, 1)))
-    tried.sort(key=lambda r: (_rank(r), -r.inside))
-    return _decide(tried)
+    verdict = _decide(tried)
+    if verdict.reading is None and pairs is not None:
+        verdict = _decide([*tried, *_plane_grids(px, py, pairs, city, outline)])
+    return verdict
+
+
+def _plane_grids(
+    x: Floats, y: Floats, at: tuple[Floats, Floats], city: pyproj.CRS, outline: shapely.Geometry
+) -> list[Reading]:
+    """Return the city's projection with constants taken off, as in a plane grid of its own.
+
+    How much is missing is told by the pairs. A grid that is turned too fits nowhere.
+    """
+    with warnings.catch_warnings():
+        # What a PROJ text can't say of a CRS (its name, its area) is not asked here.
+        warnings.simplefilter("ignore", UserWarning)
+        projection = city.to_dict()
+    paired = np.isfinite(at[0])
+    spread = np.hypot(np.std(at[0][paired]), np.std(at[1][paired]))
+    degrees = float(np.median(np.abs(x))) <= 180 and float(np.median(np.abs(y))) <= 180
+    if degrees or projection.get("proj") != "tmerc" or paired.sum() < _PLANE or spread < _WIDE:
+        return []
+    out = []
+    for swapped in (False, True):
+        a, b = (y, x) if swapped else (x, y)
+        dx, dy = (float(np.median((t - v)[paired])) for t, v in zip(at, (a, b), strict=True))
+        gap = float(np.median(np.hypot(a + dx - at[0], b + dy - at[1])[paired]))
+        own = dict(projection, x_0=round(projection["x_0"] - dx, 3))
+        own["y_0"] = round(projection.get("y_0", 0.0) - dy, 3)
+        inside = float(shapely.contains_xy(outline, a + dx, b + dy).mean())
+        name = _named(f"a plane grid {dx:+.0f}, {dy:+.0f} m off", swapped)
+        code = " ".join(f"+{k}" if v is None else f"+{k}={v}" for k, v in own.items())
+        out.append(Reading(name, code, "cgcs2000", swapped, round(inside, 4), round(gap, 1)))
+    return out
 
 
 def _rank(reading: Reading) -> float:
@@ -142,6 +178,7 @@ def _rank(reading: Reading) -> float:
 
 
 def _decide(tried: list[Reading]) -> Verdict:
+    tried = sorted(tried, key=lambda r: (_rank(r), -r.inside))
     best = tried[0]
     others = tried[1:]
     paired = bool(np.isfinite(best.gap_m))

@@ -58,6 +58,20 @@ def test_the_local_zone_with_its_number_in_front_is_recognised() -> None:
     assert verdict.reading.crs == "EPSG:4526"
 
 
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_plane_grid_less_some_constants_is_told_by_its_places(swapped: bool) -> None:
+    a, b = X - 480_000, Y - 3_790_000
+    slip = RNG.normal(0, 10, (2, 200))
+    given = (b, a) if swapped else (a, b)
+    verdict = detect(*given, outline=OUTLINE, crs=CRS, at=(X + slip[0], Y + slip[1]))
+    assert verdict.reading is not None, verdict.evidence
+    assert verdict.reading.swapped == swapped
+    there = pyproj.Transformer.from_crs(verdict.reading.crs, CRS, always_xy=True)
+    assert np.abs(np.array(there.transform(a, b)) - (X, Y)).max() < 5
+    turned = X * 0.8 + Y * 0.6, Y * 0.8 - X * 0.6
+    assert detect(*turned, outline=OUTLINE, crs=CRS, at=(X, Y)).reading is None
+
+
 def test_what_fits_nowhere_or_is_too_little_is_not_decided() -> None:
     assert detect(X + 1e6, Y, outline=OUTLINE, crs=CRS).reading is None
     assert detect(X[:3], Y[:3], outline=OUTLINE, crs=CRS).reading is None
@@ -85,9 +99,8 @@ def test_outside_china_nothing_moves(point: tuple[float, float], datum: str) -> 
 
 
 @pytest.fixture
-def path(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = desk.make(tmp_path_factory.mktemp("town"))
-    return Path(shutil.copy(made, tmp_path / "town.gpkg"))
+def path(town_workspace: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(town_workspace, tmp_path / "town.gpkg"))
 
 
 def test_an_import_with_datum_auto_lands_where_it_belongs(path: Path, tmp_path: Path) -> None:

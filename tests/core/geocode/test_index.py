@@ -72,7 +72,7 @@ _PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.lists(_PIECES, max_size=9).map("".join), min_size=1, max_size=6))
 def test_an_address_of_a_form_met_before_is_parsed_as_the_first_of_it(texts: list[str]) -> None:
     names = NAMES
@@ -82,7 +82,7 @@ def test_an_address_of_a_form_met_before_is_parsed_as_the_first_of_it(texts: lis
         assert dict(short.places) == dict(long.places)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(_PIECES, min_size=2, max_size=7).map("".join))
 def test_the_straight_way_answers_as_the_long_one(text: str) -> None:
     both = [TOWN, LONG]
@@ -105,7 +105,7 @@ def test_the_straight_way_is_gone_for_doors_of_one_meaning() -> None:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.text(max_size=80), st.sampled_from(["", "友谊路", "友谊路32号", "南京市鼓楼区"]))
 def test_any_text_gets_an_outcome(text: str, lead: str) -> None:
     answer = TOWN.geocode(pd.Series([lead + text, text + lead])).iloc[0]

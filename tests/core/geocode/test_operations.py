@@ -28,14 +28,9 @@ from tests.core.geocode import desk
 from tests.core.geocode.town import MISSING, number_at
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return desk.make(tmp_path_factory.mktemp("town"))
-
-
 @pytest.fixture
-def path(made: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(made, tmp_path / "town.gpkg"))
+def path(town_workspace: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(town_workspace, tmp_path / "town.gpkg"))
 
 
 def asked(folder: Path, *addresses: str) -> Path:
