@@ -67,7 +67,7 @@ def ours(city: Path, work: Path) -> dict[str, object]:
 
     with Workspace.open(work) as ws:
         report = import_components(
-            ws, city / "components.csv", options=SourceOptions(crs=CRS), on=DAY
+            ws, city / "components.csv", options=SourceOptions(crs=CRS), on=DAY, processes=2
         )
     return {"stored": report.stored, "rejected": report.rejected}
 
@@ -178,7 +178,7 @@ def main() -> None:
         said = sides[given.run](given.city, given.base)
         use = [resource.getrusage(w) for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
         said["cpu"] = round(sum(u.ru_utime + u.ru_stime for u in use), 1)
-        said["MB"] = round(max(u.ru_maxrss for u in use) / 1e3)
+        said["MB"] = " + ".join(f"{u.ru_maxrss / 1e3:.0f}" for u in use)
         print(json.dumps(said))
         return
     with tempfile.TemporaryDirectory(prefix="citygrid-bench-") as folder_:

@@ -60,14 +60,14 @@ def imported(work: Path, file: Path) -> None:
 
     begin = time.perf_counter()
     with Workspace.open(work) as ws:
-        report = import_components(ws, file, options=SourceOptions(crs=CRS), on=DAY)
-    use = resource.getrusage(resource.RUSAGE_SELF)
+        report = import_components(ws, file, options=SourceOptions(crs=CRS), on=DAY, processes=2)
+    use = [resource.getrusage(w) for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     said = {
         "stored": report.stored,
         "rejected": report.rejected,
         "seconds": round(time.perf_counter() - begin, 1),
-        "cpu": round(use.ru_utime + use.ru_stime, 1),
-        "MB": round(use.ru_maxrss / 1e3),
+        "cpu": round(sum(u.ru_utime + u.ru_stime for u in use), 1),
+        "MB": " + ".join(f"{u.ru_maxrss / 1e3:.0f}" for u in use),
         "load": Path("/proc/loadavg").read_text().split()[0],
     }
     print(json.dumps(said), flush=True)

@@ -12,9 +12,11 @@ from citygrid_core.cli.language import t
 
 
 def _load() -> Any:
+    from functools import partial
+
     from citygrid_core.operations.census import import_components
 
-    return import_components
+    return partial(import_components, processes=2)
 
 
 _from_edition = click.option(

@@ -7,89 +7,17 @@ from pathlib import Path
 import geopandas as gpd
 
 from citygrid_core.errors import Problem
-from citygrid_core.frames import stacked
 from citygrid_core.operations.census_keys import Held
-from citygrid_core.operations.census_rows import (
-    Proposals,
-    classify_rows,
-    fill_duties,
-    identify,
-    locate_rows,
-    mint_codes,
-    tie_departments,
-)
-from citygrid_core.operations.census_sources import as_table, parts
+from citygrid_core.operations.census_parts import Survey, survey_parts
+from citygrid_core.operations.census_rows import Proposals, fill_duties, mint_codes
 from citygrid_core.operations.city import City
-from citygrid_core.operations.intake import (
-    Rows,
-    SourceOptions,
-    choices,
-    refuse_own_file,
-    rejected,
-)
-from citygrid_core.operations.repeated import Repeated
+from citygrid_core.operations.intake import SourceOptions, refuse_own_file
 from citygrid_core.operations.storing import store
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.standards import load_edition
-from citygrid_core.tables import Field, Reject, write, write_rejects
+from citygrid_core.tables import Reject, write, write_rejects
 from citygrid_core.workspace import Transaction, Workspace
 from citygrid_core.workspace.schema import FAMILIES
-
-
-def fields() -> tuple[Field, ...]:
-    """Return what a file of components may carry."""
-
-    return (
-        Field(
-            "source_key", "text", labels=("来源主键", "编号", "序号", "原编号", "资产编号", "点号")
-        ),
-        Field(
-            "class_code",
-            "text",
-            labels=("部件类别代码", "类别代码", "部件代码", "小类代码"),
-            required=True,
-        ),
-        Field("name", "text", labels=("部件名称", "名称", "GLBJMC", "ObjName")),
-        Field(
-            "supervising",
-            "text",
-            labels=("主管部门", "主管部门名称", "主管部门代码", "ZGBMMC", "DeptName1"),
-        ),
-        Field(
-            "owning",
-            "text",
-            labels=("权属单位", "权属单位名称", "权属部门", "owning_name", "QSDWMC", "DeptName2"),
-        ),
-        Field(
-            "maintaining",
-            "text",
-            labels=("养护单位", "养护单位名称", "养护部门", "YHDWMC", "DeptName3"),
-        ),
-        Field(
-            "state",
-            "choice",
-            labels=("部件状态", "状态", "GLBJZT", "ObjState"),
-            choices=choices("component_state"),
-        ),
-        Field("surveyed_on", "date", labels=("初始日期", "普查日期", "调查日期", "CSRQ", "ORDate")),
-        Field("changed_on", "date", labels=("变更日期", "BGRQ", "CHDate")),
-        Field(
-            "data_source",
-            "choice",
-            labels=("数据来源", "SJLY", "DataSource"),
-            choices=choices("data_source"),
-        ),
-        Field(
-            "accuracy_class",
-            "choice",
-            labels=("精度等级", "精度"),
-            choices=choices("accuracy_class"),
-        ),
-        Field("manhole_number", "text", labels=("井盖编号", "井盖号", "窨井编号")),
-        Field("asset_number", "text", labels=("权属单位资产编号", "权属资产编号", "产权单位编号")),
-        Field("note", "text", labels=("备注", "BZ", "Note")),
-    )
-
 
 COMPARE = (
     "class_code",
@@ -122,6 +50,7 @@ def import_components(
     rejects: Path | None = None,
     proposals: Path | None = None,
     rows_at_once: int = 200_000,
+    processes: int = 1,
     progress: Progress = no_progress,
 ) -> Report:
     """Import components from one file, in parts, in one transaction.
@@ -146,6 +75,8 @@ def import_components(
         is written.
     rows_at_once : int
         Rows held in memory at a time.
+    processes : int
+        With 2, a large file is read in another process while this one stores.
 
     Returns
     -------
@@ -159,7 +90,7 @@ def import_components(
         load_edition(from_edition)
     city = City(workspace)
     name = source or path.name
-    held, seen, open_ = Held(workspace, name), Repeated("source_key"), Proposals()
+    held, open_ = Held(workspace, name), Proposals()
     filled: dict[str, int] = {}
     report = Report("census import", dry_run=dry_run)
     set_aside: list[Reject] = []
@@ -169,44 +100,24 @@ def import_components(
     def mint(tx: Transaction, fresh: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         return mint_codes(tx, fill_duties(fresh, city, on, filled), edition)
 
-    waiting: list[gpd.GeoDataFrame] = []
-
-    def keep(tx: Transaction) -> None:
-        """Store what waits: many rows at once, so that indexes are packed a few times only."""
-        if not waiting:
-            return
-        good = stacked(waiting)
-        waiting.clear()
-        stored = store(
-            tx, workspace, FAMILIES["components"], good, ("source", "source_key"),
-            COMPARE, on, mint, held=held.rows(good["source_key"]),
-        )  # fmt: skip
-        report.stored += stored.new + stored.changed
-        report.unchanged += stored.unchanged
-        counts["new"] += stored.new
-        counts["changed"] += stored.changed
-
+    survey = Survey(str(workspace.path), path, name, options, from_edition, on, rows_at_once)
     facts = {"file": path.name, "on": on, "source": name}
-    with (
-        as_table(path, options) as (table, read_options),
-        workspace.transaction("census import", who=who, parameters=facts) as tx,
-    ):
-        for batch in parts(table, fields(), read_options, workspace, rows_at_once):
+    with workspace.transaction("census import", who=who, parameters=facts) as tx:
+        for part in survey_parts(workspace, survey, processes):
             progress("storing", report.read, 0)
-            rows = Rows(batch.frame)
-            identify(rows, name)
-            classify_rows(rows, edition, from_edition, open_)
-            tie_departments(rows, city.departments, on, open_)
-            locate_rows(rows, city)
-            seen.reject(rows, rows.good[["source_key"]], path.name)
-            waiting.append(rows.good)
-            report.read += batch.read
-            counts["repaired"] += len(batch.repairs)
-            set_aside += rejected(batch, rows, path)
-            findings += rows.findings
-            if sum(map(len, waiting)) >= rows_at_once:
-                keep(tx)
-        keep(tx)
+            stored = store(
+                tx, workspace, FAMILIES["components"], part.frame, ("source", "source_key"),
+                COMPARE, on, mint, held=held.rows(part.frame["source_key"]),
+            )  # fmt: skip
+            report.read += part.read
+            report.stored += stored.new + stored.changed
+            report.unchanged += stored.unchanged
+            counts["new"] += stored.new
+            counts["changed"] += stored.changed
+            counts["repaired"] += part.repaired
+            set_aside += part.rejects
+            findings += part.findings
+            open_.take(part.proposals)
         if dry_run:
             tx.rollback()
     report.rejected = len(set_aside)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from citygrid_core.census.comparing import compare_censuses
 from citygrid_core.errors import Text, UsageError
-from citygrid_core.operations.census import fields
+from citygrid_core.operations.census_parts import fields
 from citygrid_core.operations.census_rows import classify_rows, identify, tie_departments
 from citygrid_core.operations.census_sources import as_table, parts
 from citygrid_core.operations.city import City

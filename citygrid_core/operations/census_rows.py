@@ -40,6 +40,11 @@ class Proposals:
         before = self.found.get((field_, text), (0, likely))[0]
         self.found[field_, text] = (before + count, list(likely))
 
+    def take(self, others: Proposals) -> None:
+        """Count what others found too."""
+        for (name, text), (count, likely) in others.found.items():
+            self.add(name, text, count, likely)
+
     def frame(self) -> pd.DataFrame:
         """Return a table: field, found, rows, proposal_1 to proposal_3, decision (to be filled)."""
         rows = [

@@ -12,6 +12,7 @@ import pytest
 import shapely
 
 from citygrid_core.errors import CitygridError, UnusableInput
+from citygrid_core.operations import census_parts
 from citygrid_core.operations.census import import_components
 from citygrid_core.operations.census_keys import Seen, hashes
 from citygrid_core.operations.intake import SourceOptions
@@ -61,23 +62,42 @@ def test_each_planted_defect_is_found_by_the_right_rule(
         assert RULES[row.defect] in found, f"row {row.row}: {row.defect}, said {found}"
 
 
-def test_parts_and_the_whole_store_the_same(drawn: Path, small_city: Path, tmp_path: Path) -> None:
-    frames = []
-    for rows in (700, 100_000):
-        path = tmp_path / f"{rows}.gpkg"
+def test_parts_the_whole_and_another_process_store_the_same(
+    drawn: Path, small_city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = (small_city / "components.csv").read_text(encoding="utf-8").splitlines()
+    table = tmp_path / "components.csv"
+    table.write_text("\n".join([lines[0], *lines[1::4], lines[1], "X,?,,1,2"]), encoding="utf-8")
+    frames, told = [], []
+    for name, rows, processes in (("parts", 300, 1), ("whole", 100_000, 1), ("apart", 900, 2)):
+        monkeypatch.setattr(census_parts, "_LARGE", 0 if processes == 2 else 1 << 40)
+        path = tmp_path / f"{name}.gpkg"
         shutil.copy(drawn, path)
         with Workspace.open(path) as ws:
-            report = import_components(
-                ws, small_city / "components.csv", options=METRES, on=DAY, rows_at_once=rows
-            )
+            given = {"options": METRES, "rows_at_once": rows, "processes": processes}
+            report = import_components(ws, table, on=DAY, **given)
             assert report.balanced
+            assert report.rejected == 2
+            told.append((report.details, [p.text("en") for p in report.problems]))
             frames.append(ws.read("components").sort_values("code").reset_index(drop=True))
-            again = import_components(
-                ws, small_city / "components.csv", options=METRES, on="2025-02-01", rows_at_once=999
-            )
-            assert (again.stored, again.unchanged) == (0, report.stored)
-            assert ws.verify() == []
-    pd.testing.assert_frame_equal(frames[0], frames[1])
+            if name == "parts":
+                again = import_components(ws, table, on="2025-02-01", **given)
+                assert (again.stored, again.unchanged) == (0, report.stored)
+                assert ws.verify() == []
+    for frame in frames[1:]:
+        pd.testing.assert_frame_equal(frames[0], frame)
+    assert told[0] == told[1] == told[2]
+
+
+def test_what_another_process_can_not_use_is_said_here(
+    drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(census_parts, "_LARGE", 0)
+    file = tmp_path / "a.csv"
+    file.write_text("编号,类别代码\n1,01001\n", encoding="utf-8")
+    with Workspace.open(drawn, read_only=False) as ws, pytest.raises(UnusableInput) as refused:
+        import_components(ws, file, options=METRES, on=DAY, processes=2)
+    assert [p.rule for p in refused.value.problems] == ["position.columns"]
 
 
 def test_a_key_that_comes_again_in_a_later_part_is_named(city: Workspace, tmp_path: Path) -> None:

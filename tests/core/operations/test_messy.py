@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from citygrid_core.errors import UnusableInput
-from citygrid_core.operations import case_fields, census
+from citygrid_core.operations import case_fields, census_parts
 from citygrid_core.operations.areas import init
 from citygrid_core.operations.cases import import_cases
 from citygrid_core.operations.census import import_components
@@ -40,7 +40,7 @@ FILES: dict[str, tuple[Callable[..., Report], str]] = {
 }
 #: Family to its key in the file, and what its import reads.
 READ = {
-    "components": ("source_key", census.fields()),
+    "components": ("source_key", census_parts.fields()),
     "cases": ("source_number", case_fields.FIELDS),
 }
 
