@@ -76,6 +76,11 @@ def main(out: Path) -> None:
     month = ("--period", "2025-11", "--scheme", "cjt292", "--overwrite")
     for by, name in (("area", "areas"), ("department", "departments")):
         citygrid("evaluate", city, *month, "--by", by, "-o", out / f"november-{name}.html")
+    november = ("--from", "2025-11-01", "--to", "2025-11-30")
+    citygrid("heat", "surface", city, *november, "-o", out / "density.tif", "--overwrite")
+    citygrid("cases", "overdue", city, "--at", "2025-11-30T08:00", "-o", out / "overdue.csv")
+    for page in ("brief.html", "brief.pdf"):
+        citygrid("heat", "brief", city, "--date", "2025-11-30", "-o", out / page)
 
 
 def _print(done: list[tuple[str, tuple[object, ...], dict[str, Any], float]]) -> None:

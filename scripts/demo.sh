@@ -10,6 +10,8 @@ echo "project:    $out/city.qgz"
 echo "map:        $(realpath "$out")/map.png"
 echo "heat map:   $(realpath "$out")/heat.png"
 echo "heat table: $(realpath "$out")/heat.csv"
+echo "evaluation: $(realpath "$out")/november-departments.html"
+echo "the brief:  $(realpath "$out")/brief.html"
 if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] && [ -t 1 ]; then
     scripts/run-qgis.sh "$out/city.qgz"
 fi
