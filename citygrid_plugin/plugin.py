@@ -330,54 +330,24 @@ class CitygridPlugin:
         self._stack.callback(self._iface.removeDockWidget, dock)
 
     def _census(self, session: Session, toolbar: QToolBar) -> None:
-        """Wire the census: the map tool, its dock, and who works between them."""
-        from qgis.core import QgsProject
+        """Wire the census: capture, findings, second survey, conflicts, photos, board."""
+        from citygrid_plugin.gui.census_room import CensusRoom
 
-        from citygrid_plugin.gui.board_desk import BoardDesk
-        from citygrid_plugin.gui.census_desk import CensusDesk
-        from citygrid_plugin.gui.conflicts_desk import ConflictsDesk
-        from citygrid_plugin.gui.docks.census_board import CensusBoard
-        from citygrid_plugin.gui.docks.census_dock import CensusDock
-        from citygrid_plugin.gui.findings_desk import FindingsDesk
-        from citygrid_plugin.gui.photo_desk import PhotoDesk
-        from citygrid_plugin.gui.resurvey_desk import ResurveyDesk
-        from citygrid_plugin.gui.tools.capture_tool import CaptureTool
-        from citygrid_plugin.layers.components import major_icon
-        from citygrid_plugin.services.capture import CaptureService
-
-        iface = self._iface
-        action = self._action(
+        place = self._action(
             "census",
             tr("Place components", "采集部件"),
             tr("One key picks the class, one click places it", "一键选类别，一点即入库"),
             checkable=True,
         )
-        toolbar.addAction(action)
-        dock = CensusDock(icon, major_icon, iface.mainWindow())
-        self._beside(dock)
-        tool = CaptureTool(iface.mapCanvas())
-        self._stack.callback(tool.deleteLater)
-        self._stack.callback(iface.mapCanvas().unsetMapTool, tool)
-        service = CaptureService(QgsProject.instance(), iface.mainWindow())
-        self._stack.callback(service.deleteLater)
-        self.census = CensusDesk(iface, session, dock, tool, service, action)
-        self._stack.callback(self.census.close)
-        board_action = self._action(
+        board = self._action(
             "board",
             tr("Census board", "普查进度"),
             tr("Grids done, people, forecast", "网格完成率、人员效率与完工预测"),
         )
-        toolbar.addAction(board_action)
-        board = CensusBoard(icon, iface.mainWindow())
-        self._beside(board)
-        for desk in (
-            BoardDesk(iface, session, board, board_action),
-            ResurveyDesk(iface, dock, self.census),
-            FindingsDesk(iface, session, dock, self.census),
-            ConflictsDesk(iface, session, dock, self.census),
-            PhotoDesk(iface, session, dock, self.census),
-        ):
-            self._stack.callback(desk.close)
+        toolbar.addActions([place, board])
+        room = CensusRoom(self._iface, session, icon, (place, board))
+        self._stack.callback(room.close)
+        self.census = room.desk
 
     def open_workspace(self, path: str | Path) -> None:
         """Open a workspace; also the way in for scripts: ``qgis.utils.plugins[...]``."""

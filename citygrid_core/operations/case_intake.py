@@ -88,7 +88,7 @@ class Look:
     Attributes
     ----------
     case : dict
-        The row as it would be stored; empty columns left out.
+        The row as it would be stored, with x and y; empty columns left out.
     places : dict
         Level (grid, community, street, county) to code and name.
     duty : dict
@@ -97,7 +97,7 @@ class Look:
         value, unit and seconds of the handling limit, working, and due_at: the deadline if
         it were dispatched at the moment; empty where no limit holds.
     twins : DataFrame
-        Near cases of the class: number, stage, reported_at, metres, hours.
+        Near cases of the class that are not void: number, stage, reported_at, metres, hours.
     components : DataFrame
         Components of the class near by, the nearest first: code, name, metres.
     register : bool
@@ -162,11 +162,16 @@ class IntakeDesk:
         row, problems = self._case(said, at)
         case = row.iloc[0]
         told = proposals(self.city, row, lang=lang).iloc[0]
+        twins = near_to(self.workspace, row)
+        twins = twins[(twins["stage"] != "void").to_numpy()].reset_index(drop=True)
         names = ("handling_code", "handling_name", "confidence", "waits", "candidates", "reasons")
         known = {str(k): v for k, v in case.drop("geometry").items() if not pd.isna(v) and v != ""}
+        point = case["geometry"]
+        if point is not None and not point.is_empty:
+            known |= {"x": round(point.x, 3), "y": round(point.y, 3)}
         return Look(
             known, self._places(case), {n: told[n] for n in names}, self._limit(row, at),
-            near_to(self.workspace, row), self._components(case),
+            twins, self._components(case),
             case["source"] in self.profile.register_at_once, problems,
         )  # fmt: skip
 

@@ -142,7 +142,7 @@ class IntakeDesk(QObject):
         """Take a point of the map; it counts as given."""
         self._point, self._place = self._room.to_store(point), None
         self._page.found.hide()
-        self._show_pin()
+        self._show_pin(self._point.x(), self._point.y())
         self.tell()
 
     def _address(self, text: str) -> None:
@@ -163,15 +163,14 @@ class IntakeDesk(QObject):
             return
         self._place, self._point = place, QgsPointXY(place.x, place.y)
         self._room.zoom(place.x, place.y, place.error_m)
-        self._show_pin()
+        self._show_pin(place.x, place.y)
         self.tell()
 
-    def _show_pin(self) -> None:
+    def _show_pin(self, x: float, y: float) -> None:
+        """Show the pin at a place of the workspace."""
         remove(*self._pins)
         self._pins.clear()
-        if self._point is not None:
-            point = self._room.to_map(self._point.x(), self._point.y())
-            self._pins.append(Pin(self._canvas, point, "!", palette.VERMILION))
+        self._pins.append(Pin(self._canvas, self._room.to_map(x, y), "!", palette.VERMILION))
 
     # --- telling and storing -------------------------------------------------------------
 
@@ -184,7 +183,8 @@ class IntakeDesk(QObject):
 
         hit = self._room.service.desk.chooser.classes.get(self._class)
         page, place = self._page, self._place
-        if hit is None or (self._point is None and not page.component_code()):
+        placed = self._point is not None or page.component_code() or page.address.text().strip()
+        if hit is None or not placed:
             return None
         if not self._timed:
             page.set_reported(self._room.service.now())
@@ -222,14 +222,18 @@ class IntakeDesk(QObject):
     def _show(self, look: Look) -> None:
         page, service = self._page, self._room.service
         case = look.case
-        point = self._point
-        if point is not None and self._room.path is not None:
+        if "x" in case and self._room.path is not None:
             loaded = self._room.answers.cities.get(self._room.path)
             sigma = self._place.sigma if self._place is not None else 0.0
             kind, code = case["object_kind"], case["class_code"]
-            card = answer(loaded, point.x(), point.y(), kind, code, sigma)
+            card = answer(loaded, case["x"], case["y"], kind, code, sigma)
             extra = tuple(intake_sections(service, look))
             page.known.show_card(replace(card, sections=(*extra, *card.sections)))
+        else:
+            page.known.show_card(None)
+            page.known.headline.setText(
+                tr("No position: it is stored without a grid.", "未定位：将不归网格入库。")
+            )
         page.show_components(
             [
                 (row.code, tr(f"{row.code}  {row.name}  {row.metres:.0f} m",
@@ -238,6 +242,8 @@ class IntakeDesk(QObject):
             ]
         )  # fmt: skip
         page.show_twins(twin_texts(look.twins))
+        if self._point is None and "x" in case:  # placed by its component
+            self._show_pin(case["x"], case["y"])
         page.new.setEnabled(True)
         page.register.setEnabled(look.register)
         page.register.setChecked(page.register.isChecked() and look.register)

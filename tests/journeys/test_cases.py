@@ -94,6 +94,8 @@ def test_a_case_from_the_call_to_the_closed_file(
         assert step in said["refused"]
     assert "check" in said["handled"]
     assert "appeal" in said["closed"]
+    assert (said["docks"], said["view_left"]) == ([], None)
+    assert not any("Pin" in item for item in said["canvas"])
     with Workspace.open(office) as ws:
         log = ws.read("case_log", where={"number": first}).sort_values("seq")
         row = ws.read("cases", where={"number": first}).iloc[0]

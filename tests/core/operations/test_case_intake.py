@@ -70,6 +70,12 @@ def test_everything_is_told_at_once_and_then_stored(desk: IntakeDesk, tmp_path: 
     assert look.components.iloc[0].tolist() == [code, look.components.iloc[0]["name"], 2.0]
     assert not look.register  # the public's reports are verified first
     assert look.problems == []
+    assert (look.case["x"], look.case["y"]) == pytest.approx((x + 2, y), abs=1e-3)
+    alone = desk.look(Reported(kind, CALLED, "component", component_code=code), AT)
+    assert (alone.case["x"], alone.case["location_method"]) == (
+        pytest.approx(x, abs=1e-3),
+        "component",
+    )
     Image.new("RGB", (8, 8), "red").save(tmp_path / "a.jpg")
     (tmp_path / "b.jpg").write_bytes(b"no picture")
     ws = desk.workspace
@@ -116,8 +122,20 @@ def test_a_collectors_report_is_registered_and_linked(desk: IntakeDesk) -> None:
     void = {"number": second.number, "step": "void", "at": "2026-03-02T10:06:00", "reason": "误录"}
     assert advance_cases(ws, pd.DataFrame([void])).stored == 1
     assert ws.read("cases", where={"number": second.number})["stage"].iloc[0] == "void"
+    third = desk.look(later, "2026-03-02T10:07:00").twins["number"].tolist()
+    assert third == [first.number]  # nobody repeats what is void
     with pytest.raises(UsageError):
         desk.store(said, AT, twin_of="nobody")
+
+
+def test_an_address_that_nobody_knows_is_no_position(desk: IntakeDesk) -> None:
+    said = Reported("暴露垃圾", CALLED, address="天堂路9999号")
+    look = desk.look(said, AT)
+    assert "x" not in look.case
+    assert (look.places, look.duty["waits"], len(look.twins)) == ({}, "place", 0)
+    taken = desk.store(said, AT)
+    row = desk.workspace.read("cases", where={"number": taken.number}).iloc[0]
+    assert (row["location_method"], row["grid_code"]) == ("none", None)
 
 
 def test_what_contradicts_itself_is_told(desk: IntakeDesk) -> None:

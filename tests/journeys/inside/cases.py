@@ -21,6 +21,7 @@ from qgis.PyQt.QtWidgets import (
 )
 from qgis.utils import iface
 from stage import FACTS, FOLDER, drawn, picture, run, say, wait, wait_for
+from window import inventory
 
 X, Y = float(FACTS["x"]), float(FACTS["y"])
 SECOND = (X + 6, Y + 1)
@@ -244,6 +245,14 @@ def act() -> None:
     follow(first)
     advance(first)
     say(second=second)
+    # Switched off in the middle of the work: no dock, pin or view stays behind.
+    plugin().cases.queue.read()
+    qgis.utils.unloadPlugin("citygrid_plugin")
+    there = inventory()
+    say(
+        docks=[name for name in there["docks"] if name.startswith("Citygrid")],
+        canvas=there["canvas"], view_left=find_layer(QgsProject.instance(), "case_lights"),
+    )  # fmt: skip
 
 
 run(act)
