@@ -286,6 +286,9 @@ class Gazetteer:
         found = [c for c in found if c.probability >= REJECT]
         if not found:
             why = reasons or [Text("no place of the gazetteer fits", "地名库中没有相符的地点")]
+            other = self.matcher.foreign(parsed)
+            if other:
+                why = [Text(f"an address of another place: {other}", f"属外地地址：{other}")]
             return _nothing(*why, ignored=[parsed.typed(p) for p in parsed.parts])
         best = found[0]
         error = self.calibration.error_of(best)

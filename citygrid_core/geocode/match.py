@@ -14,6 +14,7 @@ from citygrid_core.geocode.names import Found
 from citygrid_core.geocode.parse import parse
 from citygrid_core.geocode.parts import REGIONS, Parsed, Part
 from citygrid_core.geocode.places import Number, Street, number_of, spoken
+from citygrid_core.geocode.regions import elsewhere
 from citygrid_core.geocode.relative import RELATIVE, crossings, shift
 
 #: Another landmark supports an answer within this, and contradicts beyond, metres.
@@ -60,7 +61,7 @@ class Matcher:
     def candidates(self, parsed: Parsed) -> list[Candidate]:
         """Return all answers, unjudged."""
         region, unknown, foreign = self._region(parsed)
-        if foreign:
+        if foreign or self.foreign(parsed):
             return []
         found = self._crossing(parsed) if "road" in parsed.places else []
         if not found or parsed.has("number", "lane"):
@@ -78,6 +79,15 @@ class Matcher:
         self._weigh_landmarks(found, parsed)
         found = found[:_MOST]
         return [shift(c, parsed) for c in found] if parsed.has(*RELATIVE) else found
+
+    def foreign(self, parsed: Parsed) -> str:
+        """Return the other city or province that an address is of, as typed; "" when of none."""
+        if not self._cities or not parsed.parts:
+            return ""
+        for part in parsed.parts:
+            if part.label in ("province", "city") and not self.t.names.refs.get(part.value):
+                return parsed.typed(part)
+        return elsewhere(parsed.parts[0], self.t.names)
 
     # --- regions
 

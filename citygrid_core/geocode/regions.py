@@ -12,10 +12,29 @@ from functools import lru_cache
 from importlib import resources
 
 from citygrid_core.geocode.names import Names, Ref
+from citygrid_core.geocode.parts import Part
 
 _PROVINCE = re.compile(r"(?:省|壮族自治区|回族自治区|维吾尔自治区|自治区)$")
 #: 宁波 for 宁波市, 苍南 for 苍南县; of 莲花山区 or 市中区 nobody leaves out the last letter.
 _SHORT = re.compile(r"(?<!自治)(?<!城)(?<!新)(?<!林)(?<!矿)(?<!郊)[市县区]$")
+
+
+@lru_cache(maxsize=1)
+def cities() -> frozenset[str]:
+    """Return the provinces and cities, whole and short."""
+    refs = china().refs
+    return frozenset(k for k, own in refs.items() if own[0].label in ("province", "city"))
+
+
+def elsewhere(part: Part, names: Names) -> str:
+    """Return the other city that a known name is said to be in: 宁波 of 宁波友谊路; else ""."""
+    value = part.value
+    if part.known or part.label not in ("road", "poi", "compound", "unknown"):
+        return ""
+    for size in (2, 3, 4):
+        if value[size:] in names.refs and value[:size] in cities():
+            return "" if value[:size] in names.refs else value[:size]
+    return ""
 
 
 @lru_cache(maxsize=1)

@@ -15,6 +15,7 @@ from citygrid_core.geocode.judge import Calibration, judge
 from citygrid_core.geocode.names import Found
 from citygrid_core.geocode.parts import REGIONS, Parsed, Part
 from citygrid_core.geocode.places import number_of
+from citygrid_core.geocode.regions import elsewhere
 
 #: So many judgements are remembered.
 _KEPT = 10_000
@@ -109,7 +110,7 @@ class Straightener:
         if refs is not None and (len(refs) > 1 or refs[0].label == "road"):
             # A name that is another place's too has more than one meaning.
             return names.exact(road.value, "road")[0] if len(refs) == 1 else None
-        if road.known or len(road.value) < 2:
+        if road.known or len(road.value) < 2 or elsewhere(road, names):
             return None
         alike = names.alike(road.value, "road")
         # Names that are less alike by `BEHIND` are not meant: they were left out.

@@ -178,3 +178,13 @@ def test_a_door_of_a_village_group_is_found_and_the_group_alone_is_a_question() 
     alone = ask(gazetteer, "河定桥村五组")
     assert (alone["outcome"], alone["level"]) == ("ambiguous", "zone")
     assert "区域" in alone["reasons"][0]["zh"]
+
+
+@pytest.mark.parametrize("address", ["宁波市友谊路32号", "宁波友谊路32号", "北京友谊路32号"])
+def test_an_address_of_another_city_is_rejected_and_said_to_be(
+    gazetteer: Gazetteer, address: str
+) -> None:
+    answer = ask(gazetteer, address)
+    assert answer["outcome"] == "rejected"
+    assert address[:2] in answer["reasons"][0]["zh"]
+    assert ask(gazetteer, "连云港友谊路32号")["outcome"] == "accepted"
