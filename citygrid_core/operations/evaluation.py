@@ -17,9 +17,20 @@ from citygrid_core.cases.clock import used
 from citygrid_core.cases.lifecycle import Profile, Timer, timeline
 from citygrid_core.cases.recurrence import recurrent
 from citygrid_core.errors import Text, UsageError
-from citygrid_core.evaluation import TOTAL, Facts, Scheme, Table, UnknownIndicator, add_up, divide
+from citygrid_core.evaluation import (
+    TOTAL,
+    Facts,
+    Scheme,
+    Table,
+    UnknownIndicator,
+    add_up,
+    count,
+    divide,
+)
 from citygrid_core.evaluation import indicators as indicator_codes
 from citygrid_core.evaluation.period import Period
+from citygrid_core.evaluation.ranking import case_mix
+from citygrid_core.evaluation.times import times
 from citygrid_core.operations.case_clock import profile_of, timer_of
 from citygrid_core.workspace import Between, Workspace
 
@@ -39,6 +50,8 @@ POSTS = {
     "collector": "collect_by", "operator": "send_verify_by", "shift_leader": "register_by",
     "dispatcher": "dispatch_by",
 }  # fmt: skip
+#: What is adjusted for the mix of classes.
+ADJUSTED = "dispose_on_time_rate"
 #: So many classes are the frequent ones (高发案件).
 HOT = 10
 #: What of the log the fold and the posts need.
@@ -65,6 +78,11 @@ class Evaluation:
         Points, score and grade by group, when there is a scheme.
     score_of : str
         What the scheme scored: area, department, or a post.
+    times : DataFrame
+        How long the stages took, by group; see `evaluation.times`.
+    mix : DataFrame or None
+        On-time handling of each group beside what its mix of classes lets expect, see
+        `evaluation.ranking.case_mix`; None where groups are classes.
     counts, sizes : DataFrame
         Elementary counts by group, and what parts of the scheme are divided by.
     head : str
@@ -86,6 +104,8 @@ class Evaluation:
     sizes: pd.DataFrame | None
     cases: int
     head: str
+    times: pd.DataFrame
+    mix: pd.DataFrame | None
     warnings: list[Text] = field(default_factory=list)
 
 
@@ -147,8 +167,20 @@ def evaluate_city(
     return Evaluation(
         workspace.name, span, by, level, table, _names(workspace, by, level, counts.index),
         rules, score, of, counts, sizes, len(facts.table), workspace.head,
-        _warnings(workspace, facts),
+        times(facts, groups), _mix(facts, groups) if by != "class" else None, _warnings(workspace, facts),
     )  # fmt: skip
+
+
+def _mix(facts: Facts, groups: pd.Series) -> pd.DataFrame:
+    """Compare on-time handling as if every group had the city's mix of classes."""
+    one = indicator_codes()[ADJUSTED]
+    counts = count(facts, one.counts)
+    above, below = (
+        sum((f * counts[n] for n, f in side.items()), np.zeros(len(facts.table)))
+        for side in (one.numerator, one.denominator)
+    )
+    kind = facts.table["object_kind"].astype(str) + facts.table["class_code"].astype(str)
+    return case_mix(above, below, groups, kind)
 
 
 def _chosen(wanted: list[str] | None) -> list[str]:

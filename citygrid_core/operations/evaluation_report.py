@@ -25,6 +25,7 @@ from citygrid_core.evaluation.reports import (
     number,
     plain,
 )
+from citygrid_core.evaluation.times import SPANS
 from citygrid_core.operations.evaluation import BY, LEVELS, Evaluation, evaluate_city
 from citygrid_core.tables.paged import write_pdf
 from citygrid_core.tables.saving import saved
@@ -38,6 +39,10 @@ SHOWN = (
 )  # fmt: skip
 CARDS = (
     "reported", "registered", "closed", "close_rate", "dispose_on_time_rate", "rectify_rate",
+)  # fmt: skip
+#: Colours of the map without a scheme, and the least rate of each.
+SHADES = (
+    (0.95, "#1a9850"), (0.9, "#91cf60"), (0.8, "#fee08b"), (0.6, "#fc8d59"), (0.0, "#d73027"),
 )  # fmt: skip
 #: What groups are ranked by when there is no scheme.
 RANKED_BY = "dispose_on_time_rate"
@@ -125,7 +130,19 @@ def name_of(done: Evaluation, group: str, lang: Language) -> str:
 
 def title(done: Evaluation, lang: Language) -> str:
     """Return the title of the report."""
-    return f"{done.city} {done.period.text} {WORDS['title'].text(lang)}"
+    kind = WORDS.get(done.period.unit)
+    said = WORDS["title"].text(lang)
+    if kind is not None:
+        said = f"{said} · {kind.text(lang)}" if lang == "en" else f"综合评价{kind.zh}"
+    return f"{done.city} {done.period.text} {said}"
+
+
+#: What the template of each kind of period shows; other spans of days are shown as a month.
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "day": ("map", "groups"),
+    "week": ("scores", "chart", "map", "groups", "times"),
+    "month": ("scores", "chart", "map", "groups", "mix", "times", "indicators"),
+}
 
 
 def html(workspace: Workspace, done: Evaluation, lang: Language) -> str:
@@ -136,6 +153,7 @@ def html(workspace: Workspace, done: Evaluation, lang: Language) -> str:
     subtitle = [f"{done.period.first} – {done.period.last}", grouped.text(lang)]
     if done.scheme is not None:
         subtitle.append(done.scheme.title.text(lang))
+    shown = SECTIONS.get(done.period.unit, SECTIONS["month"])
     text: str = environment.from_string(template.read_text("utf-8")).render(
         lang="zh-CN" if lang == "zh" else "en",
         title=title(done, lang),
@@ -143,12 +161,14 @@ def html(workspace: Workspace, done: Evaluation, lang: Language) -> str:
         warnings=[w.text(lang) for w in done.warnings],
         cards=_cards(workspace, done, lang),
         words={k: v.text(lang) for k, v in WORDS.items()},
-        scores=Markup(_scores(done, lang)),
-        chart=Markup(_chart(done, lang)),
+        scores=Markup(_scores(done, lang) if "scores" in shown else ""),
+        chart=Markup(_chart(done, lang) if "chart" in shown else ""),
         ranked_by=indicators()[RANKED_BY].name.text(lang),
         map=Markup(_map(workspace, done, lang)),
-        groups=_groups(done, lang),
-        indicators=_indicators(done, lang),
+        groups=_groups(done, lang, "mix" in shown),
+        mixed="mix" in shown and done.mix is not None,
+        times=_times(done, lang) if "times" in shown else [],
+        indicators=_indicators(done, lang) if "indicators" in shown else [],
         basis=_basis(done, lang),
     )
     return text
@@ -213,7 +233,7 @@ def _chart(done: Evaluation, lang: Language) -> str:
 
 
 def _map(workspace: Workspace, done: Evaluation, lang: Language) -> str:
-    if done.by != "area" or done.score is None or done.scheme is None:
+    if done.by != "area" or (done.score is None and RANKED_BY not in done.table.value):
         return ""
     if done.level == "grid":
         shapes = workspace.read("grids", columns=["code"])
@@ -221,18 +241,61 @@ def _map(workspace: Workspace, done: Evaluation, lang: Language) -> str:
         shapes = workspace.read("areas", where={"level": done.level}, columns=["code"])
     if not len(shapes):
         return ""
-    colours = {str(g): str(c) for g, c in done.score["colour"].items() if c and g != TOTAL}
-    legend = [(g.colour, f"{g.name} {g.label.text(lang)} ≥ {g.at:g}") for g in done.scheme.grades]
+    if done.score is not None and done.scheme is not None:
+        colours = {str(g): str(c) for g, c in done.score["colour"].items() if c and g != TOTAL}
+        grades = done.scheme.grades
+        legend = [(g.colour, f"{g.name} {g.label.text(lang)} ≥ {g.at:g}") for g in grades]
+    else:
+        value = done.table.value[RANKED_BY].drop(index=TOTAL).dropna()
+        colours = {str(g): next(c for least, c in SHADES if v >= least) for g, v in value.items()}
+        named = indicators()[RANKED_BY].name.text(lang)
+        legend = [(c, f"{named} ≥ {100 * least:g} %") for least, c in SHADES]
     return choropleth(gpd.GeoDataFrame(shapes), colours, done.names, legend)
 
 
-def _groups(done: Evaluation, lang: Language) -> dict[str, Any]:
+def _times(done: Evaluation, lang: Language) -> list[dict[str, str]]:
+    """Return how long the stages took in the whole city."""
+    out = []
+    for span, (_, _, name) in SPANS.items():
+        row: Any = done.times.loc[(TOTAL, span)]
+        tail = float(row["tail"])
+        out.append(
+            {
+                "name": name.text(lang),
+                "cases": plain(float(row["cases"])),
+                **{c: _hours(float(row[c])) for c in ("median", "p90", "p95", "longest")},
+                "tail": f"{100 * tail:.1f} %" if tail == tail else "–",
+            }
+        )
+    return out
+
+
+def _hours(value: float) -> str:
+    return f"{value:,.1f}" if value == value else "–"
+
+
+def _adjusted(done: Evaluation, group: str) -> str:
+    """Return a group's rate for its mix of classes, with its interval."""
+    if done.mix is None or group not in done.mix.index:
+        return "–"
+    row: Any = done.mix.loc[group]
+    if not float(row["ratio"]) > 0:
+        return "–"
+    scale = float(row["adjusted"]) / float(row["ratio"])
+    low, high = float(row["low"]) * scale, float(row["high"]) * scale
+    return f"{100 * float(row['adjusted']):.1f} % ({100 * low:.0f}–{100 * high:.0f})"
+
+
+def _groups(done: Evaluation, lang: Language, mixed: bool) -> dict[str, Any]:
     known = indicators()
     codes = [c for c in SHOWN if c in done.table.value]
     head = [
         (_LEVEL_NAMES[done.level] if done.by == "area" else BY[done.by]).text(lang),
         *(known[c].name.text(lang) for c in codes),
     ]
+    mixed = mixed and done.mix is not None
+    if mixed:
+        head.append(WORDS["adjusted"].text(lang))
     order = list(done.table.value.index)
     places: pd.DataFrame | None = None
     if done.score is not None:
@@ -251,6 +314,8 @@ def _groups(done: Evaluation, lang: Language) -> dict[str, Any]:
     for group in order:
         cells: list[Any] = [name_of(done, group, lang)]
         cells += [number(at(done.table.value, group, c), known[c], lang) for c in codes]
+        if mixed:
+            cells.append(_adjusted(done, group))
         if done.score is not None:
             score, grade = at(done.score, group, "score"), str(done.score.at[group, "grade"])
             cells.append(f"{score:.1f}" if score == score else "–")

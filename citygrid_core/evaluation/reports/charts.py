@@ -187,8 +187,8 @@ def _open(width: float, height: float) -> str:
 def _text(
     x: float, y: float, said: str, anchor: str, size: int, colour: str = _INK, halo: bool = False
 ) -> str:
-    edge = ' stroke="#fff" stroke-width="3" paint-order="stroke"' if halo else ""
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}" '
-        f'fill="{colour}"{edge}>{escape(said)}</text>'
-    )
+    place = f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}" '
+    text = f'{place}fill="{colour}">{escape(said)}</text>'
+    if halo:  # a text of its own below: printers know no order of painting
+        text = f'{place}fill="#fff" stroke="#fff" stroke-width="3">{escape(said)}</text>{text}'
+    return text

@@ -36,6 +36,25 @@ WORDS: dict[str, Text] = {
     "legend": Text("score", "得分"),
     "before": Text("last period", "上期"),
     "year_before": Text("a year before", "去年同期"),
+    "day": Text("Daily report", "日报"),
+    "week": Text("Weekly report", "周报"),
+    "month": Text("Monthly report", "月报"),
+    "quarter": Text("Quarterly report", "季报"),
+    "year": Text("Annual report", "年报"),
+    "times": Text("How long it took (hours by the wall clock)", "各环节用时（自然小时）"),
+    "stage": Text("stage", "环节"),
+    "cases": Text("cases", "件数"),
+    "median": Text("median", "中位数"),
+    "p90": Text("9 of 10 within", "90% 不超过"),
+    "p95": Text("95 % within", "95% 不超过"),
+    "longest": Text("longest", "最长"),
+    "tail": Text("share of the slowest 5 %", "最慢 5% 占总时长"),
+    "adjusted": Text("on time for its mix of classes", "类别构成校正后按期率"),
+    "mix_note": Text(
+        "Adjusted: the rate that a group would have with the city's mix of classes (indirect "
+        "standardisation), with its 95 % interval.",
+        "校正后按期率：按全市案件类别构成作间接标准化，括号内为 95% 置信区间。",
+    ),
 }
 CONFIDENCE: dict[str, Text] = {
     "sourced": Text("sourced", "有据"),

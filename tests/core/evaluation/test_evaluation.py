@@ -23,6 +23,7 @@ from citygrid_core.evaluation import (
     schemes,
     wilson,
 )
+from citygrid_core.evaluation.times import times
 from citygrid_core.standards import indicators as indicator_table
 
 START, END = np.datetime64("2025-07-01", "s"), np.datetime64("2025-08-01", "s")
@@ -276,3 +277,19 @@ def test_a_city_has_a_scheme_of_its_own(tmp_path: Path) -> None:
         Scheme.load("nanchang").score("operator", pd.DataFrame())
     with pytest.raises(UnknownIndicator, match="happiness"):
         evaluate(FACTS, None, ["happiness"])
+
+
+def test_how_long_it_took_worked_by_hand() -> None:
+    """Four were handled in July: one day, four days, and one of them after a rework."""
+    found = times(FACTS, CASES["group"])
+    whole = found.loc[(TOTAL, "handle")]
+    # 07-01 to 07-02, 07-02 to 07-06, 07-03 to 07-06, 06-20 to 07-01
+    assert whole[["cases", "mean", "median", "longest"]].tolist() == [4, 114.0, 84.0, 264.0]
+    assert whole["tail"] == 264 / 456
+    assert found.loc[("b", "handle"), "cases"] == 1
+    assert found.loc[("a", "total")].tolist()[:3] == [2, 84.0, 84.0]
+    assert found.loc[(TOTAL, "total"), "cases"] == 3
+    assert found.loc[(TOTAL, "close"), "mean"] == 0
+    assert found["cases"].groupby("span").sum().loc["handle"] == 2 * 4
+    nothing = times(Facts(CASES[:0], START, END))
+    assert nothing.loc[(TOTAL, "total")].isna().sum() == 6

@@ -201,7 +201,7 @@ def test_reports_are_the_same_bytes_twice(workspace: Workspace, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(("lang", "words"), [
-    ("zh", ("综合评价报告", "按期处置率", "得分排名", "云汀市")), ("en", ("Evaluation", "handled on time", "Scores")),
+    ("zh", ("综合评价月报", "按期处置率", "得分排名", "云汀市")), ("en", ("Evaluation", "handled on time", "Scores")),
 ])  # fmt: skip
 def test_the_page_is_whole_and_in_one_language(
     workspace: Workspace, lang: str, words: tuple[str, ...]
@@ -212,6 +212,22 @@ def test_the_page_is_whole_and_in_one_language(
     assert "http://" not in page.replace("http://www.w3.org/2000/svg", "")
     assert page.count("<svg") == 3
     assert workspace.head in page
+
+
+@pytest.mark.parametrize(("period", "title", "there", "absent"), [
+    ("2025-07-09", "综合评价日报", ("评价地图", "分项评价"), ("各环节用时", "全市指标", "排名")),
+    ("2025-W28", "综合评价周报", ("各环节用时", "排名", "最慢 5% 占总时长"), ("全市指标",)),
+    ("2025-07", "综合评价月报", ("各环节用时", "全市指标", "类别构成校正后按期率"), ()),
+])  # fmt: skip
+def test_each_kind_of_period_has_its_template(
+    workspace: Workspace, period: str, title: str, there: tuple[str, ...], absent: tuple[str, ...]
+) -> None:
+    """Without a scheme too there is a map, by the rate that groups are ranked by."""
+    page = html(workspace, evaluate_city(workspace, period), "zh")
+    assert title in page
+    assert all(word in page for word in there)
+    assert not [word for word in absent if f"<h2>{word}" in page]
+    assert "按期处置率 ≥ 95 %" in page
 
 
 def by_hand(done: Evaluation) -> dict[str, float]:
