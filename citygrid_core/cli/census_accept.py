@@ -69,7 +69,7 @@ def accept(
 ) -> None:
     """Judge a census."""
     from citygrid_core.operations.census_accept import accept as judge
-    from citygrid_core.operations.census_accept_report import write_report
+    from citygrid_core.operations.census_accept_report import VERDICTS, write_report
     from citygrid_core.operations.census_sample import enter_results
     from citygrid_core.operations.intake import SourceOptions
     from citygrid_core.workspace import Workspace
@@ -102,7 +102,7 @@ def accept(
         [t("plan", "方案"), t("inspected", "检查数"), t("defective", "不合格"), t("rate", "差错率"),
          t("interval", "区间"), t("limit", "限值"), t("verdict", "结论")],
         [[plan, rate.sampled, rate.defects, f"{rate.rate:.2%}", f"{rate.low:.2%} – {rate.high:.2%}",
-          f"{done.limit:.2%}", done.verdict]],
+          f"{done.limit:.2%}", VERDICTS[done.verdict].text(current())]],
     )  # fmt: skip
     problems(found)
     sys.exit(code)

@@ -15,7 +15,7 @@ from citygrid_core.cli.door import (
     workspace_argument,
     write_options,
 )
-from citygrid_core.cli.language import t
+from citygrid_core.cli.language import current, t
 
 
 @click.command(
@@ -69,11 +69,12 @@ def sample_plan(
     **wish: Any,
 ) -> None:
     """Draw a sample."""
-    from citygrid_core.operations.census_sample import SampleWish, make_plan
+    from citygrid_core.operations.census_sample import SampleWish, list_for_people, make_plan
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:
         report, rows = make_plan(ws, SampleWish(**wish), on=today(at), who=who, dry_run=dry_run)
     columns = ["number", "stratum", "component_code", "class_name", "grid_code", "x", "y"]
-    plain = rows.drop(columns="geometry") if output and output.suffix in (".csv", ".xlsx") else rows
-    hand_out(report, plain, output, overwrite, json_, columns)
+    if output and output.suffix in (".csv", ".xlsx"):
+        rows = list_for_people(rows.drop(columns="geometry"), current())
+    hand_out(report, rows, output, overwrite, json_, columns)

@@ -16,7 +16,7 @@ from citygrid_core.tables.saving import saved
 from citygrid_core.workspace.schema import CHOICES
 
 _TITLE = Text("Acceptance report of the component census", "部件普查成果验收报告")
-_VERDICTS = {
+VERDICTS = {
     "accepted": Text("Defect rate: accepted", "差错率判定：合格"),
     "refused": Text("Defect rate: not accepted", "差错率判定：不合格"),
     "undecided": Text("Defect rate: undecided, inspect more", "差错率尚不能判定：应扩大检查"),
@@ -102,7 +102,7 @@ def html(done: Acceptance, lang: Language) -> str:
         rate=done.rate,
         limit=done.limit,
         verdict=done.verdict,
-        verdict_text=_VERDICTS[done.verdict].text(lang),
+        verdict_text=VERDICTS[done.verdict].text(lang),
         verdict_why=_WHY[done.verdict].text(lang),
         method=_METHODS[str(done.plan["design"])].text(lang),
         few_units=done.few_units,
@@ -177,7 +177,7 @@ def _workbook(done: Acceptance, path: Path, lang: Language) -> None:
 
     rate = done.rate
     summary: list[list[Any]] = [
-        ["结论" if zh else "verdict", _VERDICTS[done.verdict].text(lang)],
+        ["结论" if zh else "verdict", VERDICTS[done.verdict].text(lang)],
         ["城市" if zh else "city", done.city],
         ["抽样方案" if zh else "plan", done.plan["code"]],
         ["数据状态" if zh else "state of", done.plan["made_on"]],

@@ -21,12 +21,14 @@ from citygrid_core.census.sampling import (
     strata_of,
     units_to_take,
 )
-from citygrid_core.errors import Problem, Text, UsageError
+from citygrid_core.errors import Language, Problem, Text, UsageError
 from citygrid_core.operations.intake import choices, refuse_own_file
 from citygrid_core.report import Report
 from citygrid_core.standards import load_edition
 from citygrid_core.tables import Field, Reject, read, write_rejects
 from citygrid_core.workspace import Workspace
+from citygrid_core.workspace.schema import CHOICES, COMPONENTS
+from citygrid_core.workspace.schema.field import SAMPLE_ITEMS
 
 Unit = Literal["sheet", "community", "class"]
 Design = Literal["components", "units"]
@@ -198,6 +200,18 @@ def field_list(workspace: Workspace, plan: str) -> gpd.GeoDataFrame:
         crs=workspace.crs,
     )
     return frame
+
+
+def list_for_people(listed: pd.DataFrame, lang: Language) -> pd.DataFrame:
+    """Return a field list with the columns and words of its readers; `enter_results` reads both."""
+    if lang != "zh":
+        return listed
+    words = CHOICES["component_state"]
+    labels = {c.name: c.label.zh for f in (COMPONENTS, SAMPLE_ITEMS) for c in f.columns}
+    labels |= {"class_name": "部件类别", "x": "东坐标", "y": "北坐标"}
+    said = listed.assign(state=[words[s].zh if s in words else s for s in listed["state"]])
+    renamed: pd.DataFrame = said.rename(columns=labels)
+    return renamed
 
 
 def plan_row(workspace: Workspace, plan: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ from citygrid_core.operations.census_sample import (
     SampleWish,
     enter_results,
     field_list,
+    list_for_people,
     make_plan,
 )
 from citygrid_core.operations.intake import SourceOptions
@@ -139,6 +141,17 @@ class TestResults:
         again = enter_results(ws, "S0001", tmp_path / "list.csv", on=town.BACK)
         assert (again.stored, again.unchanged, ws.head) == (0, 60, head)
         assert again.balanced
+
+    @pytest.mark.parametrize("lang", ["zh", "en"])
+    def test_the_list_speaks_the_readers_language(
+        self, ws: Workspace, tmp_path: Path, lang: Literal["zh", "en"]
+    ) -> None:
+        rows = make_plan(ws, SampleWish(size=60), on=town.OUT)[1].drop(columns="geometry")
+        said = list_for_people(rows, lang)
+        assert ("检查结果" in said) == ("完好" in set(said.get("部件状态", []))) == (lang == "zh")
+        outcome, word = {"zh": ("检查结果", "合格"), "en": ("outcome", "right")}[lang]
+        write(said.assign(**{outcome: word}), tmp_path / "list.xlsx")
+        assert enter_results(ws, "S0001", tmp_path / "list.xlsx", on=town.BACK).stored == 60
 
     def test_what_is_not_of_the_plan_is_rejected(self, ws: Workspace, tmp_path: Path) -> None:
         make_plan(ws, SampleWish(size=60), on=town.OUT)
