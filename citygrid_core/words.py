@@ -32,6 +32,8 @@ OPERATIONS = {
     "departments import": "部门入库", "duties import": "责任规则入库",
     "gazetteer import": "地名入库", "grids draw": "划分网格", "grids group": "网格分组",
     "grids check": "网格检查", "grids import": "网格入库", "cases import": "案件入库",
+    "heat hotspots": "热点分析", "heat patterns": "热点演变", "heat profile": "时间规律",
+    "heat surface": "密度面", "heat table": "热力表", "heat top": "排行榜",
     "heat update": "更新热力", "init": "新建工作库", "verify": "检验",
 }  # fmt: skip
 
@@ -71,6 +73,37 @@ WORDS = {
     "unit": "抽样单元", "units": "单元数", "units_inspected": "检查单元数",
     "unmatched_texts": "未匹配文本", "until": "有效期止", "used": "已用", "visited": "已完成",
     "warning": "警告", "error": "错误", "hint": "提示", "written": "写入",
+}  # fmt: skip
+
+
+#: The same, of heat.
+WORDS |= {
+    "alarm": "预警", "alarms": "预警数", "by": "排行对象", "cases_before": "上期案件",
+    "cases_year_before": "上年同期案件", "cell_m": "像元边长（米）", "cells_removed": "移除单元数",
+    "changed_cases": "变动案件", "class": "类别", "cluster": "聚类", "cold": "冷点",
+    "community": "社区", "contours": "等值线", "counted": "计入案件", "county": "区县",
+    "days": "天数", "department": "部门", "dispersion": "离散度", "edge_correction": "边界校正",
+    "false_alarms": "误报率", "false_alarms_expected_at_most": "预期误报数（上限）",
+    "false_share": "错误发现率", "from": "起始日", "from_day": "起始日", "high-high": "高-高",
+    "high-low": "高-低", "high_before": "环比上限", "holiday": "日类型", "hot": "热点",
+    "hour": "时", "how": "方式", "in_other_grids": "在其他网格", "inference": "推断方式",
+    "kernel": "核函数", "levels": "等值", "low-high": "低-高", "low-low": "低-低",
+    "low_before": "环比下限", "major": "大类", "maximum": "最大值", "month": "月份",
+    "moran": "局部莫兰指数", "near_repeat": "近重复", "not_located": "未定位", "object_kind": "对象",
+    "outside": "城市轮廓外", "p": "p 值", "pattern": "演变", "patterns": "演变统计",
+    "per_100_components": "件/百个部件", "per_1000_residents": "件/千人", "per_day": "日均",
+    "per_hectare": "件/公顷", "per_hectare_smoothed": "件/公顷（平滑）",
+    "per_patrol_hour": "件/巡查小时", "periods": "统计期", "q": "校正 p 值",
+    "radius_m": "半径（米）", "rank": "排名", "ratio_before": "环比", "ratio_year_before": "同比",
+    "rows_columns": "行列数", "source": "问题来源", "spot": "冷热点", "step": "时间步长",
+    "streak": "连续时段", "street": "街道", "tau": "趋势 τ", "times": "时段", "to": "截止日",
+    "to_day": "截止日", "trend_q": "趋势校正 p 值", "weak": "弱定位案件", "weak_share": "弱定位占比",
+    "weekday": "星期", "weight": "权重", "without_grid": "无网格案件",
+    "without_position": "无坐标案件", "z": "z 值",
+    # what stands in the columns
+    "consecutive": "连续", "diminishing": "消退", "historical": "历史", "intensifying": "加剧",
+    "new": "新增", "oscillating": "振荡", "persistent": "持续", "sporadic": "零星",
+    "weekend": "周末", "workday": "工作日",
 }  # fmt: skip
 
 

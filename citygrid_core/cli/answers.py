@@ -73,13 +73,19 @@ _NAMED = {
     "severity": ("severity",),
     "side": ("conflict_state",),
     "state": ("finding_state", "conflict_state"),
+    "source": ("case_source",),
+    "object_kind": ("object_kind",),
 }
+#: Columns whose values are words of reports themselves.
+_WORDED = ("spot", "cluster", "pattern", "holiday")
 
 
 def _read(column: str, value: Any) -> Any:
     """Return a stored value as people read it."""
     from citygrid_core.workspace.schema import CHOICES
 
+    if column in _WORDED:
+        return word(value, current())
     for name in _NAMED.get(column, ()):
         if value in CHOICES[name]:
             return CHOICES[name][value].text(current())
