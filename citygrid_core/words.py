@@ -102,7 +102,7 @@ WORDS |= {
     "without_position": "无坐标案件", "z": "z 值",
     # what stands in the columns
     "consecutive": "连续", "diminishing": "消退", "historical": "历史", "intensifying": "加剧",
-    "new": "新增", "oscillating": "振荡", "persistent": "持续", "sporadic": "零星",
+    "oscillating": "振荡", "persistent": "持续", "sporadic": "零星",
     "weekend": "周末", "workday": "工作日",
 }  # fmt: skip
 

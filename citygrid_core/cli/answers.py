@@ -77,7 +77,7 @@ _NAMED = {
     "object_kind": ("object_kind",),
 }
 #: Columns whose values are words of reports themselves.
-_WORDED = ("spot", "cluster", "pattern", "holiday")
+_WORDED = ("spot", "cluster", "pattern")
 
 
 def _read(column: str, value: Any) -> Any:

@@ -23,6 +23,7 @@ from citygrid_core.heat.near_repeat import near_repeat
 from citygrid_core.heat.profiles import profile
 from citygrid_core.heat.rates import (
     RATES,
+    expected_skewness,
     hours_by_grid,
     judged,
     located,
@@ -63,6 +64,7 @@ __all__ = [
     "density",
     "dispersion",
     "emerging",
+    "expected_skewness",
     "false_discovery_rate",
     "getis_ord_star",
     "hotspots",

@@ -32,6 +32,7 @@ def emerging(
     *,
     false_share: float = 0.05,
     trend_p: float = 0.05,
+    skew: float | None = None,
 ) -> pd.DataFrame:
     """Classify the history of each place.
 
@@ -45,6 +46,8 @@ def emerging(
         Accepted share of false findings among the hot and cold cells of the cube.
     trend_p : float
         A trend of Gi* counts when its Mann-Kendall p is at most this.
+    skew : float, optional
+        As for `hotspots`.
 
     Returns
     -------
@@ -70,7 +73,7 @@ def emerging(
         raise HeatInputError(
             Text(f"{times} times are too few for a pattern: 4 or more", f"时段数 {times} 不足：至少 4 个")
         )  # fmt: skip
-    z, p = _cube(x, neighbours)
+    z, p = _cube(x, neighbours, skew)
     q = false_discovery_rate(p.ravel()).reshape(z.shape)
     hot, cold = (q <= false_share) & (z > 0), (q <= false_share) & (z < 0)
     # the first time has no time before it: its neighbourhood is smaller, its z lower
@@ -95,7 +98,7 @@ def emerging(
     return pd.concat([frame, trend], axis=1)
 
 
-def _cube(x: Floats, neighbours: Contiguity) -> tuple[Floats, Floats]:
+def _cube(x: Floats, neighbours: Contiguity, skew: float | None) -> tuple[Floats, Floats]:
     """Return Gi* of each place and time, and its p."""
     places, times = x.shape
     star = neighbours.matrix + sparse.identity(places, format="csr")
@@ -104,7 +107,7 @@ def _cube(x: Floats, neighbours: Contiguity) -> tuple[Floats, Floats]:
     flat = x.T.ravel()
     z = getis_ord_star(flat, whole)
     members = np.diff(whole.indptr).astype(np.float64)
-    p = two_sided(z, members, float(len(flat)), skewness(flat))
+    p = two_sided(z, members, float(len(flat)), skewness(flat) if skew is None else skew)
     return z.reshape(times, places).T, p.reshape(times, places).T
 
 

@@ -125,6 +125,7 @@ def hotspots(
     inference: Literal["analytic", "permutation"] = "analytic",
     permutations: int = 999,
     seed: int = 0,
+    skew: float | None = None,
 ) -> pd.DataFrame:
     """Say which grids are hot or cold, and how surely.
 
@@ -142,6 +143,9 @@ def hotspots(
         permutations, without any assumption about the values.
     permutations, seed : int
         For ``permutation``.
+    skew : float, optional
+        For ``analytic``: how skewed the values are where there is no pattern (see
+        `expected_skewness`); by default as skewed as they are.
 
     Returns
     -------
@@ -166,7 +170,9 @@ def hotspots(
         p[known] = np.where(np.isnan(z[known]), np.nan, chance)
     elif known.any():
         members = np.diff(matrix.indptr) + 1.0
-        p[known] = two_sided(z[known], members, float(known.sum()), skewness(x[known]))
+        p[known] = two_sided(
+            z[known], members, float(known.sum()), skewness(x[known]) if skew is None else skew
+        )
     q = false_discovery_rate(p)
     spot = np.where(q <= false_share, np.where(z > 0, "hot", "cold"), "")
     frame: pd.DataFrame = pd.DataFrame({"z": z, "p": p, "q": q, "spot": spot}, index=values.index)

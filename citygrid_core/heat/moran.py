@@ -27,6 +27,7 @@ def local_moran(
     permutations: int = 999,
     seed: int = 0,
     false_share: float = 0.05,
+    skew: float | None = None,
 ) -> pd.DataFrame:
     """Say where high values lie among high, low among low, or against their surroundings.
 
@@ -39,6 +40,8 @@ def local_moran(
         place's own value (see `heat.tails`); ``permutation``: conditional permutations.
     false_share : float
         Accepted share of false findings (Benjamini-Hochberg).
+    skew : float, optional
+        As for `hotspots`.
 
     Returns
     -------
@@ -72,8 +75,8 @@ def local_moran(
             third = (d**3).sum() - d**3 - 3 * mean * ((total - d * d) - (n - 1) * mean**2)
             third = third / (n - 1) - mean**3
             own = ((total - d * d) / (n - 1) - mean**2) ** 1.5
-            skew = np.divide(third, own, out=np.zeros(n), where=own > 0)
-            out["p"][known] = two_sided(z, k, float(n - 1), skew)
+            bent = np.divide(third, own, out=np.zeros(n), where=own > 0)
+            out["p"][known] = two_sided(z, k, float(n - 1), bent if skew is None else skew)
         else:
             out["p"][known] = neighbour_p(d, w, permutations=permutations, seed=seed)
         quadrant[known] = _QUADRANTS[2 * (d > 0) + (np.nan_to_num(lag) > 0)]

@@ -70,26 +70,58 @@ def standardise(cases: npt.ArrayLike, base: npt.ArrayLike) -> npt.NDArray[np.flo
     return deviation
 
 
-def judged(table: pd.DataFrame, rate: str) -> pd.Series[float]:
-    """Return what a test judges of a table with rates: the rate, or its deviation.
+def expected_skewness(
+    cases: npt.ArrayLike, base: npt.ArrayLike, *, standardised: bool = False
+) -> float:
+    """Return how skewed rates are in a city whose places differ without any pattern.
+
+    The model is that of `smooth`: Poisson cases, gamma rates, with the mean and the scatter
+    that the city shows (Marshall 1991). The skewness of the rates themselves would not do: a
+    single hot place makes it so large that nothing, that place neither, seems hot.
+
+    Parameters
+    ----------
+    standardised : bool
+        Of the deviations that `standardise` gives.
+    """
+    e, b = np.asarray(cases, dtype=np.float64), np.asarray(base, dtype=np.float64)
+    there = (b > 0) & ~np.isnan(e)
+    e, b = e[there], b[there]
+    if e.sum() <= 0:
+        return 0.0
+    mean = e.sum() / b.sum()
+    between = max((b * (e / b - mean) ** 2).sum() / b.sum() - mean / b.mean(), 0.0)
+    variance = mean / b + between
+    third = mean / b**2 + 3 * between / b + 2 * between**2 / mean
+    if standardised:
+        return float((third / variance**1.5).mean())
+    return float(third.mean() / variance.mean() ** 1.5)
+
+
+def judged(table: pd.DataFrame, rate: str) -> tuple[pd.Series[float], float | None]:
+    """Return what a test judges of a table with rates, and how skewed it is by chance alone.
 
     Parameters
     ----------
     rate : str
         A column of the table. Of a smoothed rate the deviation of `standardise` is judged.
+
+    Returns
+    -------
+    Series, float or None
+        Aligned to the table; None where the column is no rate of `RATES`.
     """
-    found: pd.Series[float]
     name = rate.removesuffix("_smoothed")
-    if name == rate:
-        found = pd.Series(table[rate].to_numpy(dtype=np.float64), index=table.index, name=rate)
-        return found
-    column, unit, _ = RATES[name]
-    deviation = standardise(
-        table["cases"].to_numpy(dtype=np.float64),
-        pd.to_numeric(table[column]).to_numpy(dtype=np.float64) / unit,
-    )
-    found = pd.Series(deviation, index=table.index, name=rate)
-    return found
+    skew = None
+    if name in RATES:
+        column, unit, _ = RATES[name]
+        cases = table["cases"].to_numpy(dtype=np.float64)
+        base = table[column].to_numpy(dtype=np.float64) / unit
+        skew = expected_skewness(cases, base, standardised=name != rate)
+    smoothed = skew is not None and name != rate
+    values = standardise(cases, base) if smoothed else table[rate].to_numpy(dtype=np.float64)
+    found: pd.Series[float] = pd.Series(values, index=table.index, name=rate)
+    return found, skew
 
 
 def rates(

@@ -85,7 +85,8 @@ class HeatView:
             ``false_share``, ``inference``, ``permutations``, ``seed``.
         """
         shown = self.table(choice, smoothed=rate.endswith("_smoothed"))
-        return hotspots(judged(shown.set_index("grid_code"), rate), self.near, **options)
+        values, skew = judged(shown.set_index("grid_code"), rate)
+        return hotspots(values, self.near, skew=skew, **options)
 
     def warnings(self, choice: Choice = EVERYTHING, *, tally: Tally | None = None) -> list[Problem]:
         """Say what makes the counts less than they seem: weak places, reports after patrols."""

@@ -127,9 +127,9 @@ def heat_hotspots(
     mine = table[table["status"] == "valid"].set_index("grid_code")
     grids = gpd.GeoDataFrame(grids.loc[mine.index])
     near = heat.contiguity(grids)
+    values, skew = heat.judged(mine, rate)
     options: dict[str, Any] = {"inference": inference, "permutations": permutations, "seed": seed,
-                               "false_share": false_share}  # fmt: skip
-    values = heat.judged(mine, rate)
+                               "false_share": false_share, "skew": skew}  # fmt: skip
     gi = heat.hotspots(values, near, **options)
     moran = heat.local_moran(values, near, **options)
     result = mine[["cases", "weak_share", rate]].join(gi)

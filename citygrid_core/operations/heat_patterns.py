@@ -58,7 +58,11 @@ def heat_patterns(
     cube = _cube(counts, grids, times)
     area = grids.geometry.area.to_numpy() / 10_000
     near = heat.contiguity(grids)
-    found = heat.emerging(cube / area[:, None], near, false_share=false_share)
+    hectares = np.broadcast_to(area[:, None], cube.shape)
+    found = heat.emerging(
+        cube / hectares, near, false_share=false_share,
+        skew=heat.expected_skewness(cube.ravel(), hectares.ravel()),
+    )  # fmt: skip
     weight = cube.sum(axis=0)
     if weight[:-1].sum() > 0 and weight[-1] > 0:
         season, season_now = weight[:-1], float(weight[-1])

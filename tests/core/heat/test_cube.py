@@ -172,7 +172,8 @@ def test_a_view_shows_the_rates_and_hot_spots_that_the_table_shows() -> None:
                    "per_1000_residents"):  # fmt: skip
         pd.testing.assert_series_equal(shown[column], asked[column], check_dtype=False)
     found = view.hotspots()
-    expected = heat.hotspots(asked["per_hectare"], view.near)
+    values, skew = heat.judged(asked, "per_hectare")
+    expected = heat.hotspots(values, view.near, skew=skew)
     pd.testing.assert_frame_equal(found, expected)
     spots = found["spot"].to_numpy().reshape(9, 9)
     assert (spots[4, 3:6] == "hot").all()

@@ -9,6 +9,8 @@ import pytest
 from shapely.geometry import Point, box
 
 from citygrid_core import heat
+from citygrid_core.heat.tails import skewness
+from tests.core.heat.test_hotspots import lattice
 
 TABLE = pd.DataFrame(
     {
@@ -84,3 +86,32 @@ def test_the_deviation_of_a_rate_is_esdas() -> None:
     # where the rates scatter less than chance makes them, chance alone is taken out
     even = heat.standardise([10, 20, 30], [1, 2, 3])
     assert even == pytest.approx([0, 0, 0])
+
+
+def test_the_skewness_by_chance_is_that_of_simulated_cities() -> None:
+    random = np.random.default_rng(4)
+    base = random.uniform(0.5, 3, 200_000)
+    for shape in (0.8, 3.0, np.inf):
+        rate = 2.0 if np.isinf(shape) else random.gamma(shape, 2 / shape, base.size)
+        cases = random.poisson(rate * base).astype(float)
+        assert heat.expected_skewness(cases, base) == pytest.approx(
+            skewness(cases / base), rel=0.08
+        )
+        deviation = heat.standardise(cases, base)
+        assert heat.expected_skewness(cases, base, standardised=True) == pytest.approx(
+            skewness(deviation), rel=0.08
+        )
+    assert heat.expected_skewness([0, 0], [1, 1]) == 0.0
+
+
+def test_one_very_hot_place_is_still_found() -> None:
+    cases = np.random.default_rng(1).poisson(4.0, 400).astype(float)
+    cases[6 * 20 + 6] = 60
+    table = pd.DataFrame({"cases": cases, "area_m2": 10_000.0, "per_hectare": cases})
+    values, skew = heat.judged(table, "per_hectare")
+    near = heat.contiguity(lattice(20, 20))
+    assert heat.hotspots(values, near, skew=skew)["spot"][6 * 20 + 6] == "hot"
+    # judged by its own skewness, the city hides it
+    assert heat.hotspots(values, near)["spot"][6 * 20 + 6] == ""
+    plain, unknown = heat.judged(table, "cases")
+    assert (plain.tolist(), unknown) == (cases.tolist(), None)

@@ -35,9 +35,13 @@ def found(
     })  # fmt: skip
     table = heat.rates(frame, {}, smoothed=False)
     values = {rate: heat.judged(table, rate) for rate in ("per_hectare", "per_hectare_smoothed")}
+    plain, skew = values["per_hectare"]
     return {
-        **{r: heat.hotspots(v, near)["spot"].to_numpy() != "" for r, v in values.items()},
-        "moran": heat.local_moran(values["per_hectare"], near)["cluster"].to_numpy() != "",
+        **{
+            r: heat.hotspots(v, near, skew=s)["spot"].to_numpy() != ""
+            for r, (v, s) in values.items()
+        },
+        "moran": heat.local_moran(plain, near, skew=skew)["cluster"].to_numpy() != "",
     }
 
 
