@@ -120,7 +120,8 @@ def sync(
         Codes of the components judged; None: all. Findings on others stay as they are.
     """
     ran = checked.outcomes.index[checked.outcomes["outcome"] != "not_run"].tolist()
-    held = workspace.read("findings", where={"rule": ran}, geometry=False)
+    known_by = ["finding", "state", "object_code", "other_code"]
+    held = workspace.read("findings", where={"rule": ran}, columns=known_by, geometry=False)
     state = dict(zip(held["finding"], held["state"], strict=True))
     known = rows["finding"].map(state)
     new = known.isna().to_numpy()

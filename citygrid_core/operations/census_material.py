@@ -14,6 +14,7 @@ import pandas as pd
 
 from citygrid_core.census.radii import class_radii
 from citygrid_core.census.rules import Material
+from citygrid_core.frames import stacked
 from citygrid_core.operations.census_photo_files import digest_of_file
 from citygrid_core.operations.census_rows import middles
 from citygrid_core.operations.city import City
@@ -135,7 +136,7 @@ def _with_surroundings(
     parts = [p for p in parts if len(p)]
     if len(parts) < 2:
         return changed if not parts else parts[0]
-    whole: gpd.GeoDataFrame = pd.concat(parts)
+    whole: gpd.GeoDataFrame = stacked(parts, ignore_index=False)
     return whole
 
 

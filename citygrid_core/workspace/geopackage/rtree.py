@@ -18,7 +18,7 @@ import numpy.typing as npt
 #: SQLite's limit of cells in a node, and how full nodes are packed: later inserts find room.
 MAX_CELLS, FILL = 51, 44
 #: A city's components are packed at once.
-BATCH = 2_000_000
+BATCH = 1_000_000
 NODE_SIZE = 4 + 24 * MAX_CELLS
 ROOT = 1
 _CELL = np.dtype([("id", ">i8"), ("box", ">f4", 4)])
