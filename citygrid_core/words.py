@@ -34,6 +34,7 @@ OPERATIONS = {
     "grids check": "网格检查", "grids import": "网格入库", "cases import": "案件入库",
     "heat hotspots": "热点分析", "heat patterns": "热点演变", "heat profile": "时间规律",
     "heat surface": "密度面", "heat table": "热力表", "heat top": "排行榜",
+    "heat backtest": "预测回测", "heat brief": "热力简报", "heat forecast": "热力预测",
     "heat update": "更新热力", "init": "新建工作库", "verify": "检验",
 }  # fmt: skip
 

@@ -21,6 +21,8 @@ from citygrid_core.operations.heat_forecast import (
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.workspace import Workspace
 
+#: The row of all months together.
+ALL = "all"
 #: What the chosen forecast is compared with.
 BASELINES = ("persistence", "seasonal", "kde")
 
@@ -48,7 +50,7 @@ def heat_backtest(
     Returns
     -------
     Report, DataFrame
-        One row for each class, month and model (``chosen`` first): forecasts, cases, hit
+        One row for each class, month (and ``all``) and model (``chosen`` first): forecasts, cases, hit
         rate, PAI and PEI* at 1, 3 and 5 % of the area, log_score; for the chosen also
         coverage, busy_coverage, and gain with low and high: how far its mean PEI* is above
         the best of persistence, seasonal mean and kernel density.
@@ -72,12 +74,13 @@ def heat_backtest(
     result: pd.DataFrame = pd.concat(tables, ignore_index=True)
     progress("done", len(asked), len(asked))
     report = Report("heat backtest", read=len(result), unchanged=len(result))
-    chosen = result[result["model"] == fc.CHOSEN]
+    monthly = result[result["month"] != ALL]
+    chosen = monthly[monthly["model"] == fc.CHOSEN]
     report.details = {
         "from": from_day, "to": to_day, "horizon": horizon, "grids": len(known.codes),
         "known_from": known.first.isoformat(), "class_months": len(chosen),
         "beats": {
-            n: _share(chosen, result[result["model"] == n]) for n in (*BASELINES, "mean")
+            n: _share(chosen, monthly[monthly["model"] == n]) for n in (*BASELINES, "mean")
         },
         "beats_the_best_of_them": round(float((chosen["gain"] > 0).mean()), 4),
         "worse_by_more_than_1_percent": round(float((chosen["gain"] < -0.01).mean()), 4),
@@ -96,8 +99,8 @@ def class_table(
     month = days.astype("datetime64[M]").astype(str)
     judged = done.origins >= begin
     rows = []
-    for name in sorted(set(month[judged])):
-        part = judged & (month == name)
+    for name in (*sorted(set(month[judged])), ALL):
+        part = judged & (month == name) if name != ALL else judged
         covered, busy = done.coverage(part)
         gain, low, high = done.gain(BASELINES, part)
         for model, scores in done.scores.items():

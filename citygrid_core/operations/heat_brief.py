@@ -109,7 +109,8 @@ class Brief:
         }
         done = self.yesterday
         return {
-            "operation": "heat brief", "city": self.city, "day": self.day,
+            "operation": "heat brief", "read": self.grids, "stored": 0, "unchanged": self.grids,
+            "rejected": 0, "city": self.city, "day": self.day,
             "watch": _records(pd.DataFrame(self.watch.drop(columns="geometry"))),
             "rises": _records(self.rises), "false_alarms": self.false_alarms, "forecast": plain,
             "last_7_days": self.week, "7_days_before": self.week_before,

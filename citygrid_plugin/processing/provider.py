@@ -17,6 +17,7 @@ from citygrid_plugin.processing.duties import AuditDuties, WhatIfDuties
 from citygrid_plugin.processing.fieldwork import FIELDWORK
 from citygrid_plugin.processing.grids import CheckGrids, DrawGrids, NumberGrids
 from citygrid_plugin.processing.heat import HEAT
+from citygrid_plugin.processing.heat_forecast import FORECASTS
 from citygrid_plugin.processing.imports import (
     ImportCases,
     ImportComponents,
@@ -53,6 +54,7 @@ ALGORITHMS: tuple[type[CitygridAlgorithm], ...] = (
     ImportCases,
     *CASES,
     *HEAT,
+    *FORECASTS,
     VerifyWorkspace,
 )
 

@@ -112,6 +112,9 @@ def test_a_planted_rise_is_named(whole: Whole, tmp_path: Path) -> None:
 
 def test_the_backtest_table_has_each_class_month_and_model(ws: Workspace) -> None:
     report, rows = heat_backtest(ws, from_day="2025-06-01", to_day="2025-09-30", class_code="06")
+    whole = rows[rows["month"] == "all"].set_index("model")
+    assert whole.at["chosen", "cases"] == rows.loc[rows["model"] == "mean", "cases"].sum() / 2
+    rows = rows[rows["month"] != "all"]
     assert set(rows["month"]) == {"2025-06", "2025-07", "2025-08", "2025-09"}
     chosen = rows[rows["model"] == "chosen"]
     assert report.details["class_months"] == len(chosen) == 4
