@@ -45,7 +45,7 @@ class HeatClicking(QObject):
         super().__init__(iface.mainWindow())
         self._iface, self._desk, self._dock = iface, desk, dock
         self._page, self._tool, self._answers = page, tool, answers
-        self._band = area_band(iface.mapCanvas(), palette.INK, 0, 3)
+        self._band = area_band(iface.mapCanvas(), palette.GRID, 0, 3)
         self.code = ""
         tool.clicked.connect(lambda point, _: self.ask(point))
         tool.hovered.connect(self._hover)

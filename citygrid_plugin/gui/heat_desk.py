@@ -325,6 +325,9 @@ class HeatDesk(QObject):
             layer = live.find_live(project, role)
             if layer is not None:
                 live.show_layer(project, layer, role in on)
+        if self.map is not None:
+            below = live.PATTERNS in on and live.find_live(project, live.PATTERNS) is not None
+            live.label_values(self.map.layer(live.HEAT), below=below)
 
     def _find_patterns(self) -> None:
         """Find how spots came about, in the background, when they are wanted and others."""

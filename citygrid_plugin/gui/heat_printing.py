@@ -78,7 +78,7 @@ class HeatPrinting(QObject):
             (names[0], names[1]) if change else ("", ""),
         )
 
-    def write(self, file: Path) -> None:
+    def write(self, file: Path, *, dpi: int = 200) -> None:
         """Write the sheet as PNG or PDF.
 
         Raises
@@ -88,7 +88,7 @@ class HeatPrinting(QObject):
         """
         sheet = self.sheet()
         if sheet is not None:
-            write_sheet(heat_layout(QgsProject.instance(), sheet), file)
+            write_sheet(heat_layout(QgsProject.instance(), sheet), file, dpi)
 
     def _legend(self) -> dict[str, str]:
         desk, boxes = self._desk, self._desk.shown_roles()

@@ -28,7 +28,7 @@ from qgis.core import (
     QgsSymbol,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QPointF, QVariant
+from qgis.PyQt.QtCore import QVariant
 from qgis.PyQt.QtGui import QColor
 
 from citygrid_core.errors import Text
@@ -74,7 +74,7 @@ SPOT_CLASSES = (
     (0.05, True, Text("hot spot, q ≤ 5 %", "显著热点，q ≤ 5%")),
     (0.05, False, Text("cold spot, q ≤ 5 %", "显著冷点，q ≤ 5%")),
 )
-_SPOT_SYMBOLS = (("#141414", 0.95), ("#141414", 0.45), (palette.BLUE, 0.7))
+_SPOT_SYMBOLS = (("#141414", 1.0), ("#141414", 0.55), (palette.BLUE, 0.7))
 #: Category -> shape of its mark, what it is called.
 PATTERN_MARKS: dict[str, tuple[str, Text]] = {
     "new": ("star", Text("new", "新增")),
@@ -310,8 +310,6 @@ def pattern_symbol(spot: str, pattern: str) -> QgsMarkerSymbol:
     """Return the mark of a pattern: its shape the pattern, its colour hot or cold."""
     shape, _ = PATTERN_MARKS[pattern]
     symbol = marker(shape, palette.HEAT[4] if spot == "hot" else palette.BLUE, 3.8, width=0.35)
-    # Above the value that may be written in the grid.
-    symbol.symbolLayer(0).setOffset(QPointF(0, -3.6 if pattern != "diminishing" else 3.6))
     if pattern == "diminishing":
         symbol.setAngle(180)
     if pattern == "historical":
@@ -385,8 +383,8 @@ def drop_role(project: QgsProject, role: str) -> None:
         project.removeMapLayer(layer.id())
 
 
-def label_values(layer: QgsVectorLayer) -> None:
-    """Write the value into each grid where there is room."""
+def label_values(layer: QgsVectorLayer, *, below: bool = False) -> None:
+    """Write the value into each grid where there is room; `below` the mark of a pattern."""
     rule = label_rule(
         'format_number("value", if("value" = floor("value"), 0, 1))',
         palette.text_format(7.5, palette.INK),
@@ -395,7 +393,14 @@ def label_values(layer: QgsVectorLayer) -> None:
         placement=QgsPalLayerSettings.Placement.OverPoint,
         priority=6,
     )
+    if below:
+        settings = rule.settings()
+        settings.quadOffset = QgsPalLayerSettings.QuadrantPosition.QuadrantBelow
+        settings.yOffset = 2.2
+        rule.setSettings(settings)
+    on = layer.labelsEnabled()
     set_labels(layer, [rule])
+    layer.setLabelsEnabled(on)
 
 
 def legend_rows(layer: QgsVectorLayer) -> list[tuple[QgsSymbol, str]]:
