@@ -103,7 +103,7 @@ def import_components(
     survey = Survey(str(workspace.path), path, name, options, from_edition, on, rows_at_once)
     facts = {"file": path.name, "on": on, "source": name}
     with workspace.transaction("census import", who=who, parameters=facts) as tx:
-        for part in survey_parts(workspace, survey, processes):
+        for part in survey_parts(city, survey, processes):
             progress("storing", report.read, 0)
             stored = store(
                 tx, workspace, FAMILIES["components"], part.frame, ("source", "source_key"),

@@ -126,21 +126,22 @@ def fields() -> tuple[Field, ...]:
     )
 
 
-def survey_parts(workspace: Workspace, survey: Survey, processes: int) -> Iterator[Part]:
+def survey_parts(city: City, survey: Survey, processes: int) -> Iterator[Part]:
     """Yield the parts of a file; a large one may be read by another process, one part ahead."""
     if processes > 1 and os.path.getsize(survey.file) >= _LARGE:
         return apart(_read_apart, survey)
-    return _read(workspace, survey)
+    return _read(city, survey)
 
 
 def _read_apart(survey: Survey) -> Iterator[Part]:
     with Workspace.open(survey.workspace, read_only=True) as workspace:
-        yield from _read(workspace, survey)
+        yield from _read(City(workspace), survey)
 
 
-def _read(workspace: Workspace, survey: Survey) -> Iterator[Part]:
+def _read(city: City, survey: Survey) -> Iterator[Part]:
     """Yield parts of about the rows that are held at a time: many are stored at once."""
-    city, edition = City(workspace), load_edition(workspace.edition)
+    workspace = city.workspace
+    edition = load_edition(workspace.edition)
     seen = Repeated("source_key")
     waiting: list[Any] = []
     told = Part(gpd.GeoDataFrame())
