@@ -31,7 +31,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import city  # noqa: E402
 
-PERIOD = "2023-06"
+#: The month that is evaluated: late in the long log, set by the number of its rows.
+PERIOD = os.environ.get("CASES_PERIOD", "2021-03")
 
 
 def usual_import(folder: Path) -> dict[str, object]:
@@ -190,8 +191,12 @@ def nightly(folder: Path) -> None:
     told(f"a night of {us[0]['read']:,}", us, "geopandas", them)
 
 
-def month(folder: Path) -> None:
+def month(folder: Path, rows: int) -> None:
     """Evaluate a month of a long log with all, and compare the counts by grid."""
+    global PERIOD
+    days = 100 * -(-rows // 600_000)  # what `long_log` makes of a hundred thousand cases
+    PERIOD = str((pd.Timestamp("2021-01-01") + pd.Timedelta(days=days - 60)).to_period("M"))
+    os.environ["CASES_PERIOD"] = PERIOD
     us = timed(side("our_evaluate", folder))
     for name in ("usual_evaluate", "duckdb_evaluate"):
         them = timed(side(name, folder))
@@ -213,7 +218,8 @@ def long_log(folder: Path, rows: int) -> None:
     with Workspace.open(work) as ws:
         import_cases(ws, file, options=SourceOptions(crs=city.CRS), on=city.DAY)
         own = ws.count("case_log")
-    city.multiplied(work, -(-rows // own), 100)
+    assert own <= 600_000
+    city.multiplied(work, -(-rows // 600_000), 100)
     import sqlite3
 
     db = sqlite3.connect(work)
@@ -246,7 +252,7 @@ def main() -> None:
         nightly(folder)
     if asked.only in (None, "evaluate"):
         long_log(folder, asked.log_rows)
-        month(folder)
+        month(folder, asked.log_rows)
 
 
 if __name__ == "__main__":
