@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import shapely
 import tomllib
 from click.testing import CliRunner
 
 from citygrid_core.cli.app import build
-from citygrid_core.errors import UsageError
+from citygrid_core.errors import CitygridError, UsageError
+from citygrid_core.heat import contiguity
+from citygrid_core.operations.grid_commit import Cause
+from citygrid_core.operations.grid_edits import merge_grids
 from citygrid_core.operations.heat import update_heat
-from citygrid_core.operations.heat_forecast import OTHER, heat_forecast, kept_forecast
+from citygrid_core.operations.heat_forecast import (
+    OTHER,
+    heat_forecast,
+    kept_forecast,
+    known_before,
+)
 from citygrid_core.operations.store import verify
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
@@ -98,6 +108,27 @@ def test_what_comes_later_changes_nothing(mine: Path, tmp_path: Path) -> None:
             report, rows = heat_forecast(ws, on=DAY, horizon="day")
             told.append((report.details["forecasts"], rows.to_numpy(object).tolist()))
     assert told[0] == told[1]
+
+
+def test_grids_merged_meanwhile_keep_their_cases(mine: Path, tmp_path: Path) -> None:
+    path = tmp_path / "merged.gpkg"
+    shutil.copy(mine, path)
+    with Workspace.open(path) as ws:
+        before = known_before(ws, DAY)
+        near = contiguity(before.grids).matrix.tocoo()
+        for a, b in zip(near.row, near.col, strict=True):
+            pair = [str(before.codes[a]), str(before.codes[b])]
+            if pair[0][:12] == pair[1][:12]:
+                with contextlib.suppress(CitygridError):  # some would leave the policy
+                    merge_grids(ws, pair, Cause("2025-10-01", reason="r", document="d"))
+                    break
+        after = known_before(ws, DAY)
+        assert len(after.codes) == len(before.codes) - 1
+        assert after.cube().sum() == before.cube().sum()
+        new = set(after.codes) - set(before.codes)
+        merged = after.cube()[np.isin(after.codes, list(new))].sum(axis=0)
+        parts = before.cube()[np.isin(before.codes, pair)].sum(axis=0)
+        assert merged.tolist() == parts.tolist()
 
 
 def test_planted_spots_are_in_the_forecast(ws: Workspace, small_city: Path) -> None:
