@@ -24,7 +24,7 @@ from citygrid_plugin.layers.base import LayerGroup
 from citygrid_plugin.layers.components import ComponentLayers
 from citygrid_plugin.layers.grids import GridLayers
 from citygrid_plugin.layers.heat import HeatLayers
-from citygrid_plugin.layers.project import is_shown, show_group
+from citygrid_plugin.layers.project import find_layer, is_shown, show_group
 from citygrid_plugin.services import heat_words as words
 from citygrid_plugin.services.heat_city import (
     Answer,
@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 
 #: Groups that would hide heat: components, and the outlines of grids, which heat has itself.
 _STEP_BACK: tuple[type[LayerGroup], ...] = (ComponentLayers, GridLayers)
+#: QGIS places all names anew at every step, which takes longer than the heat: those of streets wait
+#: until the slider has rested so long.
+_REST_MS, _STREETS = 700, "places_line"
 #: How many grids the list of the hottest shows.
 _TOP = 12
 
@@ -80,6 +83,10 @@ class HeatDesk(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self.redraw)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MS)
+        self._rest.timeout.connect(self._name_streets)
         page.asked.connect(self._timer.start)
         self._bases: dict[str, Path] = {}
         page.base_wanted.connect(self._choose_base)
@@ -120,6 +127,7 @@ class HeatDesk(QObject):
                 show_group(project, kind, False)
             self._read()
         else:
+            self._name_streets()
             for kind in self._were:
                 show_group(project, kind, True)
         if group is not None:
@@ -260,6 +268,7 @@ class HeatDesk(QObject):
         if not question.span.first:
             page.said.setText(tr("There is no case yet.", "尚无案件。"))
             return
+        self._unname_streets()
         answer = self.city.answer(question)
         mode = page.scale.currentData()
         if mode == OWN and not page.bounds.text():
@@ -271,6 +280,21 @@ class HeatDesk(QObject):
         self._tell(answer)
         self._find_patterns()
         self.redrawn.emit()
+
+    def _unname_streets(self) -> None:
+        """Leave the names of streets off while one step follows another."""
+        if self._rest.isActive():
+            streets = find_layer(QgsProject.instance(), _STREETS)
+            if streets is not None:
+                streets.setLabelsEnabled(False)
+        self._rest.start()
+
+    def _name_streets(self) -> None:
+        self._rest.stop()
+        streets = find_layer(QgsProject.instance(), _STREETS)
+        if streets is not None and not streets.labelsEnabled():
+            streets.setLabelsEnabled(True)
+            streets.triggerRepaint()
 
     def unit(self) -> str:
         """Return the unit of the map, and that it is smoothed when it is."""
@@ -380,6 +404,7 @@ class HeatDesk(QObject):
         for task in (self._task, self._pattern_task):
             if task is not None:
                 task.cancel()
+        self._name_streets()
         self._cities.forget()
         self._bases.clear()
         self.city = self.answer = self.found = self.patterns = None

@@ -61,6 +61,7 @@ def test_from_the_question_to_the_answer(
     # Other months on the same scale; QGIS's own controller plays on from there.
     assert said["period"] == "2025-09"
     assert said["same_scale"]
+    assert said["streets"] == [False, True]  # their names wait until the slider rests
     september = Choice(from_day="2025-09-01", to_day="2025-09-30")
     assert said["month"] == view.cube.counts(september).total
     before, frame, slider = said["played"]
