@@ -81,10 +81,17 @@ def renderer(
             if points
             else fill(color, "#ffffff", 0.15)
         )
-        factor = 100 if kind == "rate" else 1
-        label = f"{low * factor:g} – {high * factor:g} {unit}".strip()
+        label = f"{_between(low, high, kind, first=i == 0)} {unit}".strip()
         ranges.append(QgsRendererRange(low, high, symbol, label))
     return QgsGraduatedSymbolRenderer('"value"', ranges)
+
+
+def _between(low: float, high: float, kind: str, *, first: bool) -> str:
+    """Write a class; a bound belongs to the class below it, so counts begin with the next one."""
+    factor = 100 if kind == "rate" else 1
+    if kind == "count" and not first:
+        low = math.floor(low) + 1.0
+    return f"{low * factor:g}" + (f" – {high * factor:g}" if high > low else "")
 
 
 def show_areas(

@@ -133,6 +133,12 @@ def test_every_value_has_a_class(kind: str, values: list[float], qgis_app: QgsAp
     assert breaks([float("nan")], kind) == []
 
 
+def test_a_number_of_cases_stands_in_one_class_of_the_legend_only() -> None:
+    labels = [r.label() for r in renderer([1, 2, 2, 3, 5, 6, 17], "count", 0, "").ranges()]
+    bounds = [[int(b) for b in label.split(" – ")] for label in labels]
+    assert all(below[-1] + 1 == above[0] for below, above in zip(bounds, bounds[1:], strict=False))
+
+
 @pytest.mark.parametrize(
     ("period", "before", "after"),
     [("2026-01", "2025-12", "2026-02"), ("2026-W01", "2025-W52", "2026-W02"),

@@ -272,7 +272,7 @@ class EvaluationDock(QgsDockWidget):
             for column in range(1, len(cells)):
                 item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
             if color:
-                item.setForeground(4, QColor(color))
+                item.setData(4, Qt.ItemDataRole.DecorationRole, QColor(color))
             self.groups.addTopLevelItem(item)
         for column in range(5):
             self.groups.resizeColumnToContents(column)
