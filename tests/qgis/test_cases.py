@@ -6,6 +6,7 @@ import datetime as dt
 import sqlite3
 from collections.abc import Callable
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -133,10 +134,10 @@ def test_every_value_has_a_class(kind: str, values: list[float], qgis_app: QgsAp
     assert breaks([float("nan")], kind) == []
 
 
-def test_a_number_of_cases_stands_in_one_class_of_the_legend_only() -> None:
+def test_a_number_of_cases_stands_in_one_class_of_the_legend_only(qgis_app: QgsApplication) -> None:
     labels = [r.label() for r in renderer([1, 2, 2, 3, 5, 6, 17], "count", 0, "").ranges()]
     bounds = [[int(b) for b in label.split(" – ")] for label in labels]
-    assert all(below[-1] + 1 == above[0] for below, above in zip(bounds, bounds[1:], strict=False))
+    assert all(below[-1] + 1 == above[0] for below, above in pairwise(bounds))
 
 
 @pytest.mark.parametrize(
