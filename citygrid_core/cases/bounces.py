@@ -45,7 +45,7 @@ def bounces(log: pd.DataFrame) -> pd.DataFrame:
         zip(out["number"], out["sent_from"], out["sent_to"], strict=True)
     ):
         refused[number, a] = True
-        again[i] = (number, b) in refused
+        again[i] = not pd.isna(b) and (number, b) in refused
     out["again"] = again
     for name in ("sent_from", "sent_to"):
         out[name] = out[name].astype(object).where(out[name].notna(), None)

@@ -51,6 +51,7 @@ def standing(
     spent = np.zeros(len(own), dtype=np.int64)
     k = np.flatnonzero(counts)
     spent[k] = limit[k] - used(timer.calendar, now[k], due[k], working[k])
+    spent[k] -= own["stopped_s"].to_numpy(np.int64)[k]
     share = np.full(len(own), np.nan)
     share[k] = spent[k] / limit[k]
     out: pd.DataFrame = pd.DataFrame(

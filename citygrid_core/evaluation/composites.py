@@ -61,7 +61,8 @@ def heat_points(
             "longitude": np.round(np.asarray(longitude, dtype=float), decimals),
             "latitude": np.round(np.asarray(latitude, dtype=float), decimals),
         }
-    ).dropna()
+    )
+    places = places[np.isfinite(places).all(axis=1)]
     counted = places.groupby(["longitude", "latitude"]).size().rename("cases").reset_index()
     out: pd.DataFrame = counted.sort_values(
         ["cases", "longitude", "latitude"], ascending=[False, True, True], ignore_index=True

@@ -19,6 +19,8 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 #: Sources of the public (standards: no national table; hotline, web and media in practice).
 PUBLIC = ("hotline", "web", "media")
+#: Stages of a case whose handling stands; a rework takes it back, wherever it goes then.
+HANDLED = ("handled", "checking", "checked", "closed")
 _NAT = np.datetime64("NaT", "s")
 
 
@@ -84,12 +86,18 @@ class Facts:
     @property
     def disposed(self) -> Bools:
         """Reported as handled, the last time, in the period, and not sent back since."""
-        return self.within(self.at("handle_last")) & ~self.is_("stage", "dispatched")
+        return self.within(self.at("handle_last")) & self.is_("stage", *HANDLED)
 
     @property
     def on_time(self) -> Bools:
-        """Handled no later than the deadline; without a limit nothing is late."""
-        return self.by_then("handle_last", "handle_due")
+        """Handled no later than the deadline; without a limit nothing is late.
+
+        A case that was closed and of which nobody told when it was handled was so by then.
+        """
+        told = ~np.isnat(self.at("handle_last"))
+        closed, due = self.at("close_at"), self.at("due_at")
+        untold: Bools = ~told & ~np.isnat(closed) & (np.isnat(due) | (closed <= due))
+        return self.by_then("handle_last", "handle_due") | untold
 
     @property
     def open_at_body(self) -> Bools:
@@ -128,8 +136,15 @@ class Facts:
 
     @property
     def checked_at(self) -> Any:
-        """When a check ended last, passed or not."""
-        return np.fmax(self.at("check_last"), self.at("rework_last"))
+        """When the check that was asked for last ended, passed or not; NaT while it is open."""
+        ended = np.fmax(self.at("check_last"), self.at("rework_last"))
+        return np.where(ended >= self.at("send_check_last"), ended, _NAT)
+
+    @property
+    def check_sent(self) -> Bools:
+        """Whether the last handling was sent to be checked, and in time."""
+        sent: Bools = self.at("send_check_last") >= self.at("handle_last")
+        return sent & self.by_then("send_check_last", "send_check_due")
 
     def by_then(self, done: str, due: str) -> Bools:
         """Whether something was done no later than its deadline, where it has one."""
@@ -193,7 +208,7 @@ COUNTS: dict[str, Count] = {
     ),
     "check_to_send": lambda f: f.within(f.at("handle_last")),
     "check_sent_on_time": lambda f: (
-        f.within(f.at("handle_last")) & f.by_then("send_check_last", "send_check_due")
+        f.within(f.at("handle_last")) & f.check_sent
     ),
     "accepted": lambda f: f.within(f.accepted_at),
     "accepted_on_time": lambda f: (

@@ -13,7 +13,7 @@ from citygrid_core.cases.lifecycle import fold
 from citygrid_core.cases.standing import standing
 from citygrid_core.errors import Text, UsageError
 from citygrid_core.operations.case_clock import profile_of, timer_of
-from citygrid_core.operations.case_standing import after, iso, open_at
+from citygrid_core.operations.case_standing import after, body_of, iso, open_at
 from citygrid_core.report import Report
 from citygrid_core.workspace import Between, Workspace
 
@@ -94,9 +94,8 @@ def queue(
     own = cases.loc[states.index].copy()
     for name in ("stage", "hold", "department_code"):
         own[name] = states[name].to_numpy(dtype=object)
-    # of an imported case the body stands in the case, not in its log
-    at_body = (own["stage"] == "dispatched") & (own["department_code"] == "")
-    own["department_code"] = own["department_code"].mask(at_body, own["handling_code"].fillna(""))
+    at_body = (own["stage"] == "dispatched").to_numpy()
+    own.loc[at_body, "department_code"] = body_of(own[at_body], own["handling_code"])
     own["light"] = stands["light"].fillna("").to_numpy(dtype=object)
     own["share"] = stands["share"].round(4).to_numpy()
     own["due_at"] = iso(stands["due_at"]).to_numpy(dtype=object)

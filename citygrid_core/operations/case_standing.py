@@ -100,6 +100,7 @@ def overdue(
     timer = timer_of(workspace, first, at)
     states = fold(log, cases, profile, timer).states
     stands = standing(states, cases, profile, timer, at)
+    stands["department_code"] = body_of(stands, cases["handling_code"])
     if department:
         stands = stands[(stands["department_code"] == department).to_numpy()]
     counted = {name: int((stands["light"] == name).sum()) for name in LIGHTS}
@@ -198,6 +199,23 @@ def open_at(
     found: pd.DataFrame = pd.concat([p for p in parts if len(p)] or parts[:1])
     found = found.set_index("number", drop=False)
     return found
+
+
+def body_of(stands: pd.DataFrame, handling: pd.Series) -> pd.Series:
+    """Return the body that has each dispatched case.
+
+    Of an imported case it stands in the case, not in its log.
+
+    Parameters
+    ----------
+    stands : DataFrame
+        By number: department_code, "" where the log names none.
+    handling : Series
+        By number: handling_code of the cases.
+    """
+    told = stands["department_code"]
+    out: pd.Series = told.mask(told == "", handling.reindex(stands.index).fillna(""))
+    return out
 
 
 def after(at: str) -> str:

@@ -28,6 +28,7 @@ from citygrid_core.evaluation import (
     divide,
 )
 from citygrid_core.evaluation import indicators as indicator_codes
+from citygrid_core.evaluation.facts import HANDLED
 from citygrid_core.evaluation.period import Period
 from citygrid_core.evaluation.ranking import case_mix
 from citygrid_core.evaluation.times import times
@@ -271,17 +272,24 @@ def _share_used(table: pd.DataFrame, timer: Timer, end: np.datetime64) -> Floats
     runs = ~np.isnat(due) & (limit > 0) & (table["stage"] == "dispatched").to_numpy()
     out = np.full(len(table), np.nan)
     left = used(timer.calendar, end, due[runs], table["working"].to_numpy(dtype=bool)[runs])
-    out[runs] = 1 - left / limit[runs]
+    stopped = table["stopped_s"].to_numpy(dtype=float)[runs]
+    out[runs] = 1 - (left + stopped) / limit[runs]
     return out
 
 
 def groups_of(table: pd.DataFrame, by: str, level: str, post: str) -> pd.Series:
-    """Return the group of each case of the facts: an area, department, name, class or source."""
+    """Return the group of each case of the facts: an area, department, name, class or source.
+
+    A department's are the cases it has, or had last. Where the log names none (imports), the
+    case does, once it has been sent to anyone.
+    """
     if by == "area":
         return table[LEVELS[level]]
     if by == "department":
         body = table["department_code"].astype(object)
-        held: pd.Series = body.where(body != "", table["handling_code"])
+        body = body.where(body != "", table["body"])
+        sent = table["dispatch_at"].notna() | table["stage"].isin(HANDLED)
+        held: pd.Series = body.where(body.notna() | ~sent, table["handling_code"])
         return held
     return table[POSTS[post] if by == "post" else "class_code" if by == "class" else "source"]
 

@@ -45,7 +45,8 @@ class Folded:
     states : DataFrame
         One row for each case, by number in the order of first appearance: stage, hold,
         department_code (whose turn it is), last_at, dispatched_at (the last time), due_at,
-        held_since (datetime64[s]), limit_s and working of the handling limit, handle_due and
+        held_since (datetime64[s]), limit_s and working of the handling limit, stopped_s
+        (seconds past the deadline that a hold took, in which no clock ran), handle_due and
         handle_used_s (deadline and seconds used of the last handling, on the clock of the
         limit), steps (rows of the log), and how often each of `COUNTS` was done.
     wrong : DataFrame
@@ -145,6 +146,7 @@ class _State:
         if timer is not None:
             self.limit, self.working = timer.limits.seconds_of(own)
         self.granted = np.zeros(n, dtype=np.int64)  # the limit with its delays
+        self.stopped = np.zeros(n, dtype=np.int64)
 
     def _lacking(self, rows: pd.DataFrame) -> Bools:
         """Whether a row leaves out what its step needs to be said."""
@@ -224,6 +226,8 @@ class _State:
             starts |= what == "again"
         self.dispatched[c[starts]] = at[starts]
         self.granted[c[starts]] = self.limit[c[starts]]
+        self.stopped[c[starts]] = 0
+        self.due[c[starts]] = _NAT  # what a delay had set ends with the handling it was for
         begin = starts & (self.limit[c] > 0)
         if begin.any() and self.timer is not None:
             k = c[begin]
@@ -242,8 +246,16 @@ class _State:
         self.hold[c] = np.where(hold_to >= 0, hold_to, self.hold[c])
 
     def _prolong(self, c: Ints, until: Any) -> None:
-        """Set a new deadline; the limit grows by what is between the old one and it."""
+        """Set a new deadline; the limit grows by what is between the old one and it.
+
+        A case without a limit gets one: from its dispatch until then.
+        """
         if self.timer is not None:
+            fresh = np.isnat(self.due[c]) & (until > self.dispatched[c])
+            k = c[fresh]
+            self.granted[k] = used(
+                self.timer.calendar, self.dispatched[k], until[fresh], self.working[k]
+            )
             more = ~np.isnat(self.due[c]) & (until > self.due[c])
             k = c[more]
             self.granted[k] += used(self.timer.calendar, self.due[k], until[more], self.working[k])
@@ -262,7 +274,7 @@ class _State:
         c, at = c[running], at[running]
         # what was left, taken from the whole: holds do not count
         left = used(self.timer.calendar, at, self.due[c], self.working[c])
-        self.handle_used[c] = self.granted[c] - left
+        self.handle_used[c] = self.granted[c] - left - self.stopped[c]
 
     def _shift(self, c: Ints, at: Any) -> None:
         """Give back what was left of the limit when the case was put on hold."""
@@ -274,6 +286,8 @@ class _State:
         left = used(calendar, self.since[c], self.due[c], working)
         late = self.due[c] < self.since[c]  # a hold does not make it less late
         moved = due(calendar, at, np.maximum(left, 0), working)
+        held = used(calendar, self.since[c], at, working)
+        self.stopped[c[late]] += held[late]
         self.due[c] = np.where(late, self.due[c], moved)
 
     def folded(self, rows: pd.DataFrame) -> Folded:
@@ -293,6 +307,7 @@ class _State:
                 "handle_used_s": self.handle_used,
                 "limit_s": np.where(self.granted > 0, self.granted, self.limit),
                 "working": self.working,
+                "stopped_s": self.stopped,
                 "steps": np.bincount(self.case, minlength=len(self.numbers)),
                 **self.counts,
             },

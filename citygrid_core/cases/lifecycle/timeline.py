@@ -16,6 +16,8 @@ TOLD = (
     "collect", "send_verify", "verify", "refute", "register", "coordinate", "dispatch", "accept",
     "return", "handle", "send_check", "check", "rework", "close", "void",
 )  # fmt: skip
+#: Steps of which it only tells how often they were done.
+COUNTED = ("delay", "suspend", "defer", "supervise")
 #: Stages with a limit of their own: from which moments it runs (the latest), and its end.
 STAGE_LIMITS: dict[str, tuple[str, ...]] = {
     "accept": ("collect_at",),
@@ -57,8 +59,8 @@ def timeline(
     DataFrame
         By number: the states of `fold`; for each of `TOLD` ``<step>_at``, ``<step>_last``
         (datetime64[s]), ``<step>_by`` (who, the first time) and ``<step>_n`` (times in the
-        period); ``<stage>_due`` for each of `STAGE_LIMITS`; bodies (departments that it
-        was dispatched to); urgent (its handling limit runs day and night).
+        period; of `COUNTED` too); ``<stage>_due`` for each of `STAGE_LIMITS`; bodies (departments that it
+        was dispatched to), body (the last of them, or None); urgent (its handling limit runs day and night).
     """
     rows = log.assign(at=moments(log["at"]))
     if end is not None:
@@ -83,6 +85,10 @@ def timeline(
         columns[f"{name}_at"], columns[f"{name}_last"] = first, last
         columns[f"{name}_by"] = by
         columns[f"{name}_n"] = np.bincount(case[inside[these]], minlength=len(out))
+    for name in COUNTED:
+        these = np.flatnonzero((step == name) & inside)
+        columns[f"{name}_n"] = np.bincount(codes[these], minlength=len(out))
+    columns["body"] = _body(rows, codes, len(out))
     columns["bodies"] = _bodies(rows, codes, len(out))
     own = cases.reindex(out.index)
     for stage, begins in STAGE_LIMITS.items():
@@ -102,6 +108,16 @@ def _stage_due(stage: str, begins: list[Any], cases: pd.DataFrame, timer: Timer)
     runs = ~np.isnat(start) & (seconds > 0)
     if runs.any():
         out[runs] = due(timer.calendar, start[runs], seconds[runs], working[runs])
+    return out
+
+
+def _body(rows: pd.DataFrame, codes: Any, n: int) -> Any:
+    """Return the department that each case was dispatched to last, None where nobody said."""
+    out = np.full(n, None, dtype=object)
+    if "department_code" in rows:
+        body = rows["department_code"].to_numpy(dtype=object)
+        named = ((rows["step"] == "dispatch") & rows["department_code"].notna()).to_numpy()
+        out[codes[named]] = body[named]
     return out
 
 

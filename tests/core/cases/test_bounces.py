@@ -47,3 +47,12 @@ def test_nothing_bounced() -> None:
     calm = bounces(log().query("number == 'C'"))
     assert calm.empty
     assert counted(calm, ["sent_from", "sent_to"]).empty
+
+
+def test_what_nobody_names_is_no_loop() -> None:
+    """An import tells no body: a case of it that was returned and waits has not come back."""
+    rows = [("A", 1, "dispatch", "03T09:00", None), ("A", 2, "return", "03T11:00", None)]
+    frame = pd.DataFrame(rows, columns=["number", "seq", "step", "at", "department_code"])
+    frame["at"] = "2025-03-" + frame["at"]
+    found = bounces(frame.assign(reason="r"))
+    assert found[["sent_from", "sent_to", "again"]].values.tolist() == [[None, None, False]]

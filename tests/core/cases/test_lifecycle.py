@@ -133,6 +133,28 @@ def test_the_clock_stops_while_a_case_is_suspended() -> None:
     ]  # fmt: skip
 
 
+def test_a_hold_after_the_deadline_neither_helps_nor_harms() -> None:
+    """Late by an hour when the hold begins, handled an hour after it ends: two hours late."""
+    steps: tuple[Any, ...] = (
+        *TO_DISPATCH, ("suspend", "2025-03-04T10:00", {"reason": "待批", "until": "2025-03-20"}),
+        ("resume", "2025-03-20T09:00"), ("handle", "2025-03-20T10:00"),
+    )  # fmt: skip
+    after = state(walk(case(), *steps), case())
+    assert after["handle_used_s"] - after["limit_s"] == 2 * 3600
+    assert str(after["handle_due"]) == "2025-03-04 09:00:00"
+
+
+def test_a_delay_of_a_case_without_a_limit_is_its_limit() -> None:
+    one = case(kind="unlimited")
+    delay = ("delay", "2025-03-03T10:00", {"reason": "雨", "until": "2025-03-05T09:00"})
+    steps: tuple[Any, ...] = (*TO_DISPATCH, delay, ("handle", "2025-03-04T09:00"))
+    after = state(walk(one, *steps), one)
+    assert (after["limit_s"], after["handle_used_s"]) == (48 * 3600, 24 * 3600)
+    again = state(walk(one, *steps, ("rework", "2025-03-04T10:00", {"reason": "未修复"})), one)
+    assert pd.isna(again["due_at"])
+    assert again["limit_s"] == 0
+
+
 def test_a_failed_check_goes_back_to_the_same_body_with_a_new_limit() -> None:
     steps: tuple[Any, ...] = (
         *TO_DISPATCH, ("handle", "2025-03-03T15:00"),
@@ -195,6 +217,8 @@ def test_two_levels_send_a_case_to_the_county_first() -> None:
         ("dispatch", "2025-03-03T09:00", {"department_code": "D1"}), profile=two,
     )  # fmt: skip
     assert state(log, case(), two)["stage"] == "dispatched"
+    at_county = {s.name for s in legal(log.iloc[:-1], case(), two, "2025-03-03T09:00")}
+    assert at_county >= {"dispatch", "send_back", "suspend", "defer", "void", "supervise"}
     assert two.max_delays == DEFAULT.max_delays
 
 

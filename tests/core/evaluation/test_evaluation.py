@@ -188,7 +188,9 @@ def test_a_score_is_what_a_person_adds_up(code: str) -> None:
 
 
 def test_heat_points_are_places_rounded() -> None:
-    found = heat_points([114.301, 114.304, 114.31, np.nan], [30.601, 30.599, 30.6, 30.6])
+    found = heat_points(
+        [114.301, 114.304, 114.31, np.nan, np.inf], [30.601, 30.599, 30.6, 30.6, np.inf]
+    )
     assert found.values.tolist() == [[114.3, 30.6, 2], [114.31, 30.6, 1]]
 
 

@@ -6,10 +6,13 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from citygrid_core.grids import Policy
 from citygrid_core.operations.areas import init
+from citygrid_core.operations.case_clock import import_limits, import_work_days
+from citygrid_core.operations.case_steps import advance_cases
 from citygrid_core.operations.cases import import_cases
 from citygrid_core.operations.census import import_components
 from citygrid_core.operations.departments import import_departments
@@ -74,6 +77,28 @@ def whole(
         said["cases"] = import_cases(ws, small_city / "cases.csv", options=METRES, on=DAY)
         said["heat"] = update_heat(ws)
     return path, said
+
+
+@pytest.fixture(scope="session")
+def office(
+    tmp_path_factory: pytest.TempPathFactory,
+    whole: tuple[Path, dict[str, Report]],
+    small_city: Path,
+) -> Path:
+    """The whole city with limits and calendar, and one case returned, sent on and reworked."""
+    path = tmp_path_factory.mktemp("evaluation") / "office.gpkg"
+    shutil.copy(whole[0], path)
+    with Workspace.open(path) as ws:
+        assert import_limits(ws, small_city / "limits.csv", on=DAY).stored == 19
+        assert import_work_days(ws, small_city / "calendar.csv", on=DAY).stored == 2
+        late = ws.read("cases", where={"stage": "dispatched"}, geometry=False)["number"].min()
+        advance_cases(ws, pd.DataFrame([
+            {"number": late, "step": "return", "at": "2026-01-02T10:00:00", "reason": "r"},
+            {"number": late, "step": "dispatch", "at": "2026-01-02T11:00:00", "department_code": "D2"},
+            {"number": late, "step": "handle", "at": "2026-01-02T12:00:00"},
+            {"number": late, "step": "rework", "at": "2026-01-02T13:00:00", "reason": "r"},
+        ]))  # fmt: skip
+    return path
 
 
 @pytest.fixture

@@ -97,7 +97,9 @@ def test_where_no_limit_is_told_the_sources_deadline_counts(office: Workspace) -
     assert found["share"].is_monotonic_decreasing
     body = str(cases.set_index("number").loc[found["number"].iloc[0], "handling_code"])
     _, own = overdue(office, at, department=body)
-    assert set(own["number"]) <= set(found["number"])
+    handling = cases.set_index("number")["handling_code"]
+    assert own["number"].tolist() == [n for n in found["number"] if handling[n] == body] != []
+    assert set(own["department_code"]) == {body}
     with pytest.raises(UsageError):
         overdue(office, at, lights=("blue",))
 

@@ -16,38 +16,13 @@ import pytest
 from citygrid_core.errors import UsageError
 from citygrid_core.evaluation import TOTAL, UnknownScheme
 from citygrid_core.evaluation.period import BadPeriod, Period
-from citygrid_core.operations.case_clock import import_limits, import_work_days
 from citygrid_core.operations.case_steps import advance_cases
 from citygrid_core.operations.evaluation import Evaluation, evaluate_city, facts_of
 from citygrid_core.operations.evaluation_cases import cases_behind
 from citygrid_core.operations.evaluation_report import html, write_report
-from citygrid_core.report import Report
 from citygrid_core.sample.cases import LIMIT_H
 from citygrid_core.workspace import Workspace
 from tests.core.cli.test_cli import citygrid
-
-DAY = "2025-01-01"
-
-
-@pytest.fixture(scope="module")
-def office(
-    tmp_path_factory: pytest.TempPathFactory,
-    whole: tuple[Path, dict[str, Report]],
-    small_city: Path,
-) -> Path:
-    path = tmp_path_factory.mktemp("evaluation") / "office.gpkg"
-    shutil.copy(whole[0], path)
-    with Workspace.open(path) as ws:
-        assert import_limits(ws, small_city / "limits.csv", on=DAY).stored == 19
-        assert import_work_days(ws, small_city / "calendar.csv", on=DAY).stored == 2
-        late = ws.read("cases", where={"stage": "dispatched"}, geometry=False)["number"].min()
-        advance_cases(ws, pd.DataFrame([
-            {"number": late, "step": "return", "at": "2026-01-02T10:00:00", "reason": "r"},
-            {"number": late, "step": "dispatch", "at": "2026-01-02T11:00:00", "department_code": "D2"},
-            {"number": late, "step": "handle", "at": "2026-01-02T12:00:00"},
-            {"number": late, "step": "rework", "at": "2026-01-02T13:00:00", "reason": "r"},
-        ]))  # fmt: skip
-    return path
 
 
 @pytest.fixture
@@ -183,11 +158,12 @@ def test_a_past_month_stays_what_it_was(office: Path, tmp_path: Path) -> None:
     path = tmp_path / "later.gpkg"
     shutil.copy(office, path)
     with Workspace.open(path) as ws:
-        year = evaluate_city(ws, "2025").counts
+        year, bodies = (evaluate_city(ws, "2025", by=by).counts for by in ("area", "department"))
         open_ = ws.read("cases", where={"stage": "dispatched"}, geometry=False)["number"]
         steps = [{"number": n, "step": "handle", "at": "2026-01-03T10:00:00"} for n in open_]
         assert advance_cases(ws, pd.DataFrame(steps)).stored == len(open_) > 3
         pd.testing.assert_frame_equal(year, evaluate_city(ws, "2025").counts)
+        pd.testing.assert_frame_equal(bodies, evaluate_city(ws, "2025", by="department").counts)
 
 
 def test_reports_are_the_same_bytes_twice(workspace: Workspace, tmp_path: Path) -> None:
