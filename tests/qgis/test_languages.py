@@ -46,20 +46,9 @@ NAMES = {
     "residents", "collector", "at",
 }  # fmt: skip
 NAMES |= {
-    "HTML",
-    "jpg",
-    "XLSX",
-    "PDF",
-    "cjt",
-    "jinhua",
-    "original",
-    "dispose",
-    "on",
-    "time",
-    "rate",
-    "HH",
-    "Q4",
-}
+    "HTML", "jpg", "jinhua", "original", "dispose", "on", "time", "rate", "HH", "Q4",
+    "PAI", "PEI",  # scores of forecasts
+}  # fmt: skip
 
 
 @pytest.fixture(params=["en", "zh"])
