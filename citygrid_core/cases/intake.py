@@ -132,8 +132,12 @@ def _texts(frame: pd.DataFrame, name: str) -> pd.Series:
     """Return a column as stripped text, empty where it is missing."""
     if name not in frame.columns:
         return pd.Series("", index=frame.index, dtype=object)
-    column = frame[name].astype(object)
-    said = ["" if v is None or v != v else str(v).strip() for v in column.tolist()]
+    values = frame[name].tolist()
+    if set(map(type, values)) == {str}:
+        said = list(map(str.strip, values))
+    else:
+        values = frame[name].astype(object).tolist()
+        said = ["" if v is None or v != v else str(v).strip() for v in values]
     texts: pd.Series = pd.Series(said, index=frame.index, dtype=object)
     return texts
 

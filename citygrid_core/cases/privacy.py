@@ -85,9 +85,12 @@ def reporter_note(name: str, phone: str, how: str) -> str:
 def masked_texts(column: pd.Series) -> pd.Series:
     """Return a column with each text `masked`; looked at are only those with seven digits."""
     values = np.array(column, dtype=object)
-    for i, text in enumerate(values):
-        if isinstance(text, str) and _MAY.search(text):
-            values[i] = masked(text)
+    texts = [t if isinstance(t, str) else "" for t in values.tolist()]
+    # A column is searched as one text: a line break ends every run of digits.
+    ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
+    found = [f.start() for f in _MAY.finditer("\n".join(texts))]
+    for i in np.unique(np.searchsorted(ends, found, side="right")):
+        values[i] = masked(texts[i])
     out: pd.Series = pd.Series(values, index=column.index, dtype=object)
     return out
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
+from operator import lt
 from typing import Any
 
 import numpy as np
@@ -29,6 +31,8 @@ def check_identity(rows: Rows, held: set[tuple[Any, ...]], family: Family) -> li
     identity, keys_ = family.identity, rows.columns[family.key]
     place = identity.index(family.key)
     if not family.history:
+        if not held and _ascending([rows.columns[n] for n in identity]):
+            return []
         own_ = set(zip(*(rows.columns[n] for n in identity), strict=True))
         if len(own_) == len(keys_) and own_.isdisjoint(held):
             return []
@@ -57,6 +61,14 @@ def check_identity(rows: Rows, held: set[tuple[Any, ...]], family: Family) -> li
             again.append(key)
         keys.add(key)
     return again
+
+
+def _ascending(columns: Sequence[Sequence[Any]]) -> bool:
+    """Whether each row is greater than the one before: then none is there twice."""
+    if any(None in c for c in columns):
+        return False
+    own = list(zip(*columns, strict=True))
+    return all(map(lt, own, islice(own, 1, None)))
 
 
 def overlaps(

@@ -106,56 +106,90 @@ def stored_time(text: Any) -> Any:
 
 
 def _texts(
-    table: str, fids: Sequence[int], columns: Sequence[Column], values: Sequence[Sequence[Any]]
+    table: str,
+    fids: Sequence[int],
+    columns: Sequence[Column],
+    values: Sequence[Sequence[Any]],
+    escape: bool = False,
 ) -> list[bytes]:
     """Return what is hashed of each row, its geometry apart.
 
-    One template formats whole rows: columns without NULL and without anything special
-    go in as they are, others as cells made one by one.
+    All cells of all rows, and what stands between them, are joined at once: columns without
+    NULL and without anything special go in as they are, others as cells made one by one.
+    Control characters are looked for in the whole: with any but our own, all is done again
+    and `escape` says that each column is looked at.
     """
-    template = [f"{table}{_SEPARATOR}%d{_SEPARATOR}"]
-    cells: list[Sequence[Any]] = [fids]
+    n = len(fids)
+    separators = 2 * n
+    pieces: list[str | list[str]] = [f"{table}{_SEPARATOR}", list(map(str, fids)), _SEPARATOR]
     for column, v in zip(columns, values, strict=True):
         kinds = set(map(type, v))
         if kinds == {type(None)}:
             continue
         head, natural = f"{column.name}=", _NATURAL[column.type]
-        special = kinds - {type(None)} != {natural} or (natural is str and _special(column.type, v))
-        if not special and len(kinds) == 1 and column.type != "real":
-            cut = ".19" if column.type == "datetime" else ""  # without the zero fraction
-            template.append(f"{head}%{cut}s{_SEPARATOR}")
-            cells.append(v)
-            continue
-        template.append("%s")
+        separators += n - (v.count(None) if type(None) in kinds else 0)
+        special = kinds - {type(None)} != {natural} or (
+            natural is str and _special(column.type, v, escape)
+        )
+        whole = 19 if column.type == "datetime" else None  # without the zero fraction
         if special:
-            cells.append(
+            pieces.append(
                 ["" if c is None else head + _cell(column.type, c) + _SEPARATOR for c in v]
             )
         elif column.type == "real":
-            cells.append(["" if c is None else f"{head}{c + 0.0!r}{_SEPARATOR}" for c in v])
+            pieces.append(["" if c is None else f"{head}{c + 0.0!r}{_SEPARATOR}" for c in v])
+        elif len(kinds) > 1:
+            pieces.append(["" if c is None else f"{head}{str(c)[:whole]}{_SEPARATOR}" for c in v])
         else:
-            whole = 19 if column.type == "datetime" else None
-            cells.append(["" if c is None else f"{head}{str(c)[:whole]}{_SEPARATOR}" for c in v])
-    row = "".join(template)
-    said = list(map(row.__mod__, zip(*cells, strict=True)))
+            plain = list(v) if natural is str else list(map(str, v))
+            pieces += [head, [c[:whole] for c in plain] if whole else plain, _SEPARATOR]
+    cells = _alternating([*pieces, "\x00"], n)
     # Many texts become bytes faster together; one that has a NUL of its own is told by the count.
-    made = "\x00".join(said).encode("utf-8", "surrogatepass").split(b"\x00")
-    return made if len(made) == len(said) else [t.encode("utf-8", "surrogatepass") for t in said]
+    joined = "".join(cells)
+    if not escape and (
+        joined.count(_SEPARATOR) != separators or _ESCAPE in joined or _TAG in joined
+    ):
+        return _texts(table, fids, columns, values, escape=True)
+    made = joined.encode("utf-8", "surrogatepass").split(b"\x00")[:-1]
+    if len(made) == n:
+        return made
+    width = len(cells) // n
+    rows = ("".join(cells[at : at + width])[:-1] for at in range(0, len(cells), width))
+    return [text.encode("utf-8", "surrogatepass") for text in rows]
 
 
-def _special(type_: ColumnType, values: Sequence[str | None]) -> bool:
+def _alternating(pieces: Sequence[str | list[str]], n: int) -> list[str]:
+    """Return the pieces of n rows, row by row; text that all rows have is one piece."""
+    columns: list[str | list[str]] = []
+    for piece in pieces:
+        if isinstance(piece, str) and columns and isinstance(columns[-1], str):
+            columns[-1] += piece
+        else:
+            columns.append(piece)
+    cells = [""] * (n * len(columns))
+    for at, column in enumerate(columns):
+        cells[at :: len(columns)] = [column] * n if isinstance(column, str) else column
+    return cells
+
+
+def _special(type_: ColumnType, values: Sequence[str | None], escape: bool) -> bool:
     """Whether some text has a character, some time a form, that must be looked at."""
-    joined = "".join([v for v in values if v is not None])
-    if _ESCAPE in joined or _TAG in joined or _SEPARATOR in joined:
-        return True
+    if escape:
+        joined = "".join([v for v in values if v is not None])
+        if _ESCAPE in joined or _TAG in joined or _SEPARATOR in joined:
+            return True
     return type_ == "datetime" and not plain_times(values)
 
 
 def plain_times(values: Sequence[Any]) -> bool:
     """Whether each time is of the form that citygrid stores, with no fraction of a second."""
-    tails = {v[19:] for v in values if v is not None}
-    marks = {v[10:11] for v in values if v is not None}
-    return tails <= {".000"} and marks <= {"T"}
+    texts = [v for v in values if v is not None]
+    if set(map(len, texts)) != {23}:
+        tails, marks = {v[19:] for v in texts}, {v[10:11] for v in texts}
+        return tails <= {".000"} and marks <= {"T"}
+    joined = "".join(texts)
+    form = {10: "T", 19: ".", 20: "0", 21: "0", 22: "0"}
+    return all(joined[at::23] == sign * len(texts) for at, sign in form.items())
 
 
 def _cell(type_: ColumnType, value: Any) -> str:

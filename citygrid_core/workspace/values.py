@@ -172,14 +172,20 @@ def _convert(column: Column, series: pd.Series[Any], zone: str) -> tuple[list[An
         return _moments(series, _day)
     if kind in ("integer", "real", "boolean"):
         return _numbers(series, kind)
-    cells = series.to_numpy(dtype=object, copy=True)
-    cells[pd.isna(cells)] = None
-    if column.choices:
-        cells[cells == ""] = None
-    values = cells.tolist()
-    kinds = set(map(type, values)) - {type(None)}
-    if kinds <= {str} and "\x00" not in "".join([v for v in values if v is not None]):
-        return values, []
+    values = series.tolist()
+    kinds = set(map(type, values))
+    if not kinds <= {str, type(None)}:
+        cells = series.to_numpy(dtype=object, copy=True)
+        cells[pd.isna(cells)] = None
+        values = cells.tolist()
+        kinds = set(map(type, values))
+    if column.choices and "" in values:
+        values = [None if v == "" else v for v in values]
+        kinds.add(type(None))
+    if kinds <= {str, type(None)}:
+        texts = [v for v in values if v is not None] if type(None) in kinds else values
+        if "\x00" not in "".join(texts):
+            return values, []
     bad = [i for i, v in enumerate(values) if v is not None and not _is_text(v)]
     return [str(v) if v is not None and _is_text(v) else None for v in values], bad
 
@@ -238,14 +244,16 @@ def _moments(series: pd.Series[Any], convert: Callable[[Any], Any]) -> tuple[lis
 
 def _clocked(series: pd.Series[Any], zone: str) -> tuple[list[Any], list[int]]:
     """Return times as they are stored: those of our own form at once, the others one by one."""
-    cells = series.to_numpy(dtype=object)
-    texts = cells[~pd.isna(cells)].tolist()
+    cells = series.tolist()
+    texts = cells
+    if set(map(type, cells)) != {str}:
+        texts = series.to_numpy(dtype=object)[~pd.isna(series).to_numpy()].tolist()
     if set(map(type, texts)) <= {str}:
         _, strict = isotime.read(texts)
         if strict.all():
-            if len(texts) == len(cells):
+            if texts is cells:
                 return [t + ".000" for t in texts], []
-            return [None if t is None or t != t else t + ".000" for t in cells.tolist()], []
+            return [t + ".000" if isinstance(t, str) else None for t in cells], []
     return _moments(series, _clock(zone))
 
 

@@ -271,7 +271,9 @@ class GeoPackage:
     ) -> None:
         """Insert rows; values come by column, in the order of the table."""
         full = [
-            (n, v) for n, v in zip(table.names, values, strict=True) if list(v).count(None) < len(v)
+            (n, v)
+            for n, v in zip(table.names, values, strict=True)
+            if any(x is not None for x in v)
         ]
         names, columns = ["fid", *(n for n, _ in full)], [fids, *(v for _, v in full)]
         if cells is not None:
@@ -372,10 +374,13 @@ class GeoPackage:
         for at in range(0, len(seals), driver.CHUNK):
             part = seals[at : at + driver.CHUNK]
             connection.exec_driver_sql(
-                "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?1) "
+                # Counting by hundreds: a step of a recursion costs as much as a row.
+                "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?6), "
+                "d(j) AS (SELECT 0 UNION ALL SELECT j + 1 FROM d WHERE j < 99) "
                 "INSERT INTO cg_seals (table_id, fid, seal) "
-                "SELECT ?2, ?3 + i, substr(?4, 1 + i * ?5, ?5) FROM n",
-                (len(part), table_id, first + at, b"".join(part), SIZE),
+                "SELECT ?2, ?3 + 100 * i + j, substr(?4, 1 + (100 * i + j) * ?5, ?5) "
+                "FROM n CROSS JOIN d WHERE 100 * i + j < ?1",
+                (len(part), table_id, first + at, b"".join(part), SIZE, (len(part) - 1) // 100),
             )
 
     def drop_seals(self, connection: sa.Connection, table_id: int, fids: Sequence[int]) -> None:

@@ -53,3 +53,5 @@ def test_a_rows_columns_are_treated_as_the_mapping_says() -> None:
 def test_a_column_of_texts() -> None:
     texts = pd.Series(["13812345678", None, "无"], dtype=object)
     assert masked_texts(texts).tolist() == ["138******78", None, "无"]
+    more = ["", "电话13812345678", "1381234\n5678", "x", "13912345678\n13812345678", "5678"]
+    assert masked_texts(pd.Series(more)).tolist() == [masked(t) for t in more]

@@ -54,6 +54,24 @@ def test_a_row_has_the_same_seal_among_others(rows: list[tuple[Any, ...]]) -> No
     assert together == [seal(r, f) for r, f in zip(rows, fids, strict=True)]
 
 
+def test_the_text_that_is_hashed_may_have_a_nul() -> None:
+    texts = ["x\x00y", "z"]
+    told = [f"t\x1f{n}\x1fa={t}\x1f".encode() for n, t in enumerate(texts, 1)]
+    expected = [blake2b(t, digest_size=16).digest() for t in told]
+    assert seals("t", [1, 2], COLUMNS[:1], [texts]) == expected
+
+
+def test_times_of_odd_lengths_keep_every_character() -> None:
+    """Together they are as long as two plain ones: none may be cut like those."""
+    times = ["2025-01-01T08:00:00.0002", "2025-01-01T08:00:00.00"]
+    made = seals("t", [1, 2], COLUMNS[4:], [times])
+    assert made == [
+        seals("t", [n], COLUMNS[4:], [[t]])[0] for n, t in zip((1, 2), times, strict=True)
+    ]
+    plain = ["2025-01-01T08:00:00.000"] * 2
+    assert made[0] != seals("t", [1, 2], COLUMNS[4:], [plain])[0]
+
+
 @given(rows_)
 def test_table_fid_geometry_and_type_count(row: tuple[Any, ...]) -> None:
     assert len({seal(row), seal(row, 2), seal(row, 1, "t2")}) == 3
