@@ -36,11 +36,14 @@ class Facts:
         dispatch, bodies, urgent), and source; where known, recurrent, missed and hot (bool).
     start, end : datetime64[s]
         The period, half-open; the table is as known at its end.
+    moves : DataFrame, optional
+        Who had the cases that went from body to body at each step; see `evaluation.moves`.
     """
 
     table: pd.DataFrame
     start: np.datetime64
     end: np.datetime64
+    moves: pd.DataFrame | None = None
 
     def at(self, column: str) -> Any:
         """Return a column of moments; NaT where there is none."""

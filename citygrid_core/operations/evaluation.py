@@ -29,6 +29,7 @@ from citygrid_core.evaluation import (
 )
 from citygrid_core.evaluation import indicators as indicator_codes
 from citygrid_core.evaluation.facts import HANDLED
+from citygrid_core.evaluation.moves import STEP_OF, by_bodies, moves
 from citygrid_core.evaluation.period import Period
 from citygrid_core.evaluation.ranking import case_mix
 from citygrid_core.evaluation.times import times
@@ -157,6 +158,8 @@ def evaluate_city(
     groups = groups_of(facts.table, by, level, post)
     every = indicator_codes()
     counts = add_up(facts, groups)
+    if by == "department":
+        counts = by_bodies(counts, facts, groups, count(facts, list(STEP_OF)))
     sizes = _sizes(workspace, by, level, counts.index)
     if sizes is not None:
         counts["hectares"] = sizes["hectares"]
@@ -218,7 +221,9 @@ def facts_of(workspace: Workspace, period: Period) -> Facts:
     own = cases.reindex(told.index)
     table = pd.concat([told, own.drop(columns=["number", "stage"])], axis=1)
     table["share_used"] = _share_used(table, timer, period.end)
-    facts = Facts(table, period.start, period.end)
+    often = table.index[(table["dispatch"] > 1).to_numpy()]
+    went = moves(log[log["number"].isin(often).to_numpy()], period.start, period.end)
+    facts = Facts(table, period.start, period.end, went)
     table["hot"] = _frequent(table, facts.registered)
     table["recurrent"] = _recurrent(workspace, table, facts, profile)
     return facts

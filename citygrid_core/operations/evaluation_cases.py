@@ -8,6 +8,8 @@ import pandas as pd
 from citygrid_core.errors import Text, UsageError
 from citygrid_core.evaluation import TOTAL, Facts, UnknownIndicator, count
 from citygrid_core.evaluation import indicators as indicator_codes
+from citygrid_core.evaluation.facts import Floats
+from citygrid_core.evaluation.moves import STEP_OF, of_bodies
 from citygrid_core.evaluation.period import Period
 from citygrid_core.operations.evaluation import facts_of, groups_of
 from citygrid_core.workspace import Workspace
@@ -62,6 +64,9 @@ def cases_behind(
     span = period if isinstance(period, Period) else Period.parse(period)
     facts = facts_of(workspace, span) if facts is None else facts
     counts = count(facts, sorted({*one.counts}))
+    groups = groups_of(facts.table, by, level, post)
+    if group != TOTAL:
+        counts = _of_group(facts, groups, counts, group, by)
     parts = {}
     for name, factors in (("numerator", one.numerator), ("denominator", one.denominator)):
         total = np.zeros(len(facts.table))
@@ -70,17 +75,32 @@ def cases_behind(
         parts[name] = total
     rows = facts.table.reindex(columns=list(SHOWN[1:])).assign(**parts)
     rows.insert(0, "number", facts.table.index)
-    groups = groups_of(facts.table, by, level, post)
-    rows["group"] = groups.to_numpy(dtype=object)
+    rows["group"] = groups.to_numpy(dtype=object) if group == TOTAL else group
     rows.index = pd.RangeIndex(len(rows))
-    if group != TOTAL:
-        there = (groups == group).to_numpy(dtype=bool)
-        if not there.any():
-            raise UsageError(Text(f"there is no group {group!r}", f"没有统计对象“{group}”"))
-        rows = rows[there]
     counted = (rows["numerator"] != 0) | (rows["denominator"] != 0)
     out: pd.DataFrame = rows[counted.to_numpy()]
     bad_first = one.better > 0
     order = ["numerator", "number"]
     out = out.sort_values(order, ascending=[bad_first, True], ignore_index=True)
+    return out
+
+
+def _of_group(
+    facts: Facts, groups: pd.Series, counts: dict[str, Floats], group: str, by: str
+) -> dict[str, Floats]:
+    """Return what each case counts for one group; steps of other bodies' cases are its own too."""
+    mine = (groups == group).to_numpy(dtype=bool)
+    went = by == "department"
+    there = mine.any() or (
+        went and facts.moves is not None and (facts.moves["body"] == group).any()
+    )
+    if not there:
+        raise UsageError(Text(f"there is no group {group!r}", f"没有统计对象“{group}”"))
+    out = {}
+    for name, values in counts.items():
+        out[name] = np.where(mine, values, 0.0)
+        if went and name in STEP_OF:
+            shares = of_bodies(facts, groups, name, values)
+            own = shares[(shares["body"] == group).to_numpy()].groupby("number")["value"].sum()
+            out[name] = own.reindex(facts.table.index, fill_value=0.0).to_numpy(dtype=float)
     return out

@@ -302,7 +302,30 @@ def counts(raw: Tables, first: str, last: str) -> pd.DataFrame:
         **{post: at(f"who {step}") for post, step in who.items()},
     }
     frame: pd.DataFrame = pd.DataFrame(out).astype(float)
-    return frame.join(pd.DataFrame({f"by {k}": v for k, v in groups.items()}, index=h.index))
+    frame = frame.join(pd.DataFrame({f"by {k}": v for k, v in groups.items()}, index=h.index))
+    frame.attrs["steps"] = steps_of_bodies(raw, start, end, groups["department"])
+    return frame
+
+
+def steps_of_bodies(
+    raw: Tables, start: pd.Timestamp, end: pd.Timestamp, last: pd.Series
+) -> dict[tuple[str, str], int]:
+    """Count the steps of each body while it had the case: (body, step) to how many."""
+    log = raw.log.assign(t=pd.to_datetime(raw.log["at"], format="ISO8601"))
+    log = log[log["t"] < end].sort_values(["number", "seq"])
+    sent = log[log["step"] == "dispatch"].groupby("number").size().to_dict()
+    bodies: dict[str, str | None] = last.to_dict()
+    holds = {n: bodies.get(n) for n, times in sent.items() if times < 2}
+    out: dict[tuple[str, str], int] = {}
+    for number, step, at, said in zip(
+        log["number"], log["step"], log["t"], log["department_code"], strict=True
+    ):
+        if step == "dispatch" and sent[number] > 1:
+            holds[number] = said
+        body = holds.get(number)
+        if isinstance(body, str) and body and at >= start:
+            out[body, step] = out.get((body, step), 0) + 1
+    return out
 
 
 #: Counts that no indicator is named for, by their words in the formulas of the table.
@@ -359,8 +382,15 @@ def ratios(sums: pd.DataFrame, table: pd.DataFrame) -> dict[str, tuple[pd.Series
 def summed(per_case: pd.DataFrame, by: str) -> pd.DataFrame:
     """Add counts up by group, with a last row ``*`` of all cases."""
     own = per_case.drop(columns=[c for c in per_case if c.startswith("by ")])
-    group = per_case[f"by {by}"]
+    own.attrs = {}  # pandas copies them at every step
+    group = pd.Series(per_case[f"by {by}"].to_numpy(dtype=object), index=own.index)
     out = own[group.notna() & (group != "")].groupby(group).sum()
+    if by == "department":
+        steps = per_case.attrs["steps"]
+        for name, step in (("returned", "return"), ("received", "dispatch"), ("passed", "check"),
+                           ("rework_times", "rework")):  # fmt: skip
+            out = out.reindex(sorted({*out.index, *(b for b, _ in steps)}), fill_value=0.0)
+            out[name] = [float(steps.get((b, step), 0)) for b in out.index]
     out.loc["*"] = own.sum()
     return out
 

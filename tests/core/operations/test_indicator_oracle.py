@@ -28,6 +28,7 @@ from citygrid_core.operations.case_clock import import_limits, timer_of
 from citygrid_core.operations.case_steps import advance_cases
 from citygrid_core.operations.cases import import_cases
 from citygrid_core.operations.evaluation import evaluate_city, facts_of
+from citygrid_core.operations.evaluation_cases import cases_behind
 from citygrid_core.standards import indicators as indicator_table
 from citygrid_core.workspace import Workspace
 from tests.core.operations.conftest import DAY, METRES
@@ -215,6 +216,21 @@ def test_what_no_case_tells_is_unknown_until_it_is_told(
     assert found["missed"] == missed > 0
     assert found["miss_rate"] == missed / per_case["registered"].sum()
     assert found["patrol_coverage"] == 2 / 3
+
+
+def test_a_return_is_counted_for_the_body_that_returned(
+    ws: Workspace, told: dict[str, tuple[Facts, pd.DataFrame]]
+) -> None:
+    """Also when another body has the case now; the cases behind the number are those."""
+    facts, per_case = told["2025-12"]
+    done = evaluate_city(ws, "2025-12", by="department", facts=facts, indicators=["return_rate"])
+    moved = 0
+    for body in ("D1", "D2", "D3"):
+        found = cases_behind(ws, "2025-12", "return_rate", by="department", group=body, facts=facts)
+        assert found["numerator"].sum() == done.table.numerator.at[body, "return_rate"] > 0
+        assert found["denominator"].sum() == done.table.denominator.at[body, "return_rate"]
+        moved += (per_case.loc[found["number"], "by department"] != body).sum()
+    assert moved > 1
 
 
 @pytest.mark.parametrize("code", sorted(COMPOSITES))
