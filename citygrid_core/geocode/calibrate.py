@@ -18,7 +18,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import optimize, stats
 
 from citygrid_core.geocode.candidate import CELL, LEVELS, Candidate
 from citygrid_core.geocode.gazetteer import Gazetteer
@@ -154,6 +153,8 @@ def _fit(
             rows.T @ step + _HOLD * held,
         )
 
+    from scipy import optimize
+
     bounds = [(None, None) if k.startswith("level.") or k in _FOR else (None, 0.0) for k in _KEYS]
     best = optimize.minimize(
         loss, first, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500}
@@ -182,6 +183,8 @@ def _radius(tops: list[_Top]) -> float | None:
 
 def _factor(tops: list[_Top]) -> float:
     """Return the factor on the spread whose circles hold the truth in 95 of 100 answers."""
+    from scipy import optimize
+
     off, spread = np.array([t.off for t in tops]), np.array([t.spread for t in tops])
     # Of so few answers the last one counts (split conformal prediction).
     wanted = min(math.ceil(_COVERED * (len(off) + 1)) / len(off), 1.0 - 0.5 / len(off))
@@ -194,6 +197,8 @@ def _held(off: npt.NDArray[np.float64], radius: npt.NDArray[np.float64]) -> floa
 
     How far a truth lies that the books have `off` metres away is a noncentral chi.
     """
+    from scipy import stats
+
     error = _SURVEYED / math.sqrt(stats.chi2.ppf(_COVERED, 2))
     held = (off < radius).astype(np.float64)
     near = np.abs(off - radius) < 6 * error
