@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 from citygrid_core.geocode import numerals
 
@@ -73,7 +74,7 @@ class _Table(dict[str, str]):
 def _fold(char: str) -> str:
     if char in _SAME:
         return _SAME[char]
-    simple = _simplified().get(char, char)
+    simple = _simplified(char)
     if simple in _SAME:
         return _SAME[simple]
     category = unicodedata.category(simple)
@@ -84,18 +85,29 @@ def _fold(char: str) -> str:
     return upper if len(upper) == 1 else simple
 
 
+def _simplified(char: str) -> str:
+    """Return the simplified form of a traditional, compatibility or radical character."""
+    known = _radicals().get(char)
+    if known is not None:
+        return known
+    ideograph = "\u3400" <= char < "\ua000" or "\uf900" <= char < "\ufb00"
+    if not ideograph or unicodedata.normalize("NFKC", char) != char:
+        return char
+    simple = str(_converter().convert(char))
+    return simple if len(simple) == 1 else char
+
+
 @lru_cache(maxsize=1)
-def _simplified() -> dict[str, str]:
-    """Traditional, compatibility and radical characters to simplified ones."""
+def _converter() -> Any:
     from opencc import OpenCC  # reads its dictionaries when made
 
-    chars = [chr(c) for c in (*range(0x3400, 0xA000), *range(0xF900, 0xFB00))]
-    chars = [c for c in chars if unicodedata.normalize("NFKC", c) == c]
-    simple = OpenCC("t2s").convert("\n".join(chars)).split("\n")
-    table = {a: b for a, b in zip(chars, simple, strict=True) if a != b and len(b) == 1}
+    return OpenCC("t2s")
+
+
+@lru_cache(maxsize=1)
+def _radicals() -> dict[str, str]:
     with resources.files(__package__).joinpath("radicals.csv").open(encoding="utf-8") as file:
-        table.update({row["radical"]: row["character"] for row in csv.DictReader(file)})
-    return table
+        return {row["radical"]: row["character"] for row in csv.DictReader(file)}
 
 
 _TABLE = _Table()
