@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -350,8 +350,6 @@ def _stored(frame: gpd.GeoDataFrame) -> list[str]:
 
 def _unplaced(p: Problem) -> Problem:
     """A report is no row of a file."""
-    from dataclasses import replace
-
     return replace(p, row=None)
 
 

@@ -15,12 +15,11 @@ from citygrid_plugin.processing.commands import CommandAlgorithm, workspace_para
 from citygrid_plugin.processing.given import Given
 from citygrid_plugin.processing.imports import ImportAlgorithm
 from citygrid_plugin.processing.layered import Columns, MakeAlgorithm
-from citygrid_plugin.processing.options import TABLES, Option, choices_of
+from citygrid_plugin.processing.options import WHO, Option, choices_of, table
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-_WHO = Option("WHO", Text("Who, for the journal", "操作人（记入日志）"), advanced=True)
 _AT = Option(
     "AT", Text("Moment (YYYY-MM-DD HH:MM), now when open", "时间（YYYY-MM-DD HH:MM），默认当前")
 )
@@ -39,10 +38,6 @@ _LEVEL = Option(
         "grid": Text("unit grid", "单元网格"),
     },
 )  # fmt: skip
-
-
-def _table(title: Text) -> Option:
-    return Option("OUTPUT", title, "output", "-o", files=TABLES, then=("--overwrite",))
 
 
 class ImportLimits(ImportAlgorithm):
@@ -94,7 +89,7 @@ class TakeCaseIn(CommandAlgorithm):
         Option("REGISTER", Text("Register it at once", "同时立案"), "flag"),
         Option("TWIN_OF", Text("It repeats this case", "重复于案卷")),
         _AT,
-        _WHO,
+        WHO,
     )
 
 
@@ -112,7 +107,7 @@ class RegisterCases(CommandAlgorithm):
     options = (
         Option("NUMBERS", Text("Case numbers", "案卷号"), "texts", "", optional=False),
         _AT,
-        _WHO,
+        WHO,
     )
 
 
@@ -132,7 +127,7 @@ class AdvanceCases(CommandAlgorithm):
         Option("FILE", Text("File of steps", "操作表"), "file", "", optional=False,
                files=Text("Tables (*.csv *.tsv *.xlsx)", "表格 (*.csv *.tsv *.xlsx)")),
         Option("REJECTS", Text("Refused steps", "退回文件"), "output", files="CSV (*.csv)"),
-        _WHO,
+        WHO,
     )  # fmt: skip
 
 
@@ -156,7 +151,7 @@ class AdvanceOneStep(CommandAlgorithm):
         Option("UNTIL", Text("New deadline or end", "新期限或截止")),
         Option("DOCUMENT", Text("Document number", "文号"), advanced=True),
         _AT,
-        _WHO,
+        WHO,
     )
 
 
@@ -177,8 +172,8 @@ class DispatchCases(CommandAlgorithm):
         Option("TO", Text("Send all to this department", "全部派往该部门代码")),
         Option("AUTO", Text("Send what is clear", "自动派遣明确的案件"), "flag"),
         _AT,
-        _WHO,
-        _table(Text("Proposals", "派遣建议")),
+        WHO,
+        table(Text("Proposals", "派遣建议")),
     )
 
 
@@ -199,8 +194,7 @@ class OverdueCases(CommandAlgorithm):
         _AT,
         Option("LIGHT", Text("Light", "灯色"), "choice", choices=LIGHTS),
         Option("DEPARTMENT", Text("Department code", "部门代码")),
-        Option("OUTPUT", Text("Cases", "案件表"), "output", "-o", files=TABLES, optional=False,
-               then=("--overwrite",)),
+        table(Text("Cases", "案件表"), optional=False),
     )  # fmt: skip
 
 
@@ -223,8 +217,7 @@ class BouncedCases(CommandAlgorithm):
         }),
         Option("SINCE", Text("Returned from then on", "起始时间")),
         Option("UNTIL", Text("Returned before then", "截止时间")),
-        Option("OUTPUT", Text("Bounces", "回退统计"), "output", "-o", files=TABLES, optional=False,
-               then=("--overwrite",)),
+        table(Text("Bounces", "回退统计"), optional=False),
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from citygrid_core.workspace.schema import CHOICES
 from citygrid_plugin.i18n import tr
 from citygrid_plugin.processing.base import CitygridAlgorithm
 from citygrid_plugin.processing.commands import CommandAlgorithm, workspace_parameter
-from citygrid_plugin.processing.options import TABLES, Option, choices_of
+from citygrid_plugin.processing.options import WHO, Option, choices_of, table
 
 
 class AttachPhotos(CommandAlgorithm):
@@ -40,7 +40,7 @@ class AttachPhotos(CommandAlgorithm):
     options = (
         Option("FOLDER", Text("Folder of photos", "照片文件夹"), "folder", "", optional=False),
         Option("COMPONENT", Text("Component code (all show it)", "部件标识码（全部归属）")),
-        Option("WHO", Text("Who, for the journal", "操作人（记入日志）"), advanced=True),
+        WHO,
     )
 
 
@@ -64,9 +64,8 @@ class CheckComponents(CommandAlgorithm):
                "flag"),
         Option("PROFILE", Text("Profile of the city (TOML)", "本市规则配置（TOML）"), "file",
                files="TOML (*.toml)", advanced=True),
-        Option("WHO", Text("Who, for the journal", "操作人（记入日志）"), advanced=True),
-        Option("OUTPUT", Text("Findings", "检查发现"), "output", "-o", files=TABLES,
-               then=("--overwrite",)),
+        WHO,
+        table(Text("Findings", "检查发现")),
     )  # fmt: skip
 
 
@@ -84,9 +83,8 @@ class FixComponents(CommandAlgorithm):
     group_key = "census"
     options = (
         Option("RULE", Text("Rule (e.g. S07)", "规则（如 S07）"), "text", "--fix", optional=False),
-        Option("WHO", Text("Who, for the journal", "操作人（记入日志）"), advanced=True),
-        Option("OUTPUT", Text("Values before and after", "修正前后的值"), "output", "-o",
-               files=TABLES, then=("--overwrite",)),
+        WHO,
+        table(Text("Values before and after", "修正前后的值")),
     )  # fmt: skip
 
 
@@ -107,9 +105,8 @@ class FindTwins(CommandAlgorithm):
         Option("MERGE_ABOVE", Text("Merge pairs of this score or more", "合并得分不低于此值的疑似对"),
                "number", least=0),
         Option("REASON", Text("Why", "理由")),
-        Option("WHO", Text("Who, for the journal", "操作人（记入日志）"), advanced=True),
-        Option("OUTPUT", Text("Pairs", "疑似重复对"), "output", "-o", files=TABLES,
-               then=("--overwrite",)),
+        WHO,
+        table(Text("Pairs", "疑似重复对")),
     )  # fmt: skip
 
 
@@ -138,8 +135,7 @@ class CompareCensus(CommandAlgorithm):
                least=0, optional=False),
         Option("MAPPING", Text("Mapping file (TOML)", "字段对照文件（TOML）"), "file", advanced=True),
         Option("CRS", Text("CRS of the file", "文件坐标系"), "crs", advanced=True),
-        Option("OUTPUT", Text("Outcomes", "比较结果"), "output", "-o", files=TABLES, optional=False,
-               then=("--overwrite",)),
+        table(Text("Outcomes", "比较结果"), optional=False),
     )  # fmt: skip
 
 
@@ -157,8 +153,7 @@ class NotVisited(CommandAlgorithm):
     dry_run = False
     options = (
         Option("ROUND", Text("Round", "复核批次"), optional=False),
-        Option("OUTPUT", Text("Not visited", "未复核部件"), "output", "-o", files=TABLES,
-               optional=False, then=("--overwrite",)),
+        table(Text("Not visited", "未复核部件"), optional=False),
     )  # fmt: skip
 
 

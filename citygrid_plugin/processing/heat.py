@@ -15,7 +15,7 @@ from citygrid_plugin.processing.commands import CommandAlgorithm, workspace_para
 from citygrid_plugin.processing.given import Given, field_parameter, layer_parameter
 from citygrid_plugin.processing.grids import LayerNotMetric
 from citygrid_plugin.processing.layered import Columns, JoinAlgorithm, MakeAlgorithm
-from citygrid_plugin.processing.options import Option
+from citygrid_plugin.processing.options import WHO, Option
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -350,7 +350,7 @@ class UpdateHeat(CommandAlgorithm):
     )
     options = (
         Option("REBUILD", Text("Count all cases anew", "全部重新计数"), "flag", advanced=True),
-        Option("WHO", Text("Who, for the journal", "操作人（记入日志）"), advanced=True),
+        WHO,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from citygrid_core.errors import Text
 from citygrid_plugin.processing.base import CitygridAlgorithm
 from citygrid_plugin.processing.commands import CommandAlgorithm
-from citygrid_plugin.processing.options import TABLES, Option
+from citygrid_plugin.processing.options import WHO, Option, table
 
 _DAY = Option("DATE", Text("Day (YYYY-MM-DD)", "日期（YYYY-MM-DD）"), optional=False)
 _HORIZON = Option(
@@ -14,7 +14,6 @@ _HORIZON = Option(
              "month": Text("30 days", "30 天")},
 )  # fmt: skip
 _CLASS = Option("CLASS", Text("Class or prefix", "类别代码或前缀"))
-_WHO = Option("WHO", Text("Who, for the journal", "操作人（记入日志）"), advanced=True)
 
 
 class HeatForecast(CommandAlgorithm):
@@ -34,8 +33,8 @@ class HeatForecast(CommandAlgorithm):
     options = (
         _DAY, _HORIZON, _CLASS,
         Option("AGAIN", Text("Make a kept forecast anew", "已有预测也重新生成"), "flag", advanced=True),
-        _WHO,
-        Option("OUTPUT", Text("Table", "表格"), "output", "-o", files=TABLES, then=("--overwrite",)),
+        WHO,
+        table(Text("Table", "表格")),
     )  # fmt: skip
 
 
@@ -56,7 +55,7 @@ class HeatBacktest(CommandAlgorithm):
         Option("FROM", Text("First day (YYYY-MM-DD)", "起始日（YYYY-MM-DD）"), optional=False),
         Option("TO", Text("Last day (YYYY-MM-DD)", "截止日（YYYY-MM-DD）"), optional=False),
         _HORIZON, _CLASS,
-        Option("OUTPUT", Text("Table", "表格"), "output", "-o", files=TABLES, then=("--overwrite",)),
+        table(Text("Table", "表格")),
     )  # fmt: skip
 
 
@@ -73,7 +72,7 @@ class HeatBrief(CommandAlgorithm):
         "每日一页：十个重点网格（时段、类别、依据、把握、责任单位）、异常上升、昨日预测评分；HTML 或 PDF。",
     )
     options = (
-        _DAY, _WHO,
+        _DAY, WHO,
         Option("OUTPUT", Text("Page", "页面"), "output", "-o", optional=False,
                files="HTML (*.html);;PDF (*.pdf)", then=("--overwrite",)),
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from citygrid_core.errors import Text
 from citygrid_plugin.i18n import tr
 from citygrid_plugin.processing.commands import CommandAlgorithm
-from citygrid_plugin.processing.options import Option
+from citygrid_plugin.processing.options import WHO, Option
 
 DATUMS = ("wgs84", "cgcs2000", "gcj02", "bd09")
 _FILES = "(*.csv *.tsv *.txt *.xlsx *.xls *.gpkg *.shp *.geojson *.json)"
@@ -38,7 +38,7 @@ OPTIONS = (
         choices={name: Text(name, name) for name in DATUMS},
     ),
     Option("AT", Text("Valid from (date)", "起始日期"), advanced=True),
-    Option("WHO", Text("Who, for the journal", "操作人（记入日志）"), advanced=True),
+    WHO,
     Option(
         "REJECTS", Text("Rejected rows", "退回文件"), "output",
         files="CSV (*.csv)",

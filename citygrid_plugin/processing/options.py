@@ -199,3 +199,14 @@ _MAKERS: dict[str, Any] = {
 def choices_of(values: Mapping[str, Text], *wanted: str) -> dict[str, Text]:
     """Return choices of a value list of the store: those wanted, in that order."""
     return {name: values[name] for name in wanted}
+
+
+#: Who did it: asked by every job that writes.
+WHO = Option("WHO", Text("Who, for the journal", "操作人（记入日志）"), advanced=True)
+
+
+def table(title: Text, *, optional: bool = True) -> Option:
+    """Return the option for the file that a job's table is written to, anew each time."""
+    return Option(
+        "OUTPUT", title, "output", "-o", files=TABLES, optional=optional, then=("--overwrite",)
+    )
