@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from qgis.PyQt.QtCore import Qt, pyqtSignal
-from qgis.PyQt.QtGui import QDragEnterEvent, QDropEvent, QIcon
+from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -19,6 +18,7 @@ from qgis.PyQt.QtWidgets import (
 from citygrid_plugin.gui.components.capture_form import CaptureForm
 from citygrid_plugin.gui.components.class_search import ClassSearch
 from citygrid_plugin.gui.components.favourite_keys import FavouriteKeys
+from citygrid_plugin.gui.components.photo_page import PhotoPage
 from citygrid_plugin.i18n import tr
 
 #: What a class is drawn as.
@@ -29,7 +29,7 @@ _SHAPES = {
 }
 
 
-class CapturePage(QWidget):
+class CapturePage(PhotoPage):
     """Class, the nine keys, the survey area, the component placed last.
 
     Signals
@@ -40,14 +40,12 @@ class CapturePage(QWidget):
         A button was pressed.
     """
 
-    photos_dropped = pyqtSignal(list)
     photos_wanted = pyqtSignal()
     undo_wanted = pyqtSignal()
     repeat_wanted = pyqtSignal()
 
     def __init__(self, symbol: Callable[[str], QIcon], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAcceptDrops(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 6, 4, 4)
         layout.setSpacing(6)
@@ -138,18 +136,6 @@ class CapturePage(QWidget):
         """Show how the last job ended."""
         self.said.setText(text)
         self.said.setVisible(bool(text))
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take files."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Say which files were dropped."""
-        files = [Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()]
-        if files:
-            event.acceptProposedAction()
-            self.photos_dropped.emit(files)
 
 
 def _button(name: str, text: str, signal: object) -> QPushButton:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from qgis.gui import QgsFilterLineEdit
 from qgis.PyQt.QtCore import QDateTime, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QDragEnterEvent, QDropEvent, QIcon, QKeyEvent
+from qgis.PyQt.QtGui import QIcon, QKeyEvent
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -29,12 +29,13 @@ from citygrid_plugin.gui.components.address_view import AddressView
 from citygrid_plugin.gui.components.card_view import CardView
 from citygrid_plugin.gui.components.class_search import ClassSearch
 from citygrid_plugin.gui.components.favourite_keys import FavouriteKeys
+from citygrid_plugin.gui.components.photo_page import PhotoPage
 from citygrid_plugin.i18n import shown, tr
 
 _TIME = "yyyy-MM-dd HH:mm:ss"
 
 
-class IntakePage(QWidget):
+class IntakePage(PhotoPage):
     """Shows and emits.
 
     Signals
@@ -61,7 +62,6 @@ class IntakePage(QWidget):
     changed = pyqtSignal()
     store_wanted = pyqtSignal(bool)
     photos_wanted = pyqtSignal()
-    photos_dropped = pyqtSignal(list)
     void_wanted = pyqtSignal()
     open_wanted = pyqtSignal()
     twin_chosen = pyqtSignal(str)
@@ -73,7 +73,6 @@ class IntakePage(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setAcceptDrops(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
         layout.setSpacing(4)
@@ -339,18 +338,6 @@ class IntakePage(QWidget):
             super().keyPressEvent(event)
         elif button.isEnabled():
             button.click()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take files."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Say which files were dropped."""
-        files = [Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()]
-        if files:
-            event.acceptProposedAction()
-            self.photos_dropped.emit(files)
 
 
 _NUMBER = Qt.ItemDataRole.UserRole
