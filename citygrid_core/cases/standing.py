@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from citygrid_core.cases.clock import light, used
@@ -10,6 +13,30 @@ from citygrid_core.cases.lifecycle import Profile, Timer
 from citygrid_core.cases.lifecycle.fold import moments
 
 _NAT = np.datetime64("NaT", "s")
+
+
+def told_deadlines(
+    said: Any, begun: Any, due: Any, limit_s: Any, held_s: Any
+) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.bool_]]:
+    """Return the deadlines that count because a source told them.
+
+    They count where neither a limit nor a delay gives one, for the case as a whole: a second
+    dispatch does not move them, time on hold does. One no later than the begin is none.
+
+    Parameters
+    ----------
+    said, begun, due : datetime64[s] arrays
+        What the source told, since when it runs, what limits and delays give.
+    limit_s, held_s : int arrays
+        Seconds of the limit (0: none) and on hold, as `lifecycle.fold` tells them.
+
+    Returns
+    -------
+    due, counts
+        Moments, and where they count.
+    """
+    counts = np.isnat(due) & (limit_s == 0) & (said > begun)
+    return said + held_s.astype("timedelta64[s]"), counts
 
 
 def standing(
@@ -22,8 +49,8 @@ def standing(
     states : DataFrame
         By number, as `lifecycle.fold` returns them for the log up to the moment.
     told : DataFrame
-        By number: due_at, where the limits say nothing what the source told; it counts
-        from the dispatch on day and night.
+        By number: due_at, where the limits say nothing what the source told (`told_deadlines`);
+        it counts from the first dispatch on day and night.
     at : str
         ISO moment. A case on hold stands where it stood when the hold began.
 
@@ -39,10 +66,10 @@ def standing(
     due = moments(own["due_at"])
     limit = own["limit_s"].to_numpy(np.int64)
     working = own["working"].to_numpy(bool)
-    said = moments(told["due_at"].reindex(own.index))
-    source = np.isnat(due) & ~np.isnat(said) & ~np.isnat(begun) & (said > begun)
-    due = np.where(source, said, due)
-    limit = np.where(source, (said - begun).astype("timedelta64[s]").astype(np.int64), limit)
+    said, first = moments(told["due_at"].reindex(own.index)), moments(own["begun_at"])
+    shifted, source = told_deadlines(said, first, due, limit, own["held_s"].to_numpy(np.int64))
+    due = np.where(source, shifted, due)
+    limit = np.where(source, (said - first).astype("timedelta64[s]").astype(np.int64), limit)
     working = working & ~source
     counts = ~np.isnat(due) & (limit > 0)
     limit = np.where(counts, limit, 0)

@@ -11,14 +11,25 @@ from citygrid_core.evaluation.facts import Facts, Floats
 from citygrid_core.evaluation.table import TOTAL
 
 #: Counts of steps that are the work of the body that had the case then, and the step.
-STEP_OF: Mapping[str, str] = {
-    "returned": "return", "received": "dispatch", "rework_times": "rework",
-    "check_failed": "rework", "check_passed": "check",
+STEP_OF: Mapping[str, tuple[str, ...]] = {
+    "returned": ("return",), "received": ("dispatch",), "rework_times": ("rework",),
+    "check_failed": ("rework",), "check_passed": ("check",),
 }  # fmt: skip
+#: Counts of cases to which a step was done, each case once: it is of the body that had the case
+#: when that was done last in the period, so that departments add up to the city.
+CASE_OF: Mapping[str, tuple[str, ...]] = {
+    "reworked": ("rework",), "delayed": ("delay",), "suspended": ("suspend", "defer"),
+    "deferred": ("defer",), "supervised": ("supervise",),
+}  # fmt: skip
+BODY_OF: Mapping[str, tuple[str, ...]] = {**STEP_OF, **CASE_OF}
+_NOBODY = ""
 
 
 def moves(log: pd.DataFrame, start: np.datetime64, end: np.datetime64) -> pd.DataFrame:
-    """Return the steps of `STEP_OF` that were done in a period, and who had the case then.
+    """Return the steps of `BODY_OF` that were done in a period, and who had the case then.
+
+    Between a return and the next dispatch nobody has a case: what is done to it then is the next
+    body's, and while there is none yet the last one's, whose it is at the end of the period.
 
     Parameters
     ----------
@@ -26,26 +37,34 @@ def moves(log: pd.DataFrame, start: np.datetime64, end: np.datetime64) -> pd.Dat
         number, seq, step, at (ISO), department_code, of the cases that were dispatched more
         than once. Any order.
     start, end : datetime64[s]
-        The period, half-open.
+        The period, half-open; what the log tells later is not known yet.
 
     Returns
     -------
     DataFrame
-        number, step, body (None where nobody said to whom it had been dispatched).
+        number, step, body (None where nobody said to whom it had been dispatched), in the order
+        of the log.
     """
-    rows = log[log["step"].isin([*STEP_OF.values()]).to_numpy()]
-    rows = rows.sort_values(["number", "seq"], kind="stable")
-    sent = rows["department_code"].astype(object).where(rows["department_code"].notna(), "")
-    body = sent.where(rows["step"] == "dispatch").groupby(rows["number"]).ffill()
+    steps = sorted({s for own in BODY_OF.values() for s in own})
+    rows = log[log["step"].isin(steps).to_numpy()]
     at = pd.to_datetime(rows["at"], format="ISO8601")
-    rows = rows.assign(body=body.where(body != "", None))
-    inside = ((at >= start) & (at < end)).to_numpy()
-    out: pd.DataFrame = rows.loc[inside, ["number", "step", "body"]]
+    rows = rows.assign(at=at)[(at < end).to_numpy()]
+    rows = rows.sort_values(["number", "seq"], kind="stable")
+    number, step = rows["number"], rows["step"]
+    sent = rows["department_code"].astype(object).where(rows["department_code"].notna(), "?")
+    known = sent.where(step == "dispatch")
+    known = known.mask((step.groupby(number).shift() == "return") & known.isna(), _NOBODY)
+    had = known.groupby(number).ffill()
+    had = had.where(had != _NOBODY)
+    last = sent.where(step == "dispatch").groupby(number).ffill()
+    body = had.groupby(number).bfill().fillna(last)
+    rows = rows.assign(body=body.where(body != "?", None))
+    out: pd.DataFrame = rows.loc[(rows["at"] >= start).to_numpy(), ["number", "step", "body"]]
     return out
 
 
 def of_bodies(facts: Facts, groups: pd.Series, name: str, values: Floats) -> pd.DataFrame:
-    """Return how much of a count of `STEP_OF` each body has of each case: number, body, value."""
+    """Return how much of a count of `BODY_OF` each body has of each case: number, body, value."""
     went = facts.moves
     own: pd.DataFrame = pd.DataFrame(
         {"number": facts.table.index, "body": groups.to_numpy(dtype=object), "value": values}
@@ -53,7 +72,9 @@ def of_bodies(facts: Facts, groups: pd.Series, name: str, values: Floats) -> pd.
     if went is None:
         return own
     others: pd.DataFrame = own[(~own["number"].isin(went["number"])).to_numpy()]
-    steps = went.loc[(went["step"] == STEP_OF[name]).to_numpy(), ["number", "body"]]
+    steps = went.loc[went["step"].isin(BODY_OF[name]).to_numpy(), ["number", "body"]]
+    if name in CASE_OF:
+        steps = steps.drop_duplicates("number", keep="last")
     out: pd.DataFrame = pd.concat([others, steps.assign(value=1.0)], ignore_index=True)
     return out
 
@@ -70,7 +91,7 @@ def by_bodies(
     groups : Series
         The department of each case.
     values : mapping of str to float array
-        `STEP_OF` of each case.
+        `BODY_OF` of each case.
     """
     told = {}
     for name, counted in values.items():

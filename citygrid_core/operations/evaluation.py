@@ -15,7 +15,9 @@ import shapely
 from citygrid_core import isotime
 from citygrid_core.cases.clock import used
 from citygrid_core.cases.lifecycle import Profile, Timer, timeline
+from citygrid_core.cases.lifecycle.fold import moments
 from citygrid_core.cases.recurrence import recurrent
+from citygrid_core.cases.standing import told_deadlines
 from citygrid_core.errors import Text, UsageError
 from citygrid_core.evaluation import (
     TOTAL,
@@ -29,7 +31,7 @@ from citygrid_core.evaluation import (
 )
 from citygrid_core.evaluation import indicators as indicator_codes
 from citygrid_core.evaluation.facts import HANDLED
-from citygrid_core.evaluation.moves import STEP_OF, by_bodies, moves
+from citygrid_core.evaluation.moves import BODY_OF, by_bodies, moves
 from citygrid_core.evaluation.period import Period
 from citygrid_core.evaluation.ranking import case_mix
 from citygrid_core.evaluation.times import times
@@ -62,7 +64,7 @@ LOG_COLUMNS = (
 )  # fmt: skip
 CASE_COLUMNS = (
     "number", "source", "object_kind", "class_code", "condition", "area_class", "stage",
-    "reported_at", "closed_at", "handling_code", *LEVELS.values(),
+    "reported_at", "closed_at", "due_at", "handling_code", *LEVELS.values(),
 )  # fmt: skip
 
 
@@ -159,7 +161,7 @@ def evaluate_city(
     every = indicator_codes()
     counts = add_up(facts, groups)
     if by == "department":
-        counts = by_bodies(counts, facts, groups, count(facts, list(STEP_OF)))
+        counts = by_bodies(counts, facts, groups, count(facts, list(BODY_OF)))
     sizes = _sizes(workspace, by, level, counts.index)
     if sizes is not None:
         counts["hectares"] = sizes["hectares"]
@@ -219,7 +221,8 @@ def facts_of(workspace: Workspace, period: Period) -> Facts:
     profile = profile_of(workspace)
     told = timeline(log, cases, profile, timer, start=period.start, end=period.end)
     own = cases.reindex(told.index)
-    table = pd.concat([told, own.drop(columns=["number", "stage"])], axis=1)
+    table = pd.concat([told, own.drop(columns=["number", "stage", "due_at"])], axis=1)
+    _believe(table, own["due_at"])
     table["share_used"] = _share_used(table, timer, period.end)
     often = table.index[(table["dispatch"] > 1).to_numpy()]
     went = moves(log[log["number"].isin(often).to_numpy()], period.start, period.end)
@@ -227,6 +230,29 @@ def facts_of(workspace: Workspace, period: Period) -> Facts:
     table["hot"] = _frequent(table, facts.registered)
     table["recurrent"] = _recurrent(workspace, table, facts, profile)
     return facts
+
+
+def _believe(table: pd.DataFrame, told: pd.Series) -> None:
+    """Take the deadlines that sources told where the city has no limit; ``due_by`` says whose it is."""
+    due = table["due_at"].to_numpy().astype("datetime64[s]")
+    limit, held = table["limit_s"].to_numpy(np.int64), table["held_s"].to_numpy(np.int64)
+    begun, sent, handled = (
+        table[name].to_numpy().astype("datetime64[s]")
+        for name in ("begun_at", "collect_at", "handle_last")
+    )
+    begun = np.where(np.isnat(begun), sent, begun)
+    asked = np.isnat(due) & (limit == 0)
+    said = np.full(len(table), np.datetime64("NaT", "s"))
+    said[asked] = moments(told[asked])
+    shifted, counts = told_deadlines(said, begun, due, limit, held)
+    table["due_by"] = np.where(counts, "source", np.where(np.isnat(due), "", "limits"))
+    done = counts & (handled > begun)
+    for name, where, values in (
+        ("due_at", counts, shifted), ("limit_s", counts, (said - begun).astype(np.int64)),
+        ("working", counts, False), ("handle_due", done, shifted),
+        ("handle_used_s", done, (handled - begun).astype(np.int64) - held),
+    ):  # fmt: skip
+        table[name] = np.where(where, values, table[name].to_numpy())
 
 
 def _frequent(table: pd.DataFrame, registered: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -345,7 +371,16 @@ def _names(workspace: Workspace, by: str, level: str, groups: pd.Index) -> dict[
 
 def _warnings(workspace: Workspace, facts: Facts) -> list[Text]:
     out = []
-    if not workspace.count("case_limits"):
+    told = int((facts.table["due_by"] == "source").sum())
+    if told:
+        out.append(
+            Text(
+                f"{told:,} of {len(facts.table):,} cases have no limit of the city: the deadline that "
+                "their source told counts (single source)",
+                f"{len(facts.table):,} 件案件中 {told:,} 件无本市时限，按来源系统给出的截止时间判定（单一来源）",
+            )
+        )
+    elif not workspace.count("case_limits"):
         out.append(
             Text(
                 "no time limits are stored: nothing counts as late (citygrid cases limits)",

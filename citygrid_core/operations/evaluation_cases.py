@@ -9,15 +9,16 @@ from citygrid_core.errors import Text, UsageError
 from citygrid_core.evaluation import TOTAL, Facts, UnknownIndicator, count
 from citygrid_core.evaluation import indicators as indicator_codes
 from citygrid_core.evaluation.facts import Floats
-from citygrid_core.evaluation.moves import STEP_OF, of_bodies
+from citygrid_core.evaluation.moves import BODY_OF, of_bodies
 from citygrid_core.evaluation.period import Period
+from citygrid_core.operations.case_standing import iso
 from citygrid_core.operations.evaluation import facts_of, groups_of
 from citygrid_core.workspace import Workspace
 
 #: What is shown of each case, beside what it counts.
 SHOWN = (
     "number", "stage", "source", "object_kind", "class_code", "grid_code", "community_code",
-    "department_code", "reported_at", "closed_at",
+    "department_code", "reported_at", "closed_at", "due_at", "due_by",
 )  # fmt: skip
 
 
@@ -46,7 +47,8 @@ def cases_behind(
     Returns
     -------
     DataFrame
-        `SHOWN`, its group, and numerator and denominator: what each case counts (1 and 1, mostly).
+        `SHOWN` (due_by: whether limits or the source gave the deadline), its group, and numerator
+        and denominator: what each case counts (1 and 1, mostly).
         Cases that count in neither are left out; those in the denominator only come first
         where more is better, those in the numerator where less is: what went wrong.
         The sums are the indicator's numerator and denominator.
@@ -74,6 +76,7 @@ def cases_behind(
             total = total + factor * np.nan_to_num(counts[key])
         parts[name] = total
     rows = facts.table.reindex(columns=list(SHOWN[1:])).assign(**parts)
+    rows["due_at"] = iso(rows["due_at"])
     rows.insert(0, "number", facts.table.index)
     rows["group"] = groups.to_numpy(dtype=object) if group == TOTAL else group
     rows.index = pd.RangeIndex(len(rows))
@@ -99,7 +102,7 @@ def _of_group(
     out = {}
     for name, values in counts.items():
         out[name] = np.where(mine, values, 0.0)
-        if went and name in STEP_OF:
+        if went and name in BODY_OF:
             shares = of_bodies(facts, groups, name, values)
             own = shares[(shares["body"] == group).to_numpy()].groupby("number")["value"].sum()
             out[name] = own.reindex(facts.table.index, fill_value=0.0).to_numpy(dtype=float)

@@ -44,9 +44,10 @@ class Folded:
     ----------
     states : DataFrame
         One row for each case, by number in the order of first appearance: stage, hold,
-        department_code (whose turn it is), last_at, dispatched_at (the last time), due_at,
-        held_since (datetime64[s]), limit_s and working of the handling limit, stopped_s
-        (seconds past the deadline that a hold took, in which no clock ran), handle_due and
+        department_code (whose turn it is), last_at, begun_at and dispatched_at (the first and
+        the last dispatch), due_at, held_since (datetime64[s]), held_s (seconds on hold since the
+        first dispatch, day and night, of holds that ended), limit_s and working of the handling
+        limit, stopped_s (seconds past the deadline that a hold took, in which no clock ran), handle_due and
         handle_used_s (deadline and seconds used of the last handling, on the clock of the
         limit), steps (rows of the log), and how often each of `COUNTS` was done.
     wrong : DataFrame
@@ -134,7 +135,8 @@ class _State:
         self.holder = np.full(n, -1, dtype=np.int64)
         self.counts = {name: np.zeros(n, dtype=np.int64) for name in COUNTS}
         self.last = np.full(n, _NAT)
-        self.dispatched = np.full(n, _NAT)
+        self.begun, self.dispatched = np.full(n, _NAT), np.full(n, _NAT)
+        self.held_s = np.zeros(n, dtype=np.int64)
         self.due = np.full(n, _NAT)
         self.since = np.full(n, _NAT)
         self.handle_due = np.full(n, _NAT)
@@ -225,6 +227,7 @@ class _State:
         if self.profile.rework_limit == "again":
             starts |= what == "again"
         self.dispatched[c[starts]] = at[starts]
+        self.begun[c[starts]] = np.fmin(self.begun[c[starts]], at[starts])
         self.granted[c[starts]] = self.limit[c[starts]]
         self.stopped[c[starts]] = 0
         self.due[c[starts]] = _NAT  # what a delay had set ends with the handling it was for
@@ -242,6 +245,9 @@ class _State:
         self.since[c[put]] = at[put]
         end = (hold_to == 0) & (self.hold[c] > 0)
         self._shift(c[end], at[end])
+        k = end & ~np.isnat(self.begun[c])
+        took = at[k] - np.fmax(self.since[c[k]], self.begun[c[k]])
+        self.held_s[c[k]] += took.astype(np.int64)
         self.since[c[end]] = _NAT
         self.hold[c] = np.where(hold_to >= 0, hold_to, self.hold[c])
 
@@ -300,9 +306,11 @@ class _State:
                 "hold": np.array(HOLDS, dtype=object)[self.hold],
                 "department_code": holders[self.holder],
                 "last_at": self.last,
+                "begun_at": self.begun,
                 "dispatched_at": self.dispatched,
                 "due_at": self.due,
                 "held_since": self.since,
+                "held_s": self.held_s,
                 "handle_due": self.handle_due,
                 "handle_used_s": self.handle_used,
                 "limit_s": np.where(self.granted > 0, self.granted, self.limit),

@@ -307,24 +307,51 @@ def counts(raw: Tables, first: str, last: str) -> pd.DataFrame:
     return frame
 
 
+#: Counts of steps, and counts of cases that a step was done to: each case once, at its last body.
+TIMES = {"returned": ["return"], "received": ["dispatch"], "passed": ["check"],
+         "rework_times": ["rework"]}  # fmt: skip
+ONCE = {"reworked": ["rework"], "delayed": ["delay"], "suspended": ["suspend", "defer"],
+        "deferred": ["defer"], "supervised": ["supervise"]}  # fmt: skip
+
+
 def steps_of_bodies(
     raw: Tables, start: pd.Timestamp, end: pd.Timestamp, last: pd.Series
 ) -> dict[tuple[str, str], int]:
-    """Count the steps of each body while it had the case: (body, step) to how many."""
+    """Count what was done while each body had the case: (body, count) to how many.
+
+    What is done while nobody has it is the next body's, or the last one's if none came yet.
+    """
     log = raw.log.assign(t=pd.to_datetime(raw.log["at"], format="ISO8601"))
     log = log[log["t"] < end].sort_values(["number", "seq"])
-    sent = log[log["step"] == "dispatch"].groupby("number").size().to_dict()
-    bodies: dict[str, str | None] = last.to_dict()
-    holds = {n: bodies.get(n) for n, times in sent.items() if times < 2}
     out: dict[tuple[str, str], int] = {}
-    for number, step, at, said in zip(
-        log["number"], log["step"], log["t"], log["department_code"], strict=True
-    ):
-        if step == "dispatch" and sent[number] > 1:
-            holds[number] = said
-        body = holds.get(number)
-        if isinstance(body, str) and body and at >= start:
-            out[body, step] = out.get((body, step), 0) + 1
+
+    def add(body: str | None, name: str) -> None:
+        if body:
+            out[body, name] = out.get((body, name), 0) + 1
+
+    finals = {n: b for n, b in last.items() if isinstance(b, str)}
+    for number, rows in log.groupby("number"):
+        story = list(zip(rows["step"], rows["t"], rows["department_code"], strict=True))
+        sent = [i for i, (step, _, _) in enumerate(story) if step == "dispatch"]
+        done: list[tuple[str, pd.Timestamp, str | None]] = []
+        for i, (step, at, _) in enumerate(story):
+            body = finals.get(number)
+            if len(sent) > 1:
+                before = [k for k in sent if k <= i]
+                given_back = before and any(s == "return" for s, _, _ in story[before[-1] : i])
+                if not before or given_back:
+                    before = [k for k in sent if k > i][:1] or before
+                body = story[before[-1]][2]
+            done.append((step, at, body))
+        inside = [(step, body) for step, at, body in done if at >= start]
+        for name, steps in TIMES.items():
+            for step, body in inside:
+                if step in steps:
+                    add(body, name)
+        for name, steps in ONCE.items():
+            of = [body for step, body in inside if step in steps]
+            if of:
+                add(of[-1], name)
     return out
 
 
@@ -387,10 +414,9 @@ def summed(per_case: pd.DataFrame, by: str) -> pd.DataFrame:
     out = own[group.notna() & (group != "")].groupby(group).sum()
     if by == "department":
         steps = per_case.attrs["steps"]
-        for name, step in (("returned", "return"), ("received", "dispatch"), ("passed", "check"),
-                           ("rework_times", "rework")):  # fmt: skip
-            out = out.reindex(sorted({*out.index, *(b for b, _ in steps)}), fill_value=0.0)
-            out[name] = [float(steps.get((b, step), 0)) for b in out.index]
+        out = out.reindex(sorted({*out.index, *(b for b, _ in steps)}), fill_value=0.0)
+        for name in (*TIMES, *ONCE):
+            out[name] = [float(steps.get((b, name), 0)) for b in out.index]
     out.loc["*"] = own.sum()
     return out
 
