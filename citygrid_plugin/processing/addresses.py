@@ -11,16 +11,15 @@ from qgis.core import (
     QgsPointXY,
     QgsProcessing,
     QgsProcessingFeatureSource,
-    QgsProcessingParameterNumber,
-    QgsProcessingParameterString,
     QgsWkbTypes,
 )
 
+from citygrid_core.accept import ACCEPT
 from citygrid_core.errors import Text
 from citygrid_plugin.i18n import tr
-from citygrid_plugin.processing.commands import workspace_parameter
-from citygrid_plugin.processing.given import Given, field_parameter
+from citygrid_plugin.processing.given import Given, field_parameter, workspace_parameter
 from citygrid_plugin.processing.layered import Columns, JoinAlgorithm
+from citygrid_plugin.processing.options import Option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,53 +62,36 @@ class GeocodeTable(JoinAlgorithm):
         "将表中地址与工作库的地名库匹配，给出点位、误差、可信度与网格；给出类别时另填责任部门。"
         "多解或可信度不足者不落点，由结果字段如实说明。",
     )
+    options = (
+        Option("ACCEPT", Text("Least probability that is accepted", "接受的最低可信度"), "number",
+               default=ACCEPT, least=0, most=1, optional=False),
+        Option("CLASS", Text("Class: who answers there", "类别（填责任部门）")),
+    )  # fmt: skip
+    names: ClassVar[Mapping[str, str]] = {"CLASS": "class_code"}
 
     def declare(self) -> None:
         """Add address field, workspace, threshold and class."""
-        from citygrid_core.geocode import ACCEPT
-
         address = tr("Address", "地址字段")
         self.addParameter(field_parameter("ADDRESS", address, "TABLE", "address"))
         self.addParameter(workspace_parameter())
-        self.addParameter(
-            QgsProcessingParameterNumber(
-                "ACCEPT",
-                tr("Least probability that is accepted", "接受的最低可信度"),
-                QgsProcessingParameterNumber.Type.Double,
-                ACCEPT,
-                False,
-                0.0,
-                1.0,
-            )
-        )
-        self.addParameter(
-            QgsProcessingParameterString(
-                "CLASS", tr("Class: who answers there", "类别（填责任部门）"), "", optional=True
-            )
-        )
+        super().declare()
 
     def answers(self, given: Given) -> tuple[pd.DataFrame, Columns, dict[str, Any]]:
         """Match."""
         from citygrid_core.operations.geocode import geocode
 
         addresses = given.table("TABLE")[given.text("ADDRESS")].fillna("").astype(str)
-        class_code = given.text("CLASS") or None
+        asked = self.asked(given)
         with given.workspace() as workspace:
             self._crs = QgsCoordinateReferenceSystem()
             self._crs.createFromUserInput(workspace.crs.to_string())
-            answers = geocode(
-                workspace,
-                addresses,
-                accept=given.number("ACCEPT"),
-                class_code=class_code,
-                progress=given.progress,
-            )
+            answers = geocode(workspace, addresses, **asked, progress=given.progress)
         best = [c[0] if c else {} for c in answers["candidates"]]
         answers["place_code"] = [c.get("code") for c in best]
         answers["place_name"] = [c.get("name") for c in best]
         count = answers["outcome"].value_counts()
         numbers = {name: int(count.get(name.lower(), 0)) for name in self.numbers}
-        columns = {**_COLUMNS, **(_DUTIES if class_code else {}), "x": float, "y": float}
+        columns = {**_COLUMNS, **(_DUTIES if "class_code" in asked else {}), "x": float, "y": float}
         return answers, columns, numbers
 
     def shape(

@@ -11,10 +11,10 @@ from citygrid_core.cases.clock import LIGHTS
 from citygrid_core.errors import Text
 from citygrid_core.workspace.schema import CHOICES
 from citygrid_plugin.i18n import language
-from citygrid_plugin.processing.commands import CommandAlgorithm, workspace_parameter
+from citygrid_plugin.processing.commands import CommandAlgorithm
 from citygrid_plugin.processing.given import Given
 from citygrid_plugin.processing.imports import ImportAlgorithm
-from citygrid_plugin.processing.layered import Columns, MakeAlgorithm
+from citygrid_plugin.processing.layered import AskAlgorithm, Columns
 from citygrid_plugin.processing.options import WHO, Option, choices_of, table
 
 if TYPE_CHECKING:
@@ -247,29 +247,12 @@ class EvaluationReport(CommandAlgorithm):
     )  # fmt: skip
 
 
-class _OnWorkspace(MakeAlgorithm):
-    """Asks one operation that only reads; its rows become features."""
-
-    group_key = "cases"
-    options: ClassVar[tuple[Option, ...]] = ()
-
-    def declare(self) -> None:
-        """Add workspace and options."""
-        self.addParameter(workspace_parameter())
-        for option in self.options:
-            self.addParameter(option.parameter())
-
-    def text(self, given: Given, option: Option) -> str:
-        """Return what was given as text; empty for nothing."""
-        value = given.option(option)
-        return "" if value is None else str(value)
-
-
-class CaseQueue(_OnWorkspace):
+class CaseQueue(AskAlgorithm):
     """Open cases as points, with their light."""
 
     key = "casequeue"
     title = Text("Queue of open cases", "在办案件队列")
+    group_key = "cases"
     output = Text("Open cases", "在办案件")
     kind = QgsWkbTypes.Type.Point
     columns: ClassVar[Columns] = {
@@ -287,13 +270,15 @@ class CaseQueue(_OnWorkspace):
         "class or a source.",
         "某一时点在办的案件，由急到缓；可按区域、部门、类别、来源筛选。",
     )
-    _area = Option("AREA", Text("Area code", "区域代码"))
-    _department = Option("DEPARTMENT", Text("Department code", "部门代码"))
-    _class = Option("CLASS", Text("Class, or the beginning of its code", "类别代码或其前缀"))
-    _moment = Option(
-        "AT", Text("Moment (YYYY-MM-DD HH:MM)", "时点（YYYY-MM-DD HH:MM）"), optional=False
+    options = (
+        Option("AT", Text("Moment (YYYY-MM-DD HH:MM)", "时点（YYYY-MM-DD HH:MM）"), optional=False),
+        Option("AREA", Text("Area code", "区域代码")),
+        Option("DEPARTMENT", Text("Department code", "部门代码")),
+        _KIND,
+        Option("CLASS", Text("Class, or the beginning of its code", "类别代码或其前缀")),
+        _SOURCE,
     )
-    options = (_moment, _area, _department, _KIND, _class, _SOURCE)
+    names: ClassVar[Mapping[str, str]] = {"KIND": "object_kind", "CLASS": "class_code"}
 
     def rows(self, given: Given) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
         """Read the queue."""
@@ -301,23 +286,20 @@ class CaseQueue(_OnWorkspace):
 
         from citygrid_core.operations.case_queue import Filter, queue
 
-        moment = dt.datetime.fromisoformat(self.text(given, self._moment))
-        asked = Filter(
-            area=self.text(given, self._area), department=self.text(given, self._department),
-            object_kind=self.text(given, _KIND), class_code=self.text(given, self._class),
-            source=self.text(given, _SOURCE),
-        )  # fmt: skip
+        asked = self.asked(given)
+        moment = dt.datetime.fromisoformat(asked.pop("at")).isoformat(timespec="seconds")
         with given.workspace() as workspace:
-            report, found = queue(workspace, moment.isoformat(timespec="seconds"), asked)
+            report, found = queue(workspace, moment, Filter(**asked))
         lights = report.details["lights"]
         return found, {name: lights[name.lower()] for name in self.numbers}
 
 
-class TwinCases(_OnWorkspace):
+class TwinCases(AskAlgorithm):
     """Cases that tell of the same problem, as lines from the later to the earlier."""
 
     key = "twincases"
     title = Text("Cases reported twice", "重复上报的案件")
+    group_key = "cases"
     output = Text("Twins", "相似案件")
     kind = QgsWkbTypes.Type.LineString
     columns: ClassVar[Columns] = {
@@ -330,9 +312,10 @@ class TwinCases(_OnWorkspace):
         "original is the case that a later one repeats.",
         "在方案规定的距离与时间内上报的同类案件，以连线给出；original 为被重复的首报案件。",
     )
-    _since = Option("SINCE", Text("Reported from then on", "起始上报时间"))
-    _until = Option("UNTIL", Text("Reported before then", "截止上报时间"))
-    options = (_since, _until)
+    options = (
+        Option("SINCE", Text("Reported from then on", "起始上报时间")),
+        Option("UNTIL", Text("Reported before then", "截止上报时间")),
+    )
 
     def rows(self, given: Given) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
         """Find twins."""
@@ -342,10 +325,7 @@ class TwinCases(_OnWorkspace):
         from citygrid_core.operations.case_twins import twins
 
         with given.workspace() as workspace:
-            found = twins(
-                workspace, since=self.text(given, self._since) or None,
-                until=self.text(given, self._until) or None,
-            )  # fmt: skip
+            found = twins(workspace, **self.asked(given))
             both = sorted({*found["number"], *found["twin"]})
             held = workspace.read("cases", columns=["number"], where={"number": both})
             crs = workspace.crs
@@ -359,11 +339,12 @@ class TwinCases(_OnWorkspace):
         }
 
 
-class EvaluateAreas(_OnWorkspace):
+class EvaluateAreas(AskAlgorithm):
     """An indicator of areas, as polygons."""
 
     key = "evaluateareas"
     title = Text("Indicators of areas", "区域评价指标")
+    group_key = "cases"
     output = Text("Indicators", "评价指标")
     kind = QgsWkbTypes.Type.MultiPolygon
     columns: ClassVar[Columns] = {
@@ -376,11 +357,13 @@ class EvaluateAreas(_OnWorkspace):
         "made of, and the 95 % interval of rates. No base is empty, not 0.",
         "一个统计期内按区县、街道、社区或单元网格的一项指标：指标值、分子分母及比率的 95% 区间；无基数为空，不为 0。",
     )
-    _indicator = Option(
-        "INDICATOR", Text("Indicator (dispose_on_time_rate …)", "指标代码（dispose_on_time_rate……）"),
-        default="dispose_on_time_rate", optional=False,
+    options = (
+        _PERIOD,
+        _LEVEL,
+        Option("INDICATOR",
+               Text("Indicator (dispose_on_time_rate …)", "指标代码（dispose_on_time_rate……）"),
+               default="dispose_on_time_rate", optional=False),
     )  # fmt: skip
-    options = (_PERIOD, _LEVEL, _indicator)
 
     def rows(self, given: Given) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
         """Evaluate."""
@@ -388,17 +371,15 @@ class EvaluateAreas(_OnWorkspace):
         from citygrid_core.operations.evaluation import evaluate_city
         from citygrid_core.operations.evaluation_report import name_of
 
-        code, level = self.text(given, self._indicator), self.text(given, _LEVEL)
+        asked = self.asked(given)
+        code, level = asked["indicator"], asked["level"]
         with given.workspace() as workspace:
-            done = evaluate_city(
-                workspace, self.text(given, _PERIOD), level=level, indicators=[code]
-            )
+            done = evaluate_city(workspace, asked["period"], level=level, indicators=[code])
             shapes = (
                 workspace.read("grids", columns=["code"]) if level == "grid"
                 else workspace.read("areas", where={"level": level}, columns=["code"])
             )  # fmt: skip
-        for warning in done.warnings:
-            given.feedback.pushWarning(warning.text(language()))
+        given.warn(done.warnings)
         table = done.table
         for name in ("value", "numerator", "denominator", "low", "high"):
             column = getattr(table, name)[code]

@@ -18,7 +18,8 @@ from citygrid_core.errors import Text
 from citygrid_core.workspace.schema import CHOICES
 from citygrid_plugin.i18n import tr
 from citygrid_plugin.processing.base import CitygridAlgorithm
-from citygrid_plugin.processing.commands import CommandAlgorithm, workspace_parameter
+from citygrid_plugin.processing.commands import CommandAlgorithm
+from citygrid_plugin.processing.given import workspace_parameter
 from citygrid_plugin.processing.options import WHO, Option, choices_of, table
 
 

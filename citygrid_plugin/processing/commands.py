@@ -11,15 +11,13 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingParameterBoolean,
-    QgsProcessingParameterDefinition,
-    QgsProcessingParameterFile,
-    QgsProcessingParameterString,
 )
 
 from citygrid_core.errors import Text
 from citygrid_core.words import step_of
 from citygrid_plugin.i18n import language, shown, tr
 from citygrid_plugin.processing.base import CitygridAlgorithm
+from citygrid_plugin.processing.given import workspace_parameter
 from citygrid_plugin.processing.options import Option
 from citygrid_plugin.services.command import run_command
 
@@ -109,24 +107,3 @@ _BOOKS = {
 
 def _number(name: str, report: dict[str, Any], problems: Sequence[str]) -> int:
     return len(problems) if name == "findings" else int(report.get(name, 0))
-
-
-def workspace_parameter() -> QgsProcessingParameterFile:
-    """Return the parameter WORKSPACE: an existing GeoPackage."""
-    return QgsProcessingParameterFile(
-        "WORKSPACE",
-        tr("Workspace", "城市工作库"),
-        QgsProcessingParameterFile.Behavior.File,
-        fileFilter=tr("citygrid workspace (*.gpkg)", "城市工作库 (*.gpkg)"),
-    )
-
-
-def text_parameter(
-    name: str, title: str, *, default: str = "", advanced: bool = True
-) -> QgsProcessingParameterString:
-    """Return an optional text."""
-    parameter = QgsProcessingParameterString(name, title, default, optional=True)
-    if advanced:
-        flag = QgsProcessingParameterDefinition.Flag.FlagAdvanced
-        parameter.setFlags(parameter.flags() | flag)
-    return parameter

@@ -18,19 +18,17 @@ from qgis.core import (
 
 from citygrid_core.errors import Text
 from citygrid_plugin.i18n import tr
-from citygrid_plugin.processing.commands import text_parameter, workspace_parameter
 from citygrid_plugin.processing.frames import add_row
-from citygrid_plugin.processing.given import Given, layer_parameter
-from citygrid_plugin.processing.layered import Columns, LayerAlgorithm, MakeAlgorithm
+from citygrid_plugin.processing.given import Given, layer_parameter, workspace_parameter
+from citygrid_plugin.processing.layered import AskAlgorithm, Columns, LayerAlgorithm
+from citygrid_plugin.processing.options import RULES_OF, Option
 from citygrid_plugin.services.command import run_command
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-_AT = Text("Rules of the day (date)", "规则日期")
 
-
-class AuditDuties(MakeAlgorithm):
+class AuditDuties(AskAlgorithm):
     """`citygrid duties audit` as a layer."""
 
     key = "auditduties"
@@ -62,19 +60,14 @@ class AuditDuties(MakeAlgorithm):
         "对工作库标准版本的全部类别，查找应有而无部门（空白）或同等效力规则指向多个部门（重叠）的范围，"
         "以面图层给出，并统计涉及的部件与近一年案件。",
     )
-
-    def declare(self) -> None:
-        """Add workspace and day."""
-        self.addParameter(workspace_parameter())
-        self.addParameter(text_parameter("AT", tr(*_AT)))
+    options = (RULES_OF,)
 
     def rows(self, given: Given) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
         """Audit."""
         from citygrid_core.operations.duty_audit import audit_duties
 
         with given.workspace() as workspace:
-            at = given.text("AT") or None
-            report, found = audit_duties(workspace, at=at, progress=given.progress)
+            report, found = audit_duties(workspace, **self.asked(given), progress=given.progress)
         found = found.assign(**{n: None for n in self.columns if n not in found})
         numbers = {"BLANKS": report.details["none"], "OVERLAPS": report.details["several"]}
         return found, numbers
@@ -98,13 +91,14 @@ class WhatIfDuties(LayerAlgorithm):
         "试算：若将图层中的责任规则入库，哪些部件与近一年案件将改变责任部门；以点图层给出前后部门，"
         "不入库。字段按责任规则导入的方式识别。",
     )
+    options = (Option("AT", Text("Valid from (date)", "起始日期"), advanced=True),)
 
     def declare(self) -> None:
         """Add rules, workspace and day."""
         kinds = [QgsProcessing.SourceType.TypeVector]
         self.addParameter(layer_parameter("RULES", tr("Duty rules", "责任规则"), kinds))
         self.addParameter(workspace_parameter())
-        self.addParameter(text_parameter("AT", tr("Valid from (date)", "起始日期")))
+        super().declare()
 
     def work(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,11 +16,12 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
-    QgsProcessingParameterNumber,
+    QgsProcessingParameterFile,
     QgsVectorFileWriter,
 )
 
-from citygrid_plugin.i18n import tr
+from citygrid_core.errors import Problem
+from citygrid_plugin.i18n import language, tr
 from citygrid_plugin.processing.base import progress_of
 from citygrid_plugin.processing.frames import to_frame, to_table
 from citygrid_plugin.processing.options import Option
@@ -112,6 +113,11 @@ class Given:
         with Workspace.open(self.path("WORKSPACE")) as workspace:
             yield workspace
 
+    def warn(self, problems: Iterable[Problem]) -> None:
+        """Put problems into the log."""
+        for problem in problems:
+            self.feedback.pushWarning(problem.text(language()))
+
     @contextmanager
     def as_file(self, name: str) -> Iterator[Path]:
         """Write an input layer as it is, its selection and uncommitted edits included, to a file.
@@ -143,6 +149,16 @@ class Given:
             yield path
 
 
+def workspace_parameter() -> QgsProcessingParameterFile:
+    """Return the parameter WORKSPACE: an existing GeoPackage."""
+    return QgsProcessingParameterFile(
+        "WORKSPACE",
+        tr("Workspace", "城市工作库"),
+        QgsProcessingParameterFile.Behavior.File,
+        fileFilter=tr("citygrid workspace (*.gpkg)", "城市工作库 (*.gpkg)"),
+    )
+
+
 def layer_parameter(
     name: str, title: str, kinds: list[int], *, optional: bool = False
 ) -> QgsProcessingParameterFeatureSource:
@@ -155,15 +171,3 @@ def field_parameter(
 ) -> QgsProcessingParameterField:
     """Return a field of an input layer."""
     return QgsProcessingParameterField(name, title, default, layer, optional=optional)
-
-
-def accuracy_parameter() -> QgsProcessingParameterNumber:
-    """Return the error of positions, exact by default."""
-    return QgsProcessingParameterNumber(
-        "ACCURACY",
-        tr("Error of the positions (m); 0: exact", "定位误差（米），0 为精确"),
-        QgsProcessingParameterNumber.Type.Double,
-        0.0,
-        False,
-        0.0,
-    )

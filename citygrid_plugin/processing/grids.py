@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from qgis.core import (
     QgsProcessing,
     QgsProcessingParameterEnum,
-    QgsProcessingParameterNumber,
     QgsWkbTypes,
 )
 
@@ -16,6 +15,7 @@ from citygrid_core.errors import CitygridError, Text
 from citygrid_plugin.i18n import shown, tr
 from citygrid_plugin.processing.given import Given, field_parameter, layer_parameter
 from citygrid_plugin.processing.layered import Columns, JoinAlgorithm, MakeAlgorithm
+from citygrid_plugin.processing.options import TARGET_AREA
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -30,18 +30,6 @@ _STEERING = {
     "BUILDINGS": (Text("Buildings: never cut", "建筑物（不切割）"), _POLYGON),
     "COMPOUNDS": (Text("Compounds: stay whole", "院落小区（保持完整）"), _POLYGON),
 }
-
-
-def target_parameter() -> QgsProcessingParameterNumber:
-    """Return the target area of a cell."""
-    return QgsProcessingParameterNumber(
-        "TARGET_AREA",
-        tr("Target area (m²)", "目标面积（平方米）"),
-        QgsProcessingParameterNumber.Type.Double,
-        10_000,
-        False,
-        500,
-    )
 
 
 def edition_parameter() -> QgsProcessingParameterEnum:
@@ -73,6 +61,7 @@ class DrawGrids(MakeAlgorithm):
         "沿道路与屏障把社区划分为单元网格：无缝拼接、接近目标面积、不切割建筑物、院落小区保持完整；"
         "面积超出范围的网格记录原因。全部图层须为同一投影坐标系（米）。",
     )
+    options = (TARGET_AREA,)
 
     def declare(self) -> None:
         """Add the layers and the target area."""
@@ -81,7 +70,7 @@ class DrawGrids(MakeAlgorithm):
         self.addParameter(field_parameter("CODE", code, "AREAS"))
         for name, (title, kinds) in _STEERING.items():
             self.addParameter(layer_parameter(name, tr(*title), kinds, optional=True))
-        self.addParameter(target_parameter())
+        super().declare()
 
     def rows(self, given: Given) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
         """Draw."""
@@ -151,9 +140,10 @@ class CheckGrids(MakeAlgorithm):
         "codes, areas out of range, buildings that are cut. Every finding is a point.",
         "对照社区检查单元网格：缝隙、重叠、跨界、编码、面积超限、切割建筑物等。每个问题为一个点。",
     )
+    options = (TARGET_AREA,)
 
     def declare(self) -> None:
-        """Add the layers."""
+        """Add the layers and the target area."""
         self.addParameter(layer_parameter("GRIDS", tr("Unit grids", "单元网格"), _POLYGON))
         self.addParameter(field_parameter("GRID_CODE", tr("Grid code", "网格代码字段"), "GRIDS"))
         community = tr("Community code of the grid", "网格的社区代码字段")
@@ -162,7 +152,7 @@ class CheckGrids(MakeAlgorithm):
         self.addParameter(field_parameter("CODE", tr("Community code", "社区代码字段"), "AREAS"))
         buildings = tr("Buildings", "建筑物")
         self.addParameter(layer_parameter("BUILDINGS", buildings, _POLYGON, optional=True))
-        self.addParameter(target_parameter())
+        super().declare()
 
     def rows(self, given: Given) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
         """Check."""

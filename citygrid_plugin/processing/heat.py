@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from qgis.core import QgsProcessing, QgsWkbTypes
@@ -11,17 +11,15 @@ from citygrid_core.errors import Text
 from citygrid_core.workspace.schema import CHOICES
 from citygrid_plugin.i18n import tr
 from citygrid_plugin.processing.base import CitygridAlgorithm
-from citygrid_plugin.processing.commands import CommandAlgorithm, workspace_parameter
+from citygrid_plugin.processing.commands import CommandAlgorithm
 from citygrid_plugin.processing.given import Given, field_parameter, layer_parameter
 from citygrid_plugin.processing.grids import LayerNotMetric
-from citygrid_plugin.processing.layered import Columns, JoinAlgorithm, MakeAlgorithm
+from citygrid_plugin.processing.layered import AskAlgorithm, Columns, JoinAlgorithm
 from citygrid_plugin.processing.options import WHO, Option
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
-
-    from citygrid_core.report import Report
 
 _HECTARE = 10_000.0
 _CSV = "CSV (*.csv)"
@@ -50,10 +48,6 @@ _FALSE_SHARE = Option(
     "FALSE_SHARE", Text("Accepted share of false findings", "可接受的错误发现率"), "number",
     default=0.05, least=0, optional=False,
 )  # fmt: skip
-#: Name of the parameter -> what the operation calls it, where the two differ.
-_NAMES = {
-    "KIND": "object_kind", "CLASS": "class_code", "FROM": "from_day", "TO": "to_day",
-}  # fmt: skip
 
 
 class HeatPerGrid(JoinAlgorithm):
@@ -110,34 +104,14 @@ class HeatPerGrid(JoinAlgorithm):
         return answer, {"cases": int, "cases_per_ha": float}, {"OUTSIDE": outside}
 
 
-class _OnWorkspace(MakeAlgorithm):
+class _AskHeat(AskAlgorithm):
     """Asks one operation on the heat of a workspace; its rows become grids with columns."""
 
     group_key = "heat"
     kind = QgsWkbTypes.Type.MultiPolygon
-    options: ClassVar[Sequence[Option]] = ()
-
-    def declare(self) -> None:
-        """Add workspace and options."""
-        self.addParameter(workspace_parameter())
-        for option in self.options:
-            self.addParameter(option.parameter())
-
-    def asked(self, given: Given) -> dict[str, Any]:
-        """Return what was given, by the operation's own names."""
-        found: dict[str, Any] = {}
-        for option in self.options:
-            value = given.option(option)
-            if value is not None:
-                found[_NAMES.get(option.name, option.name.lower())] = value
-        return found
-
-    def say(self, given: Given, report: Report) -> None:
-        """Put warnings into the log: they make the numbers less sure."""
-        from citygrid_plugin.i18n import language
-
-        for problem in report.problems:
-            given.feedback.pushWarning(problem.text(language()))
+    names: ClassVar[Mapping[str, str]] = {
+        "KIND": "object_kind", "CLASS": "class_code", "FROM": "from_day", "TO": "to_day",
+    }  # fmt: skip
 
     def on_grids(self, given: Given, frame: pd.DataFrame, at: str | None) -> gpd.GeoDataFrame:
         """Give each row the shape of its grid; rows of other grids are left out."""
@@ -152,7 +126,7 @@ class _OnWorkspace(MakeAlgorithm):
         return gpd.GeoDataFrame(mine.assign(**lacking), geometry=geometry, crs=grids.crs)
 
 
-class HeatTable(_OnWorkspace):
+class HeatTable(_AskHeat):
     """`citygrid heat table` as a layer."""
 
     key = "heattable"
@@ -195,7 +169,7 @@ class HeatTable(_OnWorkspace):
         asked = self.asked(given)
         with given.workspace() as workspace:
             report, frame = heat_table(workspace, **asked)
-        self.say(given, report)
+        given.warn(report.problems)
         numbers = {name: int(report.details[name.lower()]) for name in self.numbers}
         frame = frame[frame["status"] == "valid"]
         return self.on_grids(given, frame, asked.get("at")), numbers
@@ -207,7 +181,7 @@ _SPOTS = {
 }
 
 
-class HeatHotspots(_OnWorkspace):
+class HeatHotspots(_AskHeat):
     """`citygrid heat hotspots` as a layer."""
 
     key = "heathotspots"
@@ -247,13 +221,13 @@ class HeatHotspots(_OnWorkspace):
         asked = self.asked(given)
         with given.workspace() as workspace:
             report, frame = heat_hotspots(workspace, **asked)
-        self.say(given, report)
+        given.warn(report.problems)
         frame = frame.rename(columns={report.details["rate"]: "value"})
         numbers = {name: int(report.details[name.lower()]) for name in self.numbers}
         return self.on_grids(given, frame, asked.get("at")), numbers
 
 
-class HeatPatterns(_OnWorkspace):
+class HeatPatterns(_AskHeat):
     """`citygrid heat patterns` as a layer."""
 
     key = "heatpatterns"
@@ -291,11 +265,11 @@ class HeatPatterns(_OnWorkspace):
         asked = self.asked(given)
         with given.workspace() as workspace:
             report, frame = heat_patterns(workspace, **asked)
-        self.say(given, report)
+        given.warn(report.problems)
         return self.on_grids(given, frame, asked.get("at")), {"ALARMS": report.details["alarms"]}
 
 
-class HeatProfile(_OnWorkspace):
+class HeatProfile(_AskHeat):
     """`citygrid heat profile` as a table."""
 
     key = "heatprofile"

@@ -1,8 +1,8 @@
-"""Two kinds of algorithms on layers: those that add columns, and those that make features."""
+"""Algorithms whose answer is a layer: columns added to one, features made, a workspace asked."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from qgis.core import (
@@ -22,7 +22,8 @@ from citygrid_core.errors import Text
 from citygrid_plugin.i18n import shown
 from citygrid_plugin.processing.base import CitygridAlgorithm
 from citygrid_plugin.processing.frames import add_row, fields_of, from_shape, joined, said
-from citygrid_plugin.processing.given import Given, layer_parameter
+from citygrid_plugin.processing.given import Given, layer_parameter, workspace_parameter
+from citygrid_plugin.processing.options import Option
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -34,16 +35,30 @@ Columns = Mapping[str, type]
 class LayerAlgorithm(CitygridAlgorithm):
     """Declares an output and what is counted.
 
-    Subclasses write `declare` and what their kind asks for.
+    Subclasses write what their kind asks for, and `declare` where options do not say it all.
     """
 
     output: Text
+    #: What it is asked for beside layers.
+    options: ClassVar[Sequence[Option]] = ()
+    #: Name of an option to what the core calls it, where the two differ.
+    names: ClassVar[Mapping[str, str]] = {}
     #: Numbers that come out beside the layer: name to title.
     numbers: ClassVar[Mapping[str, Text]] = {}
 
     def declare(self) -> None:
-        """Add the parameters of this algorithm."""
-        raise NotImplementedError
+        """Add the parameters of this algorithm: its options."""
+        for option in self.options:
+            self.addParameter(option.parameter())
+
+    def asked(self, given: Given) -> dict[str, Any]:
+        """Return what was given, by the core's own names."""
+        values = {o.name: given.option(o) for o in self.options}
+        return {
+            self.names.get(name, name.lower()): value
+            for name, value in values.items()
+            if value is not None
+        }
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:
         """Declare parameters, the output layer and the numbers."""
@@ -142,6 +157,15 @@ class MakeAlgorithm(LayerAlgorithm):
                 shape.convertToMultiType()
             add_row(sink, fields, [_cell(v, k) for v, k in zip(row, kinds, strict=True)], shape)
         return {"OUTPUT": output, **numbers}
+
+
+class AskAlgorithm(MakeAlgorithm):
+    """Asks one operation that only reads a workspace; its rows become features."""
+
+    def declare(self) -> None:
+        """Add the workspace and the options."""
+        self.addParameter(workspace_parameter())
+        super().declare()
 
 
 def _cell(value: Any, kind: type) -> Any:

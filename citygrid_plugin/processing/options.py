@@ -54,8 +54,8 @@ class Option:
         What the command takes, and what people see.
     optional, advanced : bool
         Whether it may be left open, and whether it stands under *advanced*.
-    least : float or None
-        Smallest number allowed.
+    least, most : float or None
+        Smallest and largest number allowed.
     then : tuple of str
         Further words when the option is given.
     """
@@ -70,6 +70,7 @@ class Option:
     optional: bool = True
     advanced: bool = False
     least: float | None = None
+    most: float | None = None
     then: tuple[str, ...] = ()
 
     @property
@@ -167,6 +168,8 @@ def _number(option: Option, title: str) -> QgsProcessingParameterNumber:
     )
     if option.least is not None:
         made.setMinimum(option.least)
+    if option.most is not None:
+        made.setMaximum(option.most)
     return made
 
 
@@ -203,6 +206,14 @@ def choices_of(values: Mapping[str, Text], *wanted: str) -> dict[str, Text]:
 
 #: Who did it: asked by every job that writes.
 WHO = Option("WHO", Text("Who, for the journal", "操作人（记入日志）"), advanced=True)
+#: How large a cell is wanted.
+TARGET_AREA = Option(
+    "TARGET_AREA", Text("Target area (m²)", "目标面积（平方米）"), "number", default=10_000, least=500,
+    optional=False,
+)  # fmt: skip
+
+#: The day whose duty rules hold.
+RULES_OF = Option("AT", Text("Rules of the day (date)", "规则日期"), advanced=True)
 
 
 def table(title: Text, *, optional: bool = True) -> Option:

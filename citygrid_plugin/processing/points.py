@@ -5,29 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from qgis.core import (
-    QgsProcessing,
-    QgsProcessingParameterEnum,
-    QgsProcessingParameterString,
-)
+from qgis.core import QgsProcessing
 
 from citygrid_core.errors import Text
+from citygrid_core.workspace.schema import CHOICES
 from citygrid_plugin.i18n import language, tr
-from citygrid_plugin.processing.commands import text_parameter, workspace_parameter
 from citygrid_plugin.processing.given import (
     Given,
-    accuracy_parameter,
     field_parameter,
     layer_parameter,
+    workspace_parameter,
 )
 from citygrid_plugin.processing.layered import Columns, JoinAlgorithm
+from citygrid_plugin.processing.options import RULES_OF, Option
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
 _POLYGON = [QgsProcessing.SourceType.TypeVectorPolygon]
-KINDS = ("component", "event")
 
 
 class LocatePoints(JoinAlgorithm):
@@ -101,44 +97,35 @@ class ResolveDuties(JoinAlgorithm):
         "（duty_outcome），不作猜测，并写明依据。给出定位误差时，另填距责任边界的距离、另一侧的部门"
         "及点位实际位于另一侧的概率。",
     )
+    options = (
+        Option("CLASS", Text("Class of all points", "全部点的类别")),
+        Option("KIND", Text("Kind of object", "对象"), "choice", default=0, optional=False,
+               choices=CHOICES["object_kind"]),
+        Option("ACCURACY", Text("Error of the positions (m); 0: exact", "定位误差（米），0 为精确"),
+               "number", default=0.0, least=0, optional=False),
+        RULES_OF,
+    )  # fmt: skip
+    names: ClassVar[Mapping[str, str]] = {"CLASS": "class_code", "KIND": "object_kind"}
 
     def declare(self) -> None:
-        """Add workspace, class, day and accuracy."""
+        """Add workspace, field of the class and options."""
         self.addParameter(workspace_parameter())
         code = tr("Field with the class code", "类别代码字段")
         self.addParameter(field_parameter("CLASS_FIELD", code, "POINTS", None, optional=True))
-        self.addParameter(
-            QgsProcessingParameterString(
-                "CLASS", tr("Class of all points", "全部点的类别"), "", optional=True
-            )
-        )
-        self.addParameter(
-            QgsProcessingParameterEnum(
-                "KIND",
-                tr("Kind of object", "对象"),
-                [tr("component", "部件"), tr("event", "事件")],
-                defaultValue=0,
-            )
-        )
-        self.addParameter(accuracy_parameter())
-        self.addParameter(text_parameter("AT", tr("Rules of the day (date)", "规则日期")))
+        super().declare()
 
     def answers(self, given: Given) -> tuple[pd.DataFrame, Columns, dict[str, Any]]:
         """Resolve."""
         from citygrid_core.operations.lookup import lookup
 
-        field, accuracy = given.text("CLASS_FIELD"), given.number("ACCURACY")
+        field, asked = given.text("CLASS_FIELD"), self.asked(given)
+        asked["accuracy"] = asked["accuracy"] or None
+        if field:
+            asked.pop("class_code", None)
         points = _there(given.frame("POINTS", {field: "class_code"} if field else {}))
         given.progress(tr("resolving", "判定"), 0, 1)
         with given.workspace() as workspace:
-            answers = lookup(
-                workspace,
-                points,
-                class_code=None if field else given.text("CLASS") or None,
-                object_kind=KINDS[given.choice("KIND")],
-                at=given.text("AT") or None,
-                accuracy=accuracy or None,
-            )
+            answers = lookup(workspace, points, **asked)
         answers = answers.drop(columns="class_code", errors="ignore")
         numeric = {"border_m": float, "other_probability": float, "near_border": int}
         columns = {str(c): numeric.get(str(c), str) for c in answers}

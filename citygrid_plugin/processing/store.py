@@ -9,7 +9,7 @@ from qgis.core import QgsProcessingParameterFileDestination
 from citygrid_core.errors import Text
 from citygrid_plugin.i18n import tr
 from citygrid_plugin.processing.commands import CommandAlgorithm
-from citygrid_plugin.processing.options import Option
+from citygrid_plugin.processing.options import TARGET_AREA, Option
 
 
 class MakeWorkspace(CommandAlgorithm):
@@ -60,12 +60,9 @@ class DrawWorkspaceGrids(CommandAlgorithm):
         Option("BARRIERS", Text("Rivers, railways, walls", "河流、铁路、围墙")),
         Option("BUILDINGS", Text("Buildings", "建筑物")),
         Option("COMPOUNDS", Text("Compounds", "院落小区")),
-        Option(
-            "TARGET_AREA", Text("Target area (m²)", "目标面积（平方米）"), "number", default=10_000,
-            least=500, optional=False,
-        ),
+        TARGET_AREA,
         Option("REDRAW", Text("Retire the grids there are", "废止现有网格后重划"), "flag"),
-    )  # fmt: skip
+    )
 
 
 class VerifyWorkspace(CommandAlgorithm):
