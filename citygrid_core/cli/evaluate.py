@@ -45,6 +45,13 @@ _SHOWN = (
     show_default=True,
     help=t("which post, with --by post", "岗位（配合 --by post）"),
 )
+@click.option(
+    "--adjusted",
+    default="dispose_on_time_rate",
+    show_default=True,
+    metavar="INDICATOR",
+    help=t("rate that is adjusted for the mix of classes", "按类别构成校正的比率指标"),
+)
 @click.option("--scheme", help=t("cjt292, jinhua, jinniu, nanchang, or your own", "评价方案"))
 @click.option(
     "-o",
@@ -68,6 +75,7 @@ def evaluate(
     by: str,
     level: str,
     post: str,
+    adjusted: str,
     scheme: str | None,
     output: Path | None,
     behind: str | None,
@@ -81,12 +89,15 @@ def evaluate(
     from citygrid_core.evaluation import indicators
     from citygrid_core.evaluation.reports import number
     from citygrid_core.operations.evaluation import evaluate_city
+    from citygrid_core.operations.evaluation_report import adjusted as adjusted_of
     from citygrid_core.operations.evaluation_report import name_of, write_report
     from citygrid_core.workspace import Workspace
 
     lang = current()
     with Workspace.open(workspace) as ws:
-        done = evaluate_city(ws, period, by=by, level=level, post=post, scheme=scheme)
+        done = evaluate_city(
+            ws, period, by=by, level=level, post=post, scheme=scheme, adjusted=adjusted
+        )
         if output is not None:
             write_report(ws, done, output, lang=lang, overwrite=overwrite)
     values = done.table.value
@@ -105,6 +116,9 @@ def evaluate(
                     }
                     for c in values.columns
                 },
+                "adjusted": {c: _known(done.mix.at[g, c]) for c in done.mix.columns}
+                if done.mix is not None and g in done.mix.index
+                else None,
             }
             for g in values.index
         ]
@@ -112,6 +126,7 @@ def evaluate(
             {
                 "period": done.period.text, "first": str(done.period.first),
                 "last": str(done.period.last), "by": by, "level": level, "cases": done.cases,
+                "adjusted": adjusted,
                 "head": done.head, "warnings": [w.text(lang) for w in done.warnings],
                 "output": str(output) if output else None, "groups": groups,
             }
@@ -119,12 +134,17 @@ def evaluate(
         return
     known = indicators()
     head = [t("group", "对象"), *(known[c].name.text(lang) for c in _SHOWN)]
+    if done.mix is not None:
+        rate = known[adjusted].name.text(lang)
+        head.append(t(f"{rate}, for its mix", f"校正后{rate}"))
     if done.score is not None:
         head += [t("score", "得分"), t("grade", "等级")]
     body = []
     for g in values.index:
         cells = [name_of(done, g, lang)]
         cells += [number(_float(values.at[g, c]), known[c], lang) for c in _SHOWN]
+        if done.mix is not None:
+            cells.append(adjusted_of(done, g))
         if done.score is not None:
             cells += [f"{_float(done.score.at[g, 'score']):.1f}", str(done.score.at[g, "grade"])]
         body.append(cells)

@@ -88,6 +88,18 @@ class Period:
             raise BadPeriod(text) from None
         return cls(said, "day", day, day)
 
+    @property
+    def name(self) -> Text:
+        """What people call it."""
+        day, (year, week, _) = self.first, self.first.isocalendar()
+        quarter = (day.month + 2) // 3
+        names = {
+            "day": f"{day.year}年{day.month}月{day.day}日", "week": f"{year}年第{week}周",
+            "month": f"{day.year}年{day.month}月", "quarter": f"{day.year}年第{quarter}季度",
+            "year": f"{day.year}年",
+        }  # fmt: skip
+        return Text(self.text, names.get(self.unit, f"{self.first}至{self.last}"))
+
     def before(self) -> Period:
         """Return the period of the same kind before this one."""
         last = self.first - dt.timedelta(1)

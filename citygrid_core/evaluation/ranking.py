@@ -35,21 +35,57 @@ def rank(table: Table, indicator: str, better: int = 1) -> pd.DataFrame:
             "denominator": table.denominator[indicator],
         }
     ).drop(index=TOTAL)
+    return placed(out, better)
+
+
+def placed(out: pd.DataFrame, better: int) -> pd.DataFrame:
+    """Add the places of groups: rank, best_rank, worst_rank; see `rank`.
+
+    Parameters
+    ----------
+    out : DataFrame
+        By group: value, low, high.
+    """
     known = out["value"].notna()
     out["rank"] = out["value"].where(known).rank(ascending=better < 0, method="min")
     low = out["low"].fillna(out["value"]).to_numpy()
     high = out["high"].fillna(out["value"]).to_numpy()
     good = known.to_numpy()
-    if better > 0:
-        ahead, behind = low[:, None] > high[None, :], high[:, None] < low[None, :]
-    else:
-        ahead, behind = high[:, None] < low[None, :], low[:, None] > high[None, :]
-    best = 1 + (ahead & good[:, None]).sum(axis=0)
-    worst = good.sum() - (behind & good[:, None]).sum(axis=0)
-    out["best_rank"] = np.where(good, best, np.nan)
-    out["worst_rank"] = np.where(good, worst, np.nan)
+    if better < 0:
+        low, high = -high, -low
+    above = good.sum() - np.searchsorted(np.sort(low[good]), high, side="right")
+    below = np.searchsorted(np.sort(high[good]), low, side="left")
+    out["best_rank"] = np.where(good, 1 + above, np.nan)
+    out["worst_rank"] = np.where(good, good.sum() - below, np.nan)
     ordered: pd.DataFrame = out.sort_values(["rank"], kind="stable", na_position="last")
     return ordered
+
+
+def standardised(
+    numerator: Floats, denominator: Floats, groups: pd.Series, mix: pd.Series
+) -> pd.DataFrame:
+    """Return the rates that groups would have with the city's mix of cases (`case_mix`).
+
+    What is compared is what is rare: where the city's rate is above a half, the cases that do not
+    count; the limits of Poisson's law are too wide for what is frequent.
+
+    Returns
+    -------
+    DataFrame
+        By group: observed, expected (of what is rare), value (the adjusted rate), low and high of
+        it (95 %, within 0 and 1); NaN where nothing is expected.
+    """
+    base = float(denominator.sum())
+    rate = float(numerator.sum()) / base if base > 0 else 0.0
+    often = rate > 0.5
+    rare, share = (denominator - numerator, 1 - rate) if often else (numerator, rate)
+    found = case_mix(rare, denominator, groups, mix)
+    ends = [np.clip(found[name].to_numpy() * share, 0, 1) for name in ("ratio", "low", "high")]
+    if often:
+        ends = [1 - ends[0], 1 - ends[2], 1 - ends[1]]
+    out: pd.DataFrame = found[["observed", "expected"]].copy()
+    out["value"], out["low"], out["high"] = ends
+    return out
 
 
 def case_mix(
@@ -81,7 +117,7 @@ def case_mix(
     frame = pd.DataFrame(
         {"n": numerator, "d": denominator, "group": groups.to_numpy(), "mix": mix.to_numpy()}
     )
-    frame = frame[(frame["d"] > 0) | (frame["n"] > 0)]
+    frame = frame[(frame["d"] != 0) | (frame["n"] != 0)]
     classes = frame.groupby("mix")[["n", "d"]].sum()
     city = classes["n"] / classes["d"].where(classes["d"] > 0)
     frame["expected"] = frame["d"] * frame["mix"].map(city).fillna(0.0)

@@ -48,28 +48,56 @@ def analyse_bounces(
     UsageError
         There is no such way of counting.
     """
+    check_by(by)
+    found = bounces_between(workspace, since=since, until=until, border=by == "border")
+    table = counted(found, list(BY[by]))
+    report = Report("cases bounces", read=len(found), unchanged=len(found))
+    report.details = {"cases": found["number"].nunique(), "loops": int(found["again"].sum())}
+    return report, table
+
+
+def check_by(by: str) -> None:
+    """Refuse a way of counting that is not one of `BY`."""
     if by not in BY:
         words = ", ".join(BY)
         raise UsageError(Text(f"by {by!r} is not one of {words}", f"“{by}”不在 {words} 之中"))
+
+
+def bounces_between(
+    workspace: Workspace,
+    *,
+    since: str | None = None,
+    until: str | None = None,
+    border: bool = True,
+) -> pd.DataFrame:
+    """Return the returns of cases, one row each, with all that `BY` counts them by.
+
+    Parameters
+    ----------
+    since, until : str, optional
+        Returns from a moment on, and before one; what the log tells later is not known yet.
+    border : bool
+        Whether the stretch of border is looked for; else other_grid_code is empty.
+
+    Returns
+    -------
+    DataFrame
+        As `cases.bounces.bounces`, with object_kind, class_code, grid_code, other_grid_code.
+    """
     told = workspace.read("case_log", where={"step": "return", "at": Between(since, until)})
     numbers = sorted(set(told["number"]))
-    log = workspace.read("case_log", where={"number": numbers})
+    log = workspace.read("case_log", where={"number": numbers, "at": Between(end=until)})
     found = bounces(log)
     if since is not None:
-        found = found[(found["at"] >= since).to_numpy()]
-    if until is not None:
-        found = found[(found["at"] < until).to_numpy()]
+        found = found[(found["at"] >= since).to_numpy()].reset_index(drop=True)
     held = workspace.read("cases", where={"number": numbers}).set_index("number")
     own = held.reindex(found["number"])
     for name in ("object_kind", "class_code", "grid_code"):
         found[name] = own[name].to_numpy(dtype=object)
     found["other_grid_code"] = None
-    if by == "border" and len(found):
+    if border and len(found):
         found["other_grid_code"] = _beyond(City(workspace), own)
-    table = counted(found, list(BY[by]))
-    report = Report("cases bounces", read=len(found), unchanged=len(found))
-    report.details = {"cases": found["number"].nunique(), "loops": int(found["again"].sum())}
-    return report, table
+    return found
 
 
 def _beyond(city: City, own: pd.DataFrame) -> list[str | None]:

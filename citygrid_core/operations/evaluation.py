@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +31,9 @@ from citygrid_core.evaluation import (
 )
 from citygrid_core.evaluation import indicators as indicator_codes
 from citygrid_core.evaluation.facts import HANDLED
-from citygrid_core.evaluation.moves import BODY_OF, by_bodies, moves
+from citygrid_core.evaluation.moves import BODY_OF, by_bodies, moves, of_bodies
 from citygrid_core.evaluation.period import Period
-from citygrid_core.evaluation.ranking import case_mix
+from citygrid_core.evaluation.ranking import standardised
 from citygrid_core.evaluation.times import times
 from citygrid_core.operations.case_clock import profile_of, timer_of
 from citygrid_core.workspace import Between, Workspace
@@ -54,7 +54,11 @@ POSTS = {
     "collector": "collect_by", "operator": "send_verify_by", "shift_leader": "register_by",
     "dispatcher": "dispatch_by",
 }  # fmt: skip
-#: What is adjusted for the mix of classes.
+POST_NAMES: dict[str, Text] = {
+    "collector": Text("collector", "监督员"), "operator": Text("operator", "受理员"),
+    "shift_leader": Text("shift leader", "值班长"), "dispatcher": Text("dispatcher", "派遣员"),
+}  # fmt: skip
+#: What is adjusted for the mix of classes, when nothing else is asked.
 ADJUSTED = "dispose_on_time_rate"
 #: So many classes are the frequent ones (高发案件).
 HOT = 10
@@ -84,9 +88,15 @@ class Evaluation:
         What the scheme scored: area, department, or a post.
     times : DataFrame
         How long the stages took, by group; see `evaluation.times`.
+    adjusted : str
+        Code of the rate that `mix` tells of.
     mix : DataFrame or None
-        On-time handling of each group beside what its mix of classes lets expect, see
-        `evaluation.ranking.case_mix`; None where groups are classes.
+        That rate of each group as if it had the city's mix of classes, see
+        `evaluation.ranking.standardised`; None where groups are classes.
+    late : DataFrame
+        Cases that a department had past their deadline at the end of the period, the latest first:
+        number, object_kind, class_code, department (its code), community_code, due_at, hours (late,
+        by the wall clock).
     counts, sizes : DataFrame
         Elementary counts by group, and what parts of the scheme are divided by.
     head : str
@@ -109,7 +119,9 @@ class Evaluation:
     cases: int
     head: str
     times: pd.DataFrame
+    adjusted: str
     mix: pd.DataFrame | None
+    late: pd.DataFrame
     warnings: list[Text] = field(default_factory=list)
 
 
@@ -122,6 +134,7 @@ def evaluate_city(
     post: str = "collector",
     scheme: str | None = None,
     indicators: list[str] | None = None,
+    adjusted: str = ADJUSTED,
     facts: Facts | None = None,
 ) -> Evaluation:
     """Evaluate a period from the log of its cases.
@@ -140,6 +153,8 @@ def evaluate_city(
         How to score; see `evaluation.schemes`.
     indicators : list of str, optional
         Codes; default all.
+    adjusted : str
+        Code of the rate that is adjusted for the mix of classes.
     facts : Facts, optional
         Those of the period (`facts_of`), to group them in many ways.
 
@@ -173,20 +188,60 @@ def evaluate_city(
     return Evaluation(
         workspace.name, span, by, level, table, _names(workspace, by, level, counts.index),
         rules, score, of, counts, sizes, len(facts.table), workspace.head,
-        times(facts, groups), _mix(facts, groups) if by != "class" else None, _warnings(workspace, facts),
+        times(facts, groups), adjusted, mix_of(facts, groups, by, adjusted), _late(facts),
+        _warnings(workspace, facts),
     )  # fmt: skip
 
 
-def _mix(facts: Facts, groups: pd.Series) -> pd.DataFrame:
-    """Compare on-time handling as if every group had the city's mix of classes."""
-    one = indicator_codes()[ADJUSTED]
-    counts = count(facts, one.counts)
-    above, below = (
-        sum((f * counts[n] for n, f in side.items()), np.zeros(len(facts.table)))
-        for side in (one.numerator, one.denominator)
-    )
+def mix_of(facts: Facts, groups: pd.Series, by: str, indicator: str) -> pd.DataFrame | None:
+    """Return a rate of groups as if all had the city's mix of classes; see `Evaluation.mix`.
+
+    None where groups are classes, and for what is no rate.
+
+    Raises
+    ------
+    UnknownIndicator
+    """
+    known = indicator_codes()
+    if indicator not in known:
+        raise UnknownIndicator(indicator)
+    one = known[indicator]
+    if by == "class" or one.kind != "rate":
+        return None
     kind = facts.table["object_kind"].astype(str) + facts.table["class_code"].astype(str)
-    return case_mix(above, below, groups, kind)
+    counts = count(facts, one.counts)
+    parts = []
+    for side, factors in (("n", one.numerator), ("d", one.denominator)):
+        for name, factor in factors.items():
+            moved = by == "department" and name in BODY_OF
+            shares = of_bodies(
+                facts if moved else replace(facts, moves=None), groups, name, counts[name]
+            )
+            shares[side] = factor * shares["value"]
+            parts.append(shares)
+    rows = pd.concat(parts, ignore_index=True)[["number", "body", "n", "d"]].fillna(
+        {"n": 0.0, "d": 0.0}
+    )
+    rows["body"] = rows["body"].where(rows["body"] != "", None)
+    return standardised(
+        rows["n"].to_numpy(), rows["d"].to_numpy(), rows["body"], kind.reindex(rows["number"])
+    )
+
+
+def _late(facts: Facts) -> pd.DataFrame:
+    table = facts.table[facts.overdue & ~facts.is_("hold", "deferred")]
+    due = table["due_at"].to_numpy().astype("datetime64[s]")
+    out: pd.DataFrame = pd.DataFrame(
+        {
+            "number": table.index, "object_kind": table["object_kind"].to_numpy(dtype=object),
+            "class_code": table["class_code"].to_numpy(dtype=object),
+            "department": groups_of(table, "department", "", "").to_numpy(dtype=object),
+            "community_code": table["community_code"].to_numpy(dtype=object), "due_at": due,
+            "hours": (facts.end - due).astype("timedelta64[s]").astype(float) / 3600,
+        }
+    )  # fmt: skip
+    out = out.sort_values(["due_at", "number"], ignore_index=True)
+    return out
 
 
 def _chosen(wanted: list[str] | None) -> list[str]:
@@ -348,8 +403,14 @@ def _sizes(workspace: Workspace, by: str, level: str, groups: pd.Index) -> pd.Da
 
 
 def _names(workspace: Workspace, by: str, level: str, groups: pd.Index) -> dict[str, str]:
+    names = {} if by == "area" and level == "grid" else names_of(workspace, by)
+    return {g: str(names.get(g, g)) for g in groups if g != TOTAL}
+
+
+def names_of(workspace: Workspace, by: str) -> dict[str, str]:
+    """Return what people call all groups of a kind (`BY`): code to name; posts are names already."""
     names: dict[str, str] = {}
-    if by == "area" and level != "grid":
+    if by == "area":
         areas = workspace.read("areas", at="all", geometry=False)
         names = dict(zip(areas["code"], areas["name"], strict=True))
     elif by == "department":
@@ -366,7 +427,7 @@ def _names(workspace: Workspace, by: str, level: str, groups: pd.Index) -> dict[
         from citygrid_core.standards import case_sources
 
         names = {str(code): str(name) for code, name in case_sources()["name"].items()}
-    return {g: str(names.get(g, g)) for g in groups if g != TOTAL}
+    return names
 
 
 def _warnings(workspace: Workspace, facts: Facts) -> list[Text]:

@@ -26,7 +26,19 @@ from citygrid_core.evaluation.reports import (
     plain,
 )
 from citygrid_core.evaluation.times import SPANS
-from citygrid_core.operations.evaluation import BY, LEVELS, Evaluation, evaluate_city
+from citygrid_core.operations.evaluation import (
+    BY,
+    LEVELS,
+    POST_NAMES,
+    Evaluation,
+    evaluate_city,
+)
+from citygrid_core.operations.evaluation_sections import (
+    bounce_section,
+    further_tables,
+    hours,
+    late_section,
+)
 from citygrid_core.tables.paged import write_pdf
 from citygrid_core.tables.saving import saved
 from citygrid_core.workspace import Workspace
@@ -46,9 +58,9 @@ SHADES = (
 )  # fmt: skip
 #: What groups are ranked by when there is no scheme.
 RANKED_BY = "dispose_on_time_rate"
-_LEVEL_NAMES = {
-    "county": Text("by county", "按区县"), "street": Text("by street", "按街道"),
-    "community": Text("by community", "按社区"), "grid": Text("by unit grid", "按单元网格"),
+GROUP_NAMES = {
+    "county": Text("county", "区县"), "street": Text("street", "街道"),
+    "community": Text("community", "社区"), "grid": Text("unit grid", "单元网格"),
 }  # fmt: skip
 
 
@@ -128,20 +140,28 @@ def name_of(done: Evaluation, group: str, lang: Language) -> str:
     return WORDS["total"].text(lang) if group == TOTAL else done.names.get(group, group)
 
 
+def grouping(done: Evaluation) -> Text:
+    """Return what was compared, in words."""
+    what = GROUP_NAMES[done.level] if done.by == "area" else BY[done.by]
+    if done.by == "post":
+        what = POST_NAMES[done.score_of]
+    return Text(f"by {what.en}", f"按{what.zh}")
+
+
 def title(done: Evaluation, lang: Language) -> str:
     """Return the title of the report."""
     kind = WORDS.get(done.period.unit)
     said = WORDS["title"].text(lang)
     if kind is not None:
         said = f"{said} · {kind.text(lang)}" if lang == "en" else f"综合评价{kind.zh}"
-    return f"{done.city} {done.period.text} {said}"
+    return f"{done.city} {done.period.name.text(lang)} {said}"
 
 
 #: What the template of each kind of period shows; other spans of days are shown as a month.
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "day": ("map", "groups"),
-    "week": ("scores", "chart", "map", "groups", "times"),
-    "month": ("scores", "chart", "map", "groups", "mix", "times", "indicators"),
+    "day": ("map", "groups", "late"),
+    "week": ("scores", "chart", "map", "groups", "times", "late", "bounces"),
+    "month": ("scores", "chart", "map", "groups", "mix", "times", "late", "bounces", "indicators"),
 }
 
 
@@ -149,8 +169,9 @@ def html(workspace: Workspace, done: Evaluation, lang: Language) -> str:
     """Return the report as one self-contained page."""
     template = resources.files("citygrid_core.evaluation.reports") / "page.html.j2"
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    grouped = _LEVEL_NAMES[done.level] if done.by == "area" else BY[done.by]
-    subtitle = [f"{done.period.first} – {done.period.last}", grouped.text(lang)]
+    grouped = grouping(done)
+    days = done.period.first, done.period.last
+    subtitle = [" – ".join(map(str, days if days[0] < days[1] else days[:1])), grouped.text(lang)]
     if done.scheme is not None:
         subtitle.append(done.scheme.title.text(lang))
     shown = SECTIONS.get(done.period.unit, SECTIONS["month"])
@@ -166,8 +187,10 @@ def html(workspace: Workspace, done: Evaluation, lang: Language) -> str:
         ranked_by=indicators()[RANKED_BY].name.text(lang),
         map=Markup(_map(workspace, done, lang)),
         groups=_groups(done, lang, "mix" in shown),
-        mixed="mix" in shown and done.mix is not None,
+        mix_note=_mix_note(done, lang) if "mix" in shown and done.mix is not None else "",
         times=_times(done, lang) if "times" in shown else [],
+        late=late_section(workspace, done, lang) if "late" in shown else None,
+        bounces=bounce_section(workspace, done, lang) if "bounces" in shown else None,
         indicators=_indicators(done, lang) if "indicators" in shown else [],
         basis=_basis(done, lang),
     )
@@ -228,7 +251,9 @@ def _chart(done: Evaluation, lang: Language) -> str:
     for group in map(str, ranked.index[:30]):
         value, low, high = (at(ranked, group, c) for c in ("value", "low", "high"))
         name = name_of(done, group, lang)[:14]
-        drawn.append(Bar(name, value, low, high, number(value, i, lang)))
+        base = plain(at(done.table.denominator, group, RANKED_BY))
+        said = number(value, i, lang) + (f" / {base}" if value == value else "")
+        drawn.append(Bar(name, value, low, high, said))
     return bars(drawn) if drawn else ""
 
 
@@ -263,39 +288,36 @@ def _times(done: Evaluation, lang: Language) -> list[dict[str, str]]:
             {
                 "name": name.text(lang),
                 "cases": plain(float(row["cases"])),
-                **{c: _hours(float(row[c])) for c in ("median", "p90", "p95", "longest")},
+                **{c: hours(float(row[c])) for c in ("median", "p90", "p95", "longest")},
                 "tail": f"{100 * tail:.1f} %" if tail == tail else "–",
             }
         )
     return out
 
 
-def _hours(value: float) -> str:
-    return f"{value:,.1f}" if value == value else "–"
-
-
-def _adjusted(done: Evaluation, group: str) -> str:
+def adjusted(done: Evaluation, group: str) -> str:
     """Return a group's rate for its mix of classes, with its interval."""
     if done.mix is None or group not in done.mix.index:
         return "–"
-    row: Any = done.mix.loc[group]
-    if not float(row["ratio"]) > 0:
-        return "–"
-    scale = float(row["adjusted"]) / float(row["ratio"])
-    low, high = float(row["low"]) * scale, float(row["high"]) * scale
-    return f"{100 * float(row['adjusted']):.1f} % ({100 * low:.0f}–{100 * high:.0f})"
+    value, low, high = (100 * at(done.mix, group, c) for c in ("value", "low", "high"))
+    return f"{value:.1f} % ({low:.0f}–{high:.0f})" if value == value else "–"
+
+
+def _mix_note(done: Evaluation, lang: Language) -> str:
+    return WORDS["mix_note"].text(lang).format(rate=indicators()[done.adjusted].name.text(lang))
 
 
 def _groups(done: Evaluation, lang: Language, mixed: bool) -> dict[str, Any]:
     known = indicators()
     codes = [c for c in SHOWN if c in done.table.value]
     head = [
-        (_LEVEL_NAMES[done.level] if done.by == "area" else BY[done.by]).text(lang),
+        (GROUP_NAMES[done.level] if done.by == "area" else BY[done.by]).text(lang),
         *(known[c].name.text(lang) for c in codes),
     ]
     mixed = mixed and done.mix is not None
     if mixed:
-        head.append(WORDS["adjusted"].text(lang))
+        rate = known[done.adjusted].name.text(lang)
+        head.append(WORDS["adjusted"].text(lang).format(rate=rate))
     order = list(done.table.value.index)
     places: pd.DataFrame | None = None
     if done.score is not None:
@@ -315,7 +337,7 @@ def _groups(done: Evaluation, lang: Language, mixed: bool) -> dict[str, Any]:
         cells: list[Any] = [name_of(done, group, lang)]
         cells += [number(at(done.table.value, group, c), known[c], lang) for c in codes]
         if mixed:
-            cells.append(_adjusted(done, group))
+            cells.append(adjusted(done, group))
         if done.score is not None:
             score, grade = at(done.score, group, "score"), str(done.score.at[group, "grade"])
             cells.append(f"{score:.1f}" if score == score else "–")
@@ -340,10 +362,13 @@ def _indicators(done: Evaluation, lang: Language) -> list[dict[str, str]]:
     for code in done.table.value.columns:
         i = indicators()[code]
         low, high = at(done.table.low, TOTAL, code), at(done.table.high, TOTAL, code)
+        kept = at(done.table.numerator, TOTAL, code)
         out.append(
             {
                 "name": i.name.text(lang),
-                "value": number(at(done.table.value, TOTAL, code), i, lang),
+                "value": number(at(done.table.value, TOTAL, code), i, lang)
+                if kept == kept
+                else WORDS["not_kept"].text(lang),
                 "interval": f"{100 * low:.1f}–{100 * high:.1f} %" if low == low else "",
                 "numerator": plain(at(done.table.numerator, TOTAL, code)),
                 "denominator": plain(at(done.table.denominator, TOTAL, code))
@@ -390,11 +415,14 @@ def _workbook(workspace: Workspace, done: Evaluation, path: Path, lang: Language
         )
         for i in chosen
     ]
-    notes.insert(0, (title(done, lang), _basis(done, lang)))
+    notes[:0] = [
+        (title(done, lang), _basis(done, lang)),
+        *(("!", w.text(lang)) for w in done.warnings),
+    ]
     write(
         Book(
             title(done, lang), done.counts, done.table, done.names, chosen, done.scheme, parts,
-            done.score, done.sizes, notes, done.period.last,
+            done.score, done.sizes, further_tables(workspace, done, lang), notes, done.period.last,
         ),
         path,
         lang,

@@ -88,7 +88,7 @@ def choropleth(
     """
     west, south, east, north = areas.total_bounds
     scale = min((WIDTH - 190) / max(east - west, 1e-9), 560 / max(north - south, 1e-9))
-    height = (north - south) * scale + 20
+    height = max((north - south) * scale + 20, 22 * len(legend) + 64)
     out = [_open(WIDTH, height)]
     out.append(
         '<defs><pattern id="none" width="6" height="6" patternUnits="userSpaceOnUse">'
@@ -110,6 +110,7 @@ def choropleth(
             p = shape.representative_point()
             x, y = 10 + (p.x - west) * scale, 10 + (north - p.y) * scale
             out.append(_text(x, y, labels.get(code, code), "middle", 11, _INK, halo=True))
+    out.append(_scale_bar(scale, WIDTH - 160, max(height - 30, 30 + 22 * len(legend))))
     for i, (colour, said) in enumerate(legend):
         y = 14 + i * 22
         out.append(f'<rect x="{WIDTH - 160}" y="{y}" width="18" height="14" fill="{colour}"/>')
@@ -165,6 +166,26 @@ def numbered(
         )
         out.append(_text(x, y + 3.5, str(number), "middle", 10))
     return "\n".join([*out, "</svg>"])
+
+
+def _scale_bar(scale: float, x: float, y: float) -> str:
+    """Return an arrow to the north and a bar of a round number of metres.
+
+    Parameters
+    ----------
+    scale : float
+        Pixels a metre.
+    """
+    metres = 10 ** np.floor(np.log10(120 / scale))
+    metres *= max(m for m in (1, 2, 5) if metres * m * scale <= 120)
+    said = f"{metres / 1000:g} km" if metres >= 1000 else f"{metres:g} m"
+    span = metres * scale
+    return (
+        f'<path d="M{x:.1f} {y:.1f}v6h{span:.1f}v-6" fill="none" stroke="{_INK}" stroke-width="1.4"/>'
+        f'<path d="M{x + 6:.1f} {y - 34:.1f}l6 18l-6 -5l-6 5z" fill="{_INK}"/>'
+        + _text(x + 18, y - 18, "N", "start", 12)
+        + _text(x, y + 20, said, "start", 11)
+    )
 
 
 def _rings(polygon: shapely.Polygon) -> list[shapely.LinearRing]:

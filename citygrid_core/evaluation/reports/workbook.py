@@ -32,6 +32,8 @@ class Book:
         Elementary counts by group, with the total as the last row.
     sizes : DataFrame or None
         What parts of a scheme are divided by.
+    further : mapping of str to DataFrame
+        Tables of their own, by the name of their sheet; columns as people call them.
     made_on : date
         Property of the file: the end of the period, never a clock.
     """
@@ -45,6 +47,7 @@ class Book:
     parts: tuple[Part, ...]
     score: pd.DataFrame | None
     sizes: pd.DataFrame | None
+    further: Mapping[str, pd.DataFrame]
     notes: list[tuple[str, str]]
     made_on: dt.date
 
@@ -86,6 +89,8 @@ class _Writer:
         self._indicators(pages[id(_RATES)])
         if self.book.scheme is not None:
             self._scores(pages[id(_SCORES)])
+        for name, table in self.book.further.items():
+            self._plain(self.file.add_worksheet(name), table)
         page = pages[id(_NOTES)]
         page.set_column(0, 0, 28)
         page.set_column(1, 1, 110)
@@ -107,6 +112,21 @@ class _Writer:
             page.write_string(0, c, text, self.head)
         for group, r in self.rows.items():
             page.write_string(r, 0, self._name(group))
+
+    def _plain(self, page: Any, table: pd.DataFrame) -> None:
+        page.freeze_panes(1, 1)
+        page.set_row(0, 32)
+        for c, name in enumerate(table.columns):
+            page.set_column(c, c, 28 if c == 0 else 18)
+            page.write_string(0, c, str(name), self.head)
+            for r, value in enumerate(table[name].tolist(), 1):
+                if isinstance(value, int | float):
+                    if value == value:
+                        page.write_number(
+                            r, c, value, self.formats["mean" if value % 1 else "count"]
+                        )
+                else:
+                    page.write_string(r, c, "" if value is None else str(value))
 
     def _counts(self, page: Any) -> None:
         self._frame(page, list(self.book.counts.columns))

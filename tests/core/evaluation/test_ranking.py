@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from citygrid_core.evaluation import TOTAL, divide, indicators
-from citygrid_core.evaluation.ranking import case_mix, rank
+from citygrid_core.evaluation.ranking import case_mix, placed, rank, standardised
 
 
 def test_small_offices_may_stand_anywhere() -> None:
@@ -51,3 +51,37 @@ def test_limits_of_the_ratio_are_the_published_ones() -> None:
     )  # fmt: skip
     low, high = (float(out.at["a", c] * out.at["a", "expected"]) for c in ("low", "high"))
     assert (round(low, 3), round(high, 2)) == (4.795, 18.39)
+
+
+def test_what_is_frequent_is_compared_by_what_is_rare() -> None:
+    """90 % on time in the city: 4 of 20 late where 2 were to be expected give 80 %, never above 100 %."""
+    late = np.r_[np.ones(4), np.zeros(16), np.ones(6), np.zeros(74)]
+    groups = pd.Series(["a"] * 20 + ["b"] * 80)
+    out = standardised(1 - late, np.ones(100), groups, pd.Series(["x"] * 100))
+    assert out["observed"].to_dict() == {"a": 4, "b": 6}
+    assert np.allclose(out["expected"], [2, 8])
+    assert np.allclose(out["value"], [0.8, 1 - 6 / 8 * 0.1])
+    # Breslow and Day's limits of 4 are 1.090 and 10.24
+    assert (round(out.at["a", "low"], 3), round(out.at["a", "high"], 4)) == (0.488, 0.9455)
+    rare = standardised(late, np.ones(100), groups, pd.Series(["x"] * 100))
+    assert np.allclose(rare["value"], 1 - out["value"])
+
+
+def test_places_are_those_of_every_pair() -> None:
+    rng = np.random.default_rng(5)
+    for better in (1, -1):
+        value = rng.random(60).round(1)
+        value[:5] = np.nan
+        spread = rng.random((2, 60)) / 5
+        told = pd.DataFrame({"value": value, "low": value - spread[0], "high": value + spread[1]})
+        found = placed(told.copy(), better).sort_index()
+        for i in range(5, 60):
+            others = told.dropna()
+            if better > 0:
+                ahead = (others["low"] > told.at[i, "high"]).sum()
+                behind = (others["high"] < told.at[i, "low"]).sum()
+            else:
+                ahead = (others["high"] < told.at[i, "low"]).sum()
+                behind = (others["low"] > told.at[i, "high"]).sum()
+            assert found.at[i, "best_rank"] == 1 + ahead
+            assert found.at[i, "worst_rank"] == 55 - behind

@@ -20,6 +20,7 @@ from citygrid_core.operations.case_steps import advance_cases
 from citygrid_core.operations.evaluation import Evaluation, evaluate_city, facts_of
 from citygrid_core.operations.evaluation_cases import cases_behind
 from citygrid_core.operations.evaluation_report import html, write_report
+from citygrid_core.operations.evaluation_sections import bounce_tables
 from citygrid_core.sample.cases import LIMIT_H
 from citygrid_core.workspace import Workspace
 from tests.core.cli.test_cli import citygrid
@@ -191,9 +192,11 @@ def test_the_page_is_whole_and_in_one_language(
 
 
 @pytest.mark.parametrize(("period", "title", "there", "absent"), [
-    ("2025-07-09", "综合评价日报", ("评价地图", "分项评价"), ("各环节用时", "全市指标", "排名")),
-    ("2025-W28", "综合评价周报", ("各环节用时", "排名", "最慢 5% 占总时长"), ("全市指标",)),
-    ("2025-07", "综合评价月报", ("各环节用时", "全市指标", "类别构成校正后按期率"), ()),
+    ("2025-07-09", "2025年7月9日 综合评价日报", ("评价地图", "分项评价", "期末超期未处置案件"),
+     ("各环节用时", "全市指标", "排名", "回退分析")),
+    ("2025-W28", "2025年第28周 综合评价周报",
+     ("各环节用时", "排名", "最慢 5% 占总时长", "本期无回退案件"), ("全市指标",)),
+    ("2025-07", "2025年7月 综合评价月报", ("各环节用时", "全市指标", "校正后按期处置率"), ()),
 ])  # fmt: skip
 def test_each_kind_of_period_has_its_template(
     workspace: Workspace, period: str, title: str, there: tuple[str, ...], absent: tuple[str, ...]
@@ -298,3 +301,40 @@ def test_the_command_lists_the_cases_behind_a_number(office: Path) -> None:
     assert done.returncode == 0
     assert len(said["rows"]) == said["numerator"] > 10
     assert all(row["closed_at"] for row in said["rows"])
+
+
+def test_what_was_sent_back_and_what_is_late_stands_in_the_report(workspace: Workspace) -> None:
+    """The office's one return, on the second of January, by pair, class and border; D2 has it late."""
+    done = evaluate_city(workspace, "2026-01", by="department")
+    tables = bounce_tables(workspace, done, "en")
+    assert {by: t["bounces"].sum() for by, t in tables.items()} == dict.fromkeys(tables, 1)
+    assert set(tables) == {"pair", "class", "border"}
+    (who,) = tables["pair"]["who"]
+    assert who.endswith("→ D2")
+    overdue = done.table.numerator.at[TOTAL, "overdue_to_dispose"]
+    assert len(done.late) == overdue > 0
+    assert done.late["hours"].is_monotonic_decreasing
+    page = html(workspace, done, "zh")
+    assert all(number in page for number in done.late["number"].head(20))
+    assert "共回退 1 次" in page
+    # the month before nothing of it was known
+    assert not len(bounce_tables(workspace, evaluate_city(workspace, "2025-12"), "en")["pair"])
+
+
+@pytest.mark.parametrize("by", ["area", "department", "post", "source"])
+def test_any_rate_is_adjusted_for_the_mix(workspace: Workspace, by: str) -> None:
+    """Where all classes do alike everywhere, the adjusted rate is the rate; what is counted adds up."""
+    facts = facts_of(workspace, Period.parse("2025-07"))
+    for code in ("dispose_on_time_rate", "rework_rate", "close_rate"):
+        done = evaluate_city(workspace, "2025-07", by=by, adjusted=code, facts=facts)
+        assert done.mix is not None
+        known = done.mix.dropna()
+        assert ((known["low"] <= known["value"]) & (known["value"] <= known["high"])).all()
+        assert known["high"].le(1).all()
+        total = done.table.numerator.at[TOTAL, code], done.table.denominator.at[TOTAL, code]
+        rare = min(total[0], total[1] - total[0])
+        named = done.mix.loc[done.mix.index.isin(done.table.value.index)]
+        assert named["observed"].sum() <= rare + 1e-9
+    assert evaluate_city(workspace, "2025-07", by="class", facts=facts).mix is None
+    with pytest.raises(UsageError):
+        evaluate_city(workspace, "2025-07", adjusted="no_such", facts=facts)
