@@ -21,6 +21,10 @@ COMMANDS: dict[str, tuple[str, Text]] = {
         Text("Grids that are hot beyond chance.", "显著的热点与冷点网格。"),
     ),
     "patterns": ("heat_patterns", Text("How grids became hot.", "热点演变：新增、加剧、消退等。")),
+    "near-repeat": (
+        "heat_near_repeat",
+        Text("Does one case bring another, near and soon?", "近重复：一案之后邻近是否再发。"),
+    ),
     "surface": (
         "heat_surface",
         Text("Density of cases as a raster, with contours.", "案件密度面与等值线。"),

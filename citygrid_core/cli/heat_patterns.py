@@ -38,10 +38,6 @@ from citygrid_core.cli.language import t
     show_default=True,
     help=t("probability of an alarm without a change", "无变化时误报的概率"),
 )
-@click.option("--near-repeat", is_flag=True, help=t("pairs of cases near and soon", "近重复分析"))
-@click.option(
-    "--seed", type=int, default=0, show_default=True, help=t("of the permutations", "随机种子")
-)
 @answer_options
 @guarded
 def patterns(

@@ -9,7 +9,12 @@ import click
 
 from citygrid_core.cli.answers import hand_out
 from citygrid_core.cli.door import guarded, workspace_argument
-from citygrid_core.cli.heat_options import answer_options, period_option, selection_options
+from citygrid_core.cli.heat_options import (
+    answer_options,
+    grid_options,
+    period_option,
+    selection_options,
+)
 from citygrid_core.cli.language import t
 
 _LISTS = ["grid", "community", "street", "county", "class", "major", "source", "department"]
@@ -18,6 +23,7 @@ _LISTS = ["grid", "community", "street", "county", "class", "major", "source", "
 @click.command(help=t("Top lists: where, what, from whom; and what rose.", "排行榜与上升榜。"))
 @workspace_argument
 @selection_options
+@grid_options
 @click.option(
     "--by", type=click.Choice(_LISTS), default="grid", show_default=True,
     help=t("what is listed", "排行对象"),

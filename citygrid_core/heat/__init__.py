@@ -11,6 +11,7 @@ from citygrid_core.heat.counts import HEAT_KEYS, WEAK_BELOW, add, count, delta
 from citygrid_core.heat.cube import EVERYTHING, Choice, Cube, Tally
 from citygrid_core.heat.emerging import PATTERNS, emerging
 from citygrid_core.heat.errors import HeatInputError
+from citygrid_core.heat.histories import histories
 from citygrid_core.heat.hotspots import (
     Contiguity,
     contiguity,
@@ -67,6 +68,7 @@ __all__ = [
     "expected_skewness",
     "false_discovery_rate",
     "getis_ord_star",
+    "histories",
     "hotspots",
     "hours_by_grid",
     "judged",

@@ -1,8 +1,14 @@
 """Emerging hot spots: how a place became hot, or stopped being so.
 
-Gi* in a cube of places and times (neighbours in space, now and one time before), FDR over
-the whole cube, Mann-Kendall on each place's Gi*. The categories are those of Esri's
-*Emerging Hot Spot Analysis*, as its documentation defines them.
+Gi* of each place and time (neighbours in space, now and one time before), FDR over all of them,
+Mann-Kendall on each place's Gi*. The categories are those of Esri's *Emerging Hot Spot Analysis*,
+as its documentation defines them.
+
+Chance is that places are dealt out anew with their whole histories: each time is judged against
+the city of that time, and what a place always has more of than others counts as one chance, not
+as many. Judged against the cube as a whole (Esri's default) a city where every grid has its
+season is one large hot spot each summer, and places that differ without any pattern have a
+false one in a third of such cities.
 """
 
 from __future__ import annotations
@@ -10,11 +16,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse
 
 from citygrid_core.errors import Text
 from citygrid_core.heat.errors import HeatInputError
-from citygrid_core.heat.hotspots import Contiguity, false_discovery_rate, getis_ord_star
+from citygrid_core.heat.hotspots import Contiguity, false_discovery_rate, star
+from citygrid_core.heat.rates import expected_skewness
 from citygrid_core.heat.tails import Floats, skewness, two_sided
 from citygrid_core.heat.trend import mann_kendall
 
@@ -27,34 +33,38 @@ _MOST = 0.9
 
 
 def emerging(
-    values: npt.ArrayLike,
+    cases: npt.ArrayLike,
     neighbours: Contiguity,
     *,
+    base: npt.ArrayLike | None = None,
     false_share: float = 0.05,
     trend_p: float = 0.05,
-    skew: float | None = None,
 ) -> pd.DataFrame:
     """Classify the history of each place.
 
     Parameters
     ----------
-    values : array (places, times)
-        Rates or counts, oldest first, at least 4 times, none missing.
+    cases : array (places, times)
+        Counts, oldest first, at least 4 times, none missing.
     neighbours : Contiguity
         Of the places.
+    base : array of length places, optional
+        What the counts are related to, e.g. hectares, all above 0: rates are judged, as skewed
+        as `expected_skewness` says. Without it the values themselves, as skewed as they are.
     false_share : float
-        Accepted share of false findings among the hot and cold cells of the cube.
+        Accepted share of false findings among the hot and cold pairs of place and time.
     trend_p : float
-        A trend of Gi* counts when its Mann-Kendall p is at most this.
-    skew : float, optional
-        As for `hotspots`.
+        A trend counts when its Mann-Kendall p is at most this: so often a place is said
+        to rise or fall that does neither.
 
     Returns
     -------
     DataFrame
         ``spot`` ("hot", "cold", ""), ``pattern`` (of `PATTERNS`, "" for none),
-        ``hot_times`` and ``cold_times``, ``z`` (Gi* of the last time), ``q``, and the
-        columns of `mann_kendall` on Gi* from the second time on.
+        ``hot_times`` and ``cold_times``, ``z`` (Gi* of the last time and the one before),
+        ``q``, and the columns of `mann_kendall` on the Gi* of each time alone, as Getis and Ord
+        (1992) first defined it: the share of the city's sum that lies in the neighbourhood. So
+        neither a season of the whole city nor a time that two neighbours share makes a trend.
 
         new: only the last time is hot · consecutive: one run of hot times up to the
         last, none before, under 90 % of the times · intensifying, persistent,
@@ -67,17 +77,17 @@ def emerging(
     HeatInputError
         Fewer than 4 times.
     """
-    x = np.asarray(values, dtype=np.float64)
+    x = np.asarray(cases, dtype=np.float64)
     places, times = x.shape
     if times < 4:
         raise HeatInputError(
             Text(f"{times} times are too few for a pattern: 4 or more", f"时段数 {times} 不足：至少 4 个")
         )  # fmt: skip
-    z, p = _cube(x, neighbours, skew)
+    related = np.ones(places) if base is None else np.asarray(base, dtype=np.float64)
+    z, p = _windows(x, related, neighbours, known=base is not None)
     q = false_discovery_rate(p.ravel()).reshape(z.shape)
     hot, cold = (q <= false_share) & (z > 0), (q <= false_share) & (z < 0)
-    # the first time has no time before it: its neighbourhood is smaller, its z lower
-    trend = mann_kendall(np.nan_to_num(z[:, 1:]))
+    trend = mann_kendall(_shares(x[:, x.sum(axis=0) > 0] / related[:, None], neighbours))
     rises = (trend["trend_p"] <= trend_p).to_numpy() * np.sign(trend["s"].to_numpy())
     pattern = np.full(places, "", dtype=object)
     spot = np.full(places, "", dtype=object)
@@ -98,17 +108,26 @@ def emerging(
     return pd.concat([frame, trend], axis=1)
 
 
-def _cube(x: Floats, neighbours: Contiguity, skew: float | None) -> tuple[Floats, Floats]:
-    """Return Gi* of each place and time, and its p."""
-    places, times = x.shape
-    star = neighbours.matrix + sparse.identity(places, format="csr")
-    when = sparse.identity(times, format="csr") + sparse.eye(times, k=-1, format="csr")
-    whole = sparse.kron(when, star, format="csr")
-    flat = x.T.ravel()
-    z = getis_ord_star(flat, whole)
-    members = np.diff(whole.indptr).astype(np.float64)
-    p = two_sided(z, members, float(len(flat)), skewness(flat) if skew is None else skew)
-    return z.reshape(times, places).T, p.reshape(times, places).T
+def _windows(
+    x: Floats, base: Floats, neighbours: Contiguity, *, known: bool
+) -> tuple[Floats, Floats]:
+    """Return Gi* of each place for each time with the one before it, and its p."""
+    both = x.copy()
+    both[:, 1:] += x[:, :-1]
+    rates = both / base[:, None]
+    z = star(rates, neighbours.matrix)
+    skew = np.array(
+        [expected_skewness(b, base) if known else skewness(r)
+         for b, r in zip(both.T, rates.T, strict=True)]
+    )  # fmt: skip
+    members = np.diff(neighbours.matrix.indptr)[:, None] + 1.0
+    return z, two_sided(z, members, float(len(x)), skew)
+
+
+def _shares(x: Floats, neighbours: Contiguity) -> Floats:
+    """Return how much of the sum of each time lies in each place and its neighbours."""
+    found: Floats = (neighbours.matrix @ x + x) / x.sum(axis=0)
+    return found
 
 
 def _classify(

@@ -39,6 +39,28 @@ class HeatInputError(CitygridError):
         )
 
     @classmethod
+    def bands(cls, given: Sequence[float]) -> HeatInputError:
+        """Limits of distance or time don't rise."""
+        said = ", ".join(f"{limit:g}" for limit in given) or "–"
+        return cls(
+            Text(
+                f"the upper limits of bands must rise from 0 on, found {said}: e.g. 50, 100, 200",
+                f"分段上限应自 0 起递增，现为 {said}；例如 50, 100, 200",
+            )
+        )
+
+    @classmethod
+    def pairs(cls, found: int, most: int) -> HeatInputError:
+        """More pairs of near cases than memory is meant for."""
+        return cls(
+            Text(
+                f"{found:,} pairs of cases lie within the largest distance, {most:,} can be judged: "
+                "choose a class, fewer days, or a smaller distance",
+                f"最大距离内有 {found:,} 对案件，最多可分析 {most:,} 对：请限定类别、日期，或减小距离",
+            )
+        )
+
+    @classmethod
     def twin_grids(cls, codes: Sequence[str]) -> HeatInputError:
         """The same grid code stands twice among the grids of a day."""
         some = ", ".join(codes[:5])

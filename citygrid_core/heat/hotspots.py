@@ -163,7 +163,7 @@ def hotspots(
     z = np.full(len(x), np.nan)
     whole = bool(known.all())
     matrix = neighbours.matrix if whole else neighbours.matrix[known][:, known]
-    z[known] = _star(x[known], matrix)
+    z[known] = star(x[known], matrix)
     p = np.full(len(x), np.nan)
     if inference == "permutation":
         chance = neighbour_p(x[known], matrix, permutations=permutations, seed=seed)
@@ -179,15 +179,21 @@ def hotspots(
     return frame
 
 
-def _star(x: Floats, matrix: sparse.csr_matrix) -> Floats:
-    """Return Gi* for binary contiguity: `getis_ord_star` without making its weights."""
+def star(x: Floats, matrix: sparse.csr_matrix) -> Floats:
+    """Return Gi* for binary contiguity: `getis_ord_star` without making its weights.
+
+    Parameters
+    ----------
+    x : array (places,) or (places, times)
+        Each time is judged by itself.
+    """
     n = len(x)
     if n < 2:
-        return np.full(n, np.nan)
+        return np.full(x.shape, np.nan)
     members = np.diff(matrix.indptr) + 1.0
-    spread = x.std()
+    members = members.reshape(-1, *[1] * (x.ndim - 1))
     with np.errstate(divide="ignore", invalid="ignore"):
-        below = spread * np.sqrt(members * (n - members) / (n - 1))
-        z = (matrix @ x + x - x.mean() * members) / below
+        below = x.std(axis=0) * np.sqrt(members * (n - members) / (n - 1))
+        z = (matrix @ x + x - x.mean(axis=0) * members) / below
     z[~np.isfinite(z)] = np.nan
     return np.asarray(z, dtype=np.float64)

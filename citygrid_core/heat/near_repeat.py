@@ -7,11 +7,18 @@ permuted times as in Johnson et al. (2007), Journal of Quantitative Criminology 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.spatial import cKDTree
+
+from citygrid_core.heat.errors import HeatInputError
+from citygrid_core.heat.hotspots import false_discovery_rate
+
+#: Pairs that are looked at, at most: 40 bytes each, and again for each permutation.
+MOST_PAIRS = 50_000_000
 
 
 def near_repeat(
@@ -20,7 +27,7 @@ def near_repeat(
     *,
     metres: Sequence[float] = (50, 100, 200, 400),
     days: Sequence[float] = (1, 3, 7, 14),
-    permutations: int = 199,
+    permutations: int = 499,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Count pairs of cases by how near and how soon, against permuted times.
@@ -41,19 +48,32 @@ def near_repeat(
     DataFrame
         One row for each pair of bands: ``metres``, ``days`` (upper limits), ``pairs``,
         ``expected`` (mean over permutations), ``ratio`` (Knox ratio; missing where none
-        are expected), ``p`` (one-sided: as many pairs or more).
+        are expected), ``p`` (one-sided: as many pairs or more, where times are dealt out
+        by chance) and ``q`` (p after Benjamini and Hochberg over the table).
+
+    Raises
+    ------
+    HeatInputError
+        Bands that don't rise, or more than `MOST_PAIRS` pairs within the largest distance.
 
     Notes
     -----
-    Memory grows with the number of pairs within the largest distance.
+    Where one part of the city has its cases in another season than the rest, times belong to
+    places without any case bringing another: Knox's test then finds pairs too (Kulldorff and
+    Hjalmars 1999, Biometrics 55).
     """
+    for bands in (metres, days):
+        if not len(bands) or bands[0] < 0 or any(a >= b for a, b in pairwise(bands)):
+            raise HeatInputError.bands(list(bands))
     xy = np.asarray(points, dtype=np.float64).reshape(-1, 2)
     t = np.asarray(times, dtype=np.float64)
-    pairs = (
-        cKDTree(xy).query_pairs(float(metres[-1]), output_type="ndarray")
-        if len(xy) > 1
-        else np.empty((0, 2), dtype=np.intp)
-    )
+    pairs = np.empty((0, 2), dtype=np.intp)
+    if len(xy) > 1:
+        tree = cKDTree(xy)
+        number = (int(tree.count_neighbors(tree, float(metres[-1]))) - len(xy)) // 2
+        if number > MOST_PAIRS:
+            raise HeatInputError.pairs(number, MOST_PAIRS)
+        pairs = tree.query_pairs(float(metres[-1]), output_type="ndarray")
     a, b = pairs[:, 0], pairs[:, 1]
     near = np.searchsorted(np.asarray(metres, float), np.hypot(*(xy[a] - xy[b]).T))
     # a distance that rounding puts beyond the tree's own limit belongs to the last band
@@ -87,4 +107,5 @@ def near_repeat(
             "p": (reached / (permutations + 1)).ravel(),
         }
     )
+    frame["q"] = false_discovery_rate(frame["p"])
     return frame

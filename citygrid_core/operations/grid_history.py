@@ -33,6 +33,15 @@ def show_grids(workspace: Workspace, *, at: str | None = None) -> tuple[Report, 
     return report, grids.reset_index(drop=True)
 
 
+def days_of_grids(workspace: Workspace) -> list[str]:
+    """Return the days on which grids began or ended, the earliest first.
+
+    Between two of them the grids are the same.
+    """
+    ever = workspace.read("grids", at="all", columns=["valid_from", "valid_to"], geometry=False)
+    return sorted({str(d)[:10] for name in ("valid_from", "valid_to") for d in ever[name].dropna()})
+
+
 def lineage_of(
     workspace: Workspace, code: str, *, at: str | None = None
 ) -> tuple[Report, pd.DataFrame]:

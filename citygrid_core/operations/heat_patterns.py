@@ -1,4 +1,4 @@
-"""How places became hot: patterns, streaks and alarms of each grid, near repeats of the city."""
+"""How places became hot: patterns, streaks and alarms of each grid."""
 
 from __future__ import annotations
 
@@ -26,8 +26,6 @@ def heat_patterns(
     false_alarms: float = 0.01,
     at: str | None = None,
     recount: bool = False,
-    near_repeat: bool = False,
-    seed: int = 0,
     **selection: Any,
 ) -> tuple[Report, pd.DataFrame]:
     """Return the pattern, trend, streak and alarm of every grid, the hot ones first.
@@ -43,8 +41,6 @@ def heat_patterns(
         Probability of an alarm for a grid where nothing has changed. The season is the
         city's own: each time weighs as much as the whole city had cases of this selection,
         so an alarm is a rise that the city does not share.
-    near_repeat : bool
-        Also Knox' table of pairs of cases, in ``details``.
     **selection
         ``object_kind``, ``class_code``, ``source``, ``from_day``, ``to_day``.
     """
@@ -58,31 +54,10 @@ def heat_patterns(
     cube = _cube(counts, grids, times)
     area = grids.geometry.area.to_numpy() / 10_000
     near = heat.contiguity(grids)
-    hectares = np.broadcast_to(area[:, None], cube.shape)
-    found = heat.emerging(
-        cube / hectares, near, false_share=false_share,
-        skew=heat.expected_skewness(cube.ravel(), hectares.ravel()),
-    )  # fmt: skip
-    weight = cube.sum(axis=0)
-    if weight[:-1].sum() > 0 and weight[-1] > 0:
-        season, season_now = weight[:-1], float(weight[-1])
-    else:  # a city without cases in the last time has no season to tell
-        season, season_now = np.ones(len(times) - 1), 1.0
-    alarms = heat.anomalies(cube[:, :-1], cube[:, -1], season, season_now,
-                            false_alarms=false_alarms)  # fmt: skip
-    result = pd.concat(
-        [
-            grids["code"].rename("grid_code"),
-            pd.Series(cube.sum(axis=1).astype(int), name="cases"),
-            found,
-            heat.streaks(cube)[["streak", "longest"]],
-            alarms[["expected", "p", "alarm"]].add_prefix("last_"),
-        ],
-        axis=1,
-    ).rename(columns={"last_alarm": "alarm"})
-    result.insert(2, "last_cases", cube[:, -1].astype(int))
-    result["trend_q"] = heat.false_discovery_rate(result["trend_p"])
-    result = result.sort_values(["z", "grid_code"], ascending=[False, True], ignore_index=True)
+    found = heat.histories(cube, near, area, false_share=false_share, false_alarms=false_alarms)
+    spread = found.pop("dispersion")
+    found.insert(0, "grid_code", grids["code"])
+    result = found.sort_values(["z", "grid_code"], ascending=[False, True], ignore_index=True)
     report = Report("heat patterns", read=len(grids), unchanged=len(grids))
     report.details = {
         "step": step,
@@ -99,10 +74,8 @@ def heat_patterns(
         "alarms": int(result["alarm"].sum()),
         "false_alarms": false_alarms,
         "false_alarms_expected_at_most": round(false_alarms * len(grids), 2),
-        "dispersion": round(float(alarms["dispersion"].iloc[0]), 3) if len(alarms) else None,
+        "dispersion": round(float(spread.iloc[0]), 3) if len(spread) else None,
     }
-    if near_repeat:
-        report.details["near_repeat"] = _knox(workspace, chosen, seed).to_dict("records")
     return report, result
 
 
@@ -132,14 +105,3 @@ def _cube(
     cube = np.zeros((len(grids), len(times)))
     np.add.at(cube, (row[there], column[there]), counts["cases"].to_numpy(dtype=float)[there])
     return cube
-
-
-def _knox(workspace: Workspace, chosen: Selection, seed: int) -> pd.DataFrame:
-    cases, _ = chosen.cases(workspace, "duplicate_of")
-    # a second report of the same problem is no second problem
-    cases = cases[cases["duplicate_of"].isna()]
-    seconds = pd.to_datetime(cases["reported_at"], format="ISO8601")
-    days = seconds.to_numpy().astype("datetime64[s]").astype(np.int64) / 86_400
-    points = cases.geometry
-    xy = np.column_stack([points.x.to_numpy(), points.y.to_numpy()])
-    return heat.near_repeat(xy, days, seed=seed)

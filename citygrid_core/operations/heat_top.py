@@ -35,6 +35,8 @@ def heat_top(
     by: str = "grid",
     period: str | None = None,
     risers: bool = False,
+    at: str | None = None,
+    recount: bool = False,
     **selection: Any,
 ) -> tuple[Report, pd.DataFrame]:
     """Return cases by place, class, source or department, the most first.
@@ -48,6 +50,10 @@ def heat_top(
         of daily rates and its exact 95 % interval.
     risers : bool
         With a period: what surely rose first, by the lower end of the interval.
+    at : str, optional
+        With `recount`: the grids of that day; default: today's.
+    recount : bool
+        Count the cases by their own points on these grids, instead of on those of their days.
     **selection
         ``object_kind``, ``class_code``, ``source``, ``from_day``, ``to_day``.
 
@@ -69,7 +75,7 @@ def heat_top(
         raise UsageError(Text("risers need a period", "上升榜需要统计期"))
     column, length = LISTS[by]
     keys = ["object_kind", by] if column == "class_code" else [by]
-    counts = _counts(workspace, chosen, column)
+    counts = _counts(workspace, chosen, column, at, recount)
     counts = counts.assign(**{by: counts[column].fillna("").astype(str).str.slice(0, length)})
     now = _summed(chosen.within(counts, span), keys)
     spans = {"before": span.before(), "year_before": span.year_before()} if span else {}
@@ -106,10 +112,12 @@ def _flat(frame: pd.DataFrame) -> list[tuple[str, str]]:
     return list(zip(frame.columns.get_level_values(1).tolist(), when, strict=True))
 
 
-def _counts(workspace: Workspace, chosen: Selection, column: str) -> pd.DataFrame:
+def _counts(
+    workspace: Workspace, chosen: Selection, column: str, at: str | None, recount: bool
+) -> pd.DataFrame:
     """Return cells of the cube, or, for what the cube does not have, of the cases."""
     if column in heat.HEAT_KEYS:
-        return chosen.counts(workspace)
+        return chosen.counts(workspace, at=at, recount=recount)
     where = {n: v for n in ("object_kind", "source") if (v := getattr(chosen, n))}
     cases = workspace.read("cases", where=where or None, columns=[*CASE_COLUMNS, column],
                            geometry=False)  # fmt: skip

@@ -78,12 +78,10 @@ class GridTiming(QObject):
         if not there:
             self._page.set_days([])
             return
+        from citygrid_core.operations.grid_history import days_of_grids
+
         with open_workspace(self._session.path) as workspace:
-            ever = workspace.read(
-                "grids", at="all", columns=["code", "valid_from", "valid_to"], geometry=False
-            )
-        days = {str(day)[:10] for name in ("valid_from", "valid_to") for day in ever[name].dropna()}
-        self._page.set_days(sorted(days))
+            self._page.set_days(days_of_grids(workspace))
 
     def show(self, day: str) -> None:
         """Show the grids of a day; nothing: those of now."""

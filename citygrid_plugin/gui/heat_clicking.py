@@ -84,7 +84,7 @@ class HeatClicking(QObject):
             return None
         QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         try:
-            loaded = self._answers.cities.get(desk.city.path)
+            loaded = self._answers.cities.get(desk.city.path, desk.city.at)
             return grid_card(
                 desk.city, desk.answer, desk.found, self.code, loaded, desk.patterns_now()
             )

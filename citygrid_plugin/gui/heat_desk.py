@@ -61,6 +61,11 @@ class HeatDesk(QObject):
         The map shows another answer.
     ready(bool)
         The city was read, or is no longer there.
+
+    Attributes
+    ----------
+    rest : QTimer
+        Runs while one step of the slider follows another.
     """
 
     redrawn = pyqtSignal()
@@ -83,10 +88,10 @@ class HeatDesk(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self.redraw)
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(_REST_MS)
-        self._rest.timeout.connect(self._name_streets)
+        self.rest = QTimer(self)
+        self.rest.setSingleShot(True)
+        self.rest.setInterval(_REST_MS)
+        self.rest.timeout.connect(self._name_streets)
         page.asked.connect(self._timer.start)
         self._bases: dict[str, Path] = {}
         page.base_wanted.connect(self._choose_base)
@@ -134,18 +139,26 @@ class HeatDesk(QObject):
             group.setItemVisibilityChecked(on)
         self.redrawn.emit()
 
-    def _read(self) -> None:
-        """Read the city in the background unless it is there already."""
+    def _read(self, at: str | None = None) -> None:
+        """Read the city in the background unless it is there already.
+
+        Parameters
+        ----------
+        at : str, optional
+            First day of the grids; "" for today's, by default those that are shown.
+        """
         path = self._session.path
         if path is None or self._task is not None:
             return
-        held = self._cities.current(path)
+        if at is None:
+            at = self.city.at if self.city is not None else ""
+        held = self._cities.current(path, at)
         if held is not None:
             self._ready(held, None)
             return
         self._page.said.setText(tr("Reading the cases…", "正在读取案件……"))
         title = tr("citygrid: reading the heat", "citygrid：读取案件热力")
-        self._task = CallTask(title, partial(read_city, path, **self._bases), self._ready)
+        self._task = CallTask(title, partial(read_city, path, at=at, **self._bases), self._ready)
         QgsApplication.taskManager().addTask(self._task)
 
     def _choose_base(self, name: str) -> None:
@@ -187,7 +200,11 @@ class HeatDesk(QObject):
     def _build(self) -> None:
         """Put the grids into the project, without numbers."""
         assert self.city is not None
+        before = self.map
         self.map, self.patterns = HeatMap(QgsProject.instance(), self.city), None
+        if before is not None and before.city.at != self.city.at:
+            # the grids of another day, and the same question: a colour means what it meant
+            self.map.keep_scale(before)
         self._label(self._iface.mapCanvas().scale())
         self._layer_toggles()
 
@@ -217,6 +234,7 @@ class HeatDesk(QObject):
             page.period.set_days(*self.city.days)
             if keep:
                 page.period.show_span(before.first, before.last)
+        page.offer_grids(changed=len(self.city.changes) > 1)
         self._offer_measures()
 
     def _offer_measures(self) -> None:
@@ -256,6 +274,14 @@ class HeatDesk(QObject):
         parts.append(page.hours.said_in_words())
         return " · ".join(part for part in parts if part)
 
+    def grids_in_words(self) -> str:
+        """Return whose day's grids are shown; nothing where there ever were only these."""
+        if self.city is None or len(self.city.changes) < 2:
+            return ""
+        if not self.city.at:
+            return tr("grids of today", "现行网格")
+        return tr(f"grids of {self.city.at}", f"{self.city.at} 起的网格")
+
     def redraw(self) -> None:
         """Answer the question of the page on the map."""
         if self.city is None or not self._on or self.map is None:
@@ -268,6 +294,10 @@ class HeatDesk(QObject):
         if not question.span.first:
             page.said.setText(tr("There is no case yet.", "尚无案件。"))
             return
+        wanted = self.city.grids_of(question.span.last) if page.on_its_day() else ""
+        if wanted != self.city.at:
+            self._read(wanted)
+            return
         self._unname_streets()
         answer = self.city.answer(question)
         mode = page.scale.currentData()
@@ -276,21 +306,22 @@ class HeatDesk(QObject):
         self.found = self.map.show(answer, mode=mode, own=page.own_bounds())
         self.answer = answer
         heat = self.map.layer(live.HEAT)
-        heat.setName(f"{self.unit()} · {self.asked_in_words()} · {question.span.name}")
+        parts = (self.unit(), self.asked_in_words(), question.span.name, self.grids_in_words())
+        heat.setName(" · ".join(part for part in parts if part))
         self._tell(answer)
         self._find_patterns()
         self.redrawn.emit()
 
     def _unname_streets(self) -> None:
         """Leave the names of streets off while one step follows another."""
-        if self._rest.isActive():
+        if self.rest.isActive():
             streets = find_layer(QgsProject.instance(), _STREETS)
             if streets is not None:
                 streets.setLabelsEnabled(False)
-        self._rest.start()
+        self.rest.start()
 
     def _name_streets(self) -> None:
-        self._rest.stop()
+        self.rest.stop()
         streets = find_layer(QgsProject.instance(), _STREETS)
         if streets is not None and not streets.labelsEnabled():
             streets.setLabelsEnabled(True)
@@ -310,13 +341,15 @@ class HeatDesk(QObject):
     def _tell(self, answer: Answer) -> None:
         page = self._page
         page.show_warnings(words.warnings_of(answer))
-        page.said.setText(words.said_of(answer, self.found))
+        page.said.setText(words.said_of(answer, self.found, self.grids_in_words()))
         page.show_top(words.top_rows(self.city, answer, self.found, _TOP))
         self._legend()
 
     def _legend(self) -> None:
         assert self.map is not None
-        parts = [(words.unit_title(self.unit()), live.legend_rows(self.map.layer(live.HEAT)))]
+        assert self.answer is not None
+        title = words.unit_title(self.unit(), self.answer.question.span.name)
+        parts = [(title, live.legend_rows(self.map.layer(live.HEAT)))]
         page = self._page
         for role, box, title in (
             (live.SPOTS, page.spots, words.spots_title()),

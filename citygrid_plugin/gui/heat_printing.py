@@ -92,7 +92,10 @@ class HeatPrinting(QObject):
 
     def _legend(self) -> dict[str, str]:
         desk, boxes = self._desk, self._desk.shown_roles()
-        titles = {live.HEAT: words.unit_title(desk.unit())}
+        assert desk.answer is not None
+        # beside another period the classes are those of both
+        period = "" if self._comparing.comparing else desk.answer.question.span.name
+        titles = {live.HEAT: words.unit_title(desk.unit(), period)}
         if live.SPOTS in boxes:
             titles[live.SPOTS] = tr("Significance (Gi*)", "显著性（Gi*）")
         if live.WEAK in boxes:
@@ -106,7 +109,7 @@ class HeatPrinting(QObject):
         desk, session = self._desk, self._session
         assert desk.answer is not None
         assert desk.city is not None
-        said = [_plain(words.said_of(desk.answer, desk.found))]
+        said = [_plain(words.said_of(desk.answer, desk.found, desk.grids_in_words()))]
         if live.SPOTS in desk.shown_roles():
             said.append(
                 tr(

@@ -33,7 +33,8 @@ SELECTION = (
     Option("FROM", Text("First day (YYYY-MM-DD)", "起始日（YYYY-MM-DD）"), flag="--from"),
     Option("TO", Text("Last day (YYYY-MM-DD)", "截止日（YYYY-MM-DD）"), flag="--to"),
 )  # fmt: skip
-_GRIDS = (
+#: Whose day's grids.
+GRIDS = (
     Option("AT", Text("Grids of the day (YYYY-MM-DD)", "网格日期（YYYY-MM-DD）"), advanced=True),
     Option("RECOUNT", Text("Count by the cases' points on these grids", "按案件点位在该套网格上重新计数"),
            "flag", advanced=True),
@@ -48,6 +49,13 @@ _FALSE_SHARE = Option(
     "FALSE_SHARE", Text("Accepted share of false findings", "可接受的错误发现率"), "number",
     default=0.05, least=0, optional=False,
 )  # fmt: skip
+PERIOD = Option(
+    "PERIOD", Text("Instead of days: 2026-10, 2026-W41, …",
+                   "统计期（代替起止日期）：2026-10、2026-W41 等"),
+)  # fmt: skip
+SEED = Option(
+    "SEED", Text("Random seed", "随机种子"), "whole", default=0, optional=False, advanced=True
+)
 
 
 class HeatPerGrid(JoinAlgorithm):
@@ -104,7 +112,7 @@ class HeatPerGrid(JoinAlgorithm):
         return answer, {"cases": int, "cases_per_ha": float}, {"OUTSIDE": outside}
 
 
-class _AskHeat(AskAlgorithm):
+class AskHeat(AskAlgorithm):
     """Asks one operation on the heat of a workspace; its rows become grids with columns."""
 
     group_key = "heat"
@@ -126,7 +134,7 @@ class _AskHeat(AskAlgorithm):
         return gpd.GeoDataFrame(mine.assign(**lacking), geometry=geometry, crs=grids.crs)
 
 
-class HeatTable(_AskHeat):
+class HeatTable(AskHeat):
     """`citygrid heat table` as a layer."""
 
     key = "heattable"
@@ -134,9 +142,7 @@ class HeatTable(_AskHeat):
     output = Text("Heat", "案件热力")
     options = (
         *SELECTION,
-        Option("PERIOD", Text("Instead of days: 2026-10, 2026-W41, …",
-                              "统计期（代替起止日期）：2026-10、2026-W41 等")),
-        *_BASES, *_GRIDS,
+        PERIOD, *_BASES, *GRIDS,
     )  # fmt: skip
     columns: ClassVar[Columns] = {
         "rank": int, "grid_code": str, "cases": int, "weak": int, "weak_share": float,
@@ -181,7 +187,7 @@ _SPOTS = {
 }
 
 
-class HeatHotspots(_AskHeat):
+class HeatHotspots(AskHeat):
     """`citygrid heat hotspots` as a layer."""
 
     key = "heathotspots"
@@ -196,9 +202,7 @@ class HeatHotspots(_AskHeat):
                         "permutation": Text("permutations", "置换检验")}),
         Option("PERMUTATIONS", Text("Number of permutations", "置换次数"), "whole", default=999,
                least=99, optional=False, advanced=True),
-        Option("SEED", Text("Random seed", "随机种子"), "whole", default=0, optional=False,
-               advanced=True),
-        _FALSE_SHARE, *_BASES, *_GRIDS,
+        SEED, _FALSE_SHARE, *_BASES, *GRIDS,
     )  # fmt: skip
     columns: ClassVar[Columns] = {
         "grid_code": str, "cases": int, "weak_share": float, "value": float, "z": float,
@@ -227,7 +231,7 @@ class HeatHotspots(_AskHeat):
         return self.on_grids(given, frame, asked.get("at")), numbers
 
 
-class HeatPatterns(_AskHeat):
+class HeatPatterns(AskHeat):
     """`citygrid heat patterns` as a layer."""
 
     key = "heatpatterns"
@@ -241,7 +245,7 @@ class HeatPatterns(_AskHeat):
         _FALSE_SHARE,
         Option("FALSE_ALARMS", Text("Probability of an alarm without a change", "无变化时误报的概率"),
                "number", default=0.01, least=0, optional=False, advanced=True),
-        *_GRIDS,
+        *GRIDS,
     )  # fmt: skip
     columns: ClassVar[Columns] = {
         "grid_code": str, "cases": int, "last_cases": int, "spot": str, "pattern": str,
@@ -267,47 +271,6 @@ class HeatPatterns(_AskHeat):
             report, frame = heat_patterns(workspace, **asked)
         given.warn(report.problems)
         return self.on_grids(given, frame, asked.get("at")), {"ALARMS": report.details["alarms"]}
-
-
-class HeatProfile(_AskHeat):
-    """`citygrid heat profile` as a table."""
-
-    key = "heatprofile"
-    title = Text("When cases come", "案件时间规律")
-    output = Text("Profile", "时间规律")
-    kind = QgsWkbTypes.Type.NoGeometry
-    options = (
-        *SELECTION,
-        Option("BY", Text("By", "统计方式"), "choice", default=0, optional=False,
-               choices={"hour": Text("hour and weekday", "小时与星期"),
-                        "month": Text("month", "月份"),
-                        "holiday": Text("workday, weekend, holiday", "工作日、周末与节假日")}),
-    )  # fmt: skip
-    columns: ClassVar[Columns] = {
-        "time": str, "weekday": int, "hour": int, "cases": int, "days": int, "per_day": float,
-    }  # fmt: skip
-    numbers: ClassVar[Mapping[str, Text]] = {"CASES": Text("Cases", "案件数")}
-    help = Text(
-        "Cases by hour and weekday, by month, or by kind of day (the official calendar), with the "
-        "number of such days and cases per day.",
-        "按小时与星期、月份或日期类型（依国务院节假日安排）统计案件，并给出相应天数与日均案件数。",
-    )
-
-    def rows(self, given: Given) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
-        """Count."""
-        import geopandas as gpd
-
-        from citygrid_core.operations.heat import heat_profile
-
-        asked = self.asked(given)
-        with given.workspace() as workspace:
-            report, frame = heat_profile(workspace, **asked)
-            crs = workspace.crs
-        by = str(report.details["by"])
-        frame = frame.assign(**{n: None for n in ("weekday", "hour") if n not in frame})
-        frame["time"] = None if by == "hour" else frame[by].astype(str)
-        made = gpd.GeoDataFrame(frame, geometry=[None] * len(frame), crs=crs)
-        return made, {"CASES": report.details["cases"]}
 
 
 class UpdateHeat(CommandAlgorithm):
@@ -365,6 +328,8 @@ class HeatSurface(CommandAlgorithm):
         Option("CONTOURS", Text("Contours", "等值线"), "output",
                files="GeoPackage (*.gpkg);;GeoJSON (*.geojson)"),
         Option("BANDS", Text("Areas between contours", "等值面代替等值线"), "flag", advanced=True),
+        Option("PLAIN_TIFF", Text("Plain GeoTIFF, no COG", "普通 GeoTIFF（非 COG）"), "flag",
+               "--plain-tiff", advanced=True),
         Option("OUTPUT", Text("Surface", "密度面"), "raster", "-o", optional=False,
                then=("--overwrite",)),
     )  # fmt: skip
@@ -372,5 +337,5 @@ class HeatSurface(CommandAlgorithm):
 
 #: In the order of the work.
 HEAT: tuple[type[CitygridAlgorithm], ...] = (
-    UpdateHeat, HeatTable, HeatHotspots, HeatPatterns, HeatProfile, HeatSurface, HeatPerGrid,
+    UpdateHeat, HeatTable, HeatHotspots, HeatPatterns, HeatSurface, HeatPerGrid,
 )  # fmt: skip

@@ -74,6 +74,11 @@ class Option:
     then: tuple[str, ...] = ()
 
     @property
+    def word(self) -> str:
+        """Return the command's word before the value; empty for an argument."""
+        return f"--{self.name.lower().replace('_', '-')}" if self.flag is None else self.flag
+
+    @property
     def writes(self) -> bool:
         """Whether a file comes out."""
         return self.kind in ("output", "raster")
@@ -102,7 +107,7 @@ class Option:
         context: QgsProcessingContext,
     ) -> list[str]:
         """Return the words of the command; none when nothing was given."""
-        flag = f"--{self.name.lower().replace('_', '-')}" if self.flag is None else self.flag
+        flag = self.word
         if self.kind == "flag":
             on = algorithm.parameterAsBool(parameters, self.name, context)
             return [flag, *self.then] if on else []

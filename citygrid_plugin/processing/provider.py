@@ -18,6 +18,7 @@ from citygrid_plugin.processing.fieldwork import FIELDWORK
 from citygrid_plugin.processing.grids import CheckGrids, DrawGrids, NumberGrids
 from citygrid_plugin.processing.heat import HEAT
 from citygrid_plugin.processing.heat_forecast import FORECASTS
+from citygrid_plugin.processing.heat_tables import TABLES
 from citygrid_plugin.processing.imports import (
     ImportCases,
     ImportComponents,
@@ -54,6 +55,7 @@ ALGORITHMS: tuple[type[CitygridAlgorithm], ...] = (
     ImportCases,
     *CASES,
     *HEAT,
+    *TABLES,
     *FORECASTS,
     VerifyWorkspace,
 )

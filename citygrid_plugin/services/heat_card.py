@@ -20,6 +20,7 @@ from citygrid_plugin.services.session import open_workspace
 
 if TYPE_CHECKING:
     import pandas as pd
+    from shapely.geometry.base import BaseGeometry
 
     from citygrid_core.workspace import Workspace
     from citygrid_plugin.services.cities import Loaded
@@ -82,7 +83,7 @@ def grid_card(
     asked = (answer.question.choice.classes or ("",))[0]
     with open_workspace(city.path) as workspace:
         ahead = forecasts_of(workspace, code, asked)
-        waiting = _open(city, workspace, code)
+        waiting = _open(city, workspace, code, shape)
     sections = [
         _counts(city, answer, at, code),
         _sureness(answer, found, at, patterns),
@@ -257,8 +258,32 @@ def _sureness(answer: Answer, found: pd.DataFrame, at: int, patterns: Patterns |
             if one["pattern"]
             else tr("none", "无")
         )
-        lines.append(Line(tr("Pattern", "演变"), name, (patterns.title(),)))
+        lines.append(Line(tr("Pattern", "演变"), name, (patterns.times(),)))
+        lines += _history(one, patterns.step)
     return Section(tr("How sure", "可信程度"), tuple(lines))
+
+
+def _history(one: Any, step: str) -> list[Line]:
+    """Return for how long cases have come without a pause, and whether the last time alarms."""
+    times = {"week": tr("weeks", "周"), "month": tr("months", "个月")}[step]
+    streak = Line(
+        tr("Without a pause", "连续有案件"),
+        tr(
+            f"{one['streak']} {times} up to now, {one['longest']} at the longest",
+            f"截至本期 {one['streak']} {times}，最长 {one['longest']} {times}",
+        ),
+    )
+    usual = tr(
+        f"{one['last_cases']} cases, {one['last_expected']:.1f} expected (p {words.share(one['last_p'])})",
+        f"{one['last_cases']} 件，预期 {one['last_expected']:.1f} 件（p {words.share(one['last_p'])}）",
+    )
+    said = tr("unusually many: ", "异常偏多：") if one["alarm"] else tr("as usual: ", "属正常：")
+    meant = tr(
+        "against the grid's own history and the city's season; where nothing changes at most 1 % "
+        "of the grids alarm",
+        "与本网格历史及全市季节变化相比；无变化时误报不超过 1%",
+    )
+    return [streak, Line(tr("Last time", "最近一期"), said + usual, (meant,))]
 
 
 def _most(city: HeatCity, classes: pd.Series[int], kind: str) -> Section:
@@ -284,14 +309,14 @@ def _components(city: HeatCity, code: str) -> Section:
     return Section(title, tuple(lines))
 
 
-def _open(city: HeatCity, workspace: Workspace, code: str) -> Section:
+def _open(city: HeatCity, workspace: Workspace, code: str, shape: BaseGeometry) -> Section:
     """Return the cases of the grid that are not closed, the oldest first."""
-    held = workspace.read(
-        "cases",
-        where={"grid_code": code},
-        columns=["number", "class_code", "object_kind", "stage", "reported_at", "due_at"],
-        geometry=False,
-    )
+    asked = ["number", "class_code", "object_kind", "stage", "reported_at", "due_at"]
+    if city.recounted:  # by their own points, as the map counts them
+        held = workspace.read("cases", bbox=shape.bounds, columns=asked)
+        held = held[[city.code_at(point.x, point.y) == code for point in held.geometry]]
+    else:
+        held = workspace.read("cases", where={"grid_code": code}, columns=asked, geometry=False)
     held = held[~held["stage"].isin(_DONE)].sort_values("reported_at")
     stages = CHOICES["case_stage"]
     lines = []

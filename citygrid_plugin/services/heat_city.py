@@ -6,6 +6,7 @@ nothing here touches a file, so that sliders can move.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -36,6 +37,8 @@ SMOOTHED = "_smoothed"
 _SAMPLE = 60_000
 #: Steps of which a fixed scale looks at every time; of longer spans at the values shown.
 _SCALED = ("day", "week", "month", "quarter", "year")
+#: So many days' grids are kept in memory with their cases.
+_KEPT = 4
 COMPONENTS = "per_100_components"
 
 
@@ -115,6 +118,12 @@ class HeatCity:
         Kind (component, event) to the names of its classes; majors too.
     state : tuple
         Of the file, when it was read.
+    at : str
+        The first day of these grids; "" for those of today.
+    changes : tuple of str
+        Days on which the grids changed.
+    recounted : bool
+        Cases count by their own points, as the grids changed since they were reported.
     """
 
     path: Path
@@ -123,6 +132,9 @@ class HeatCity:
     classes: Mapping[str, Mapping[str, str]]
     majors: Mapping[str, Mapping[str, str]]
     state: Any
+    at: str = ""
+    changes: tuple[str, ...] = ()
+    recounted: bool = False
     _components: pd.DataFrame | None = None
     _tree: Any = None
     _last: dict[str, Any] = field(default_factory=dict)
@@ -221,6 +233,14 @@ class HeatCity:
         """Codes of the grids."""
         return [str(code) for code in self.view.cube.grids]
 
+    def grids_of(self, day: str) -> str:
+        """Return the first day of the grids that were valid on a day; "" for today's."""
+        began = [change for change in self.changes if change <= day]
+        if len(began) == len(self.changes):
+            return ""
+        # before the first grids there are none to show: the first ones are
+        return began[-1] if began else self.changes[0]
+
     def code_at(self, x: float, y: float) -> str:
         """Return the code of the grid at a point; on a shared border the lowest code."""
         import shapely
@@ -252,8 +272,9 @@ class HeatCity:
         if self._components is None:
             with open_workspace(self.path) as workspace:
                 held = workspace.read(
-                    "components", columns=["grid_code", "class_code"], geometry=False
-                )
+                    "components", at=self.at or None, columns=["grid_code", "class_code"],
+                    geometry=False,
+                )  # fmt: skip
             self._components = (
                 held.groupby(["grid_code", "class_code"]).size().rename("number").reset_index()
             )
@@ -297,28 +318,32 @@ class HeatCities:
     """Reads a city's heat when its file has changed, and not before."""
 
     def __init__(self) -> None:
-        self._held: HeatCity | None = None
+        self._held: OrderedDict[tuple[Path, str], HeatCity] = OrderedDict()
 
-    def current(self, path: Path) -> HeatCity | None:
-        """Return what was read, when the file is still as it was."""
-        held = self._held
-        if held is None or held.path != path or held.state != state_of(path):
+    def current(self, path: Path, at: str = "") -> HeatCity | None:
+        """Return what was read of a day's grids, when the file is still as it was."""
+        held = self._held.get((path, at))
+        if held is None or held.state != state_of(path):
             return None
+        self._held.move_to_end((path, at))
         return held
 
     def take(self, city: HeatCity) -> None:
-        """Keep what was read."""
-        self._held = city
+        """Keep what was read, and a few days' grids read before."""
+        self._held[city.path, city.at] = city
+        while len(self._held) > _KEPT:
+            self._held.popitem(last=False)
 
     def forget(self) -> None:
         """Drop it: another workspace is open."""
-        self._held = None
+        self._held.clear()
 
 
 def read_city(
     path: Path,
     progress: Callable[[str, int, int], None],
     *,
+    at: str = "",
     residents: Path | None = None,
     tracks: Path | None = None,
 ) -> HeatCity:
@@ -326,6 +351,8 @@ def read_city(
 
     Parameters
     ----------
+    at : str
+        The grids of that day; "" for today's.
     residents, tracks : Path, optional
         CSV files, bases of two more rates: see `citygrid_core.operations.heat_view`.
 
@@ -334,15 +361,18 @@ def read_city(
     CitygridError
         The file is no workspace, or a case has no usable time.
     """
+    from citygrid_core.operations.grid_history import days_of_grids
     from citygrid_core.operations.heat_view import open_view
     from citygrid_core.standards import load_edition
 
     with open_workspace(path) as workspace:
-        bases = {"residents": residents, "tracks": tracks}
-        view = open_view(workspace, progress=progress, **bases)
-        if view.cube.counts().elsewhere:
-            # Grids were split or merged: those cases count by their own points on today's grids.
-            view = open_view(workspace, recount=True, progress=progress, **bases)
+        asked: dict[str, Any] = {"residents": residents, "tracks": tracks, "at": at or None}
+        changes = days_of_grids(workspace)
+        view = open_view(workspace, progress=progress, **asked)
+        # Grids were split or merged: those cases count by their own points on the grids shown.
+        recounted = view.cube.counts().elsewhere > 0
+        if recounted:
+            view = open_view(workspace, recount=True, progress=progress, **asked)
         edition, name = load_edition(workspace.edition), workspace.name
     tables = {"component": edition.component_classes, "event": edition.event_classes}
     classes = {kind: dict(table["name"]) for kind, table in tables.items()}
@@ -351,7 +381,9 @@ def read_city(
         for kind, table in tables.items()
     }
     # Taken last: the first reading of a store may have emptied its log.
-    return HeatCity(path, name, view, classes, majors, state_of(path))
+    return HeatCity(
+        path, name, view, classes, majors, state_of(path), at, tuple(changes), recounted
+    )
 
 
 def spot_classes(found: pd.DataFrame) -> Integers:

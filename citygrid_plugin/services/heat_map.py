@@ -83,6 +83,12 @@ class HeatMap:
         self._cells[live.SPOTS].show(**{"class": spot_classes(found)})
         return found
 
+    def keep_scale(self, other: HeatMap) -> None:
+        """Take over the classes of another map, until something else than the time is asked."""
+        if other.bounds:
+            self.bounds, self.labels, self._scaled = other.bounds, other.labels, other._scaled
+            live.color_heat(self.layer(live.HEAT), self.labels)
+
     def _scale(self, answer: Answer, mode: str, own: list[float]) -> None:
         """Choose bounds; fixed ones only when something else than the time is asked."""
         question = answer.question

@@ -39,7 +39,7 @@ class Patterns:
     key : object
         Of the question: equal keys have equal patterns.
     frame : DataFrame
-        `heat.emerging`, in the order of the grids.
+        `heat.histories`, in the order of the grids.
     step : str
         ``week`` or ``month``.
     first, last : str
@@ -59,10 +59,19 @@ class Patterns:
 
     def title(self) -> str:
         """Return the title of the layer: which times were looked at."""
+        said = self.times()
+        none = (self.frame["pattern"] == "").all()
+        return tr(
+            f"how spots came about, {said}" + (": no grid has a pattern" if none else ""),
+            f"热点演变（{said}）" + ("：无网格呈现演变类型" if none else ""),
+        )
+
+    def times(self) -> str:
+        """Return which times were looked at."""
         first, last = (d if self.step == "week" else d[:7] for d in (self.first, self.last))
         return tr(
-            f"how spots came about, by {self.step}, {first} to {last}",
-            f"热点演变（按{'周' if self.step == 'week' else '月'}，{first} 至 {last}）",
+            f"by {self.step}, {first} to {last}",
+            f"按{'周' if self.step == 'week' else '月'}，{first} 至 {last}",
         )
 
     def rows(self, city: HeatCity) -> Iterator[tuple[str, float, float, str, str]]:
@@ -88,7 +97,7 @@ def find_patterns(
     """
     import numpy as np
 
-    from citygrid_core.heat import emerging
+    from citygrid_core.heat import histories
 
     progress("series", 0, 2)
     cube, step = city.view.cube, _step(question)
@@ -99,8 +108,7 @@ def find_patterns(
     if len(starts) < _LEAST:
         raise TooShort(len(starts))
     progress("patterns", 1, 2)
-    density = series / np.maximum(city.areas / 10_000.0, 1e-9)[:, None]
-    frame = emerging(density, city.view.near)
+    frame = histories(series, city.view.near, np.maximum(city.areas / 10_000.0, 1e-9))
     progress("done", 2, 2)
     return Patterns(Patterns.key_of(question), frame, step, str(starts[0]), str(starts[-1]))
 

@@ -25,9 +25,10 @@ def measure_name(measure: str) -> str:
     return unit
 
 
-def unit_title(unit: str) -> str:
-    """Return the title of the legend of heat."""
-    return unit[:1].upper() + unit[1:]
+def unit_title(unit: str, period: str) -> str:
+    """Return the title of the legend of heat: a rate is one of all the days shown."""
+    named = unit[:1].upper() + unit[1:]
+    return tr(f"{named}, {period}", f"{named}，{period}") if period else named
 
 
 def class_labels(bounds: Sequence[float], measure: str) -> list[str]:
@@ -91,8 +92,14 @@ def warnings_of(answer: Answer) -> list[str]:
     return said
 
 
-def said_of(answer: Answer, found: pd.DataFrame | None) -> str:
-    """Return what the map shows, in one or two sentences."""
+def said_of(answer: Answer, found: pd.DataFrame | None, grids: str = "") -> str:
+    """Return what the map shows, in two or three sentences.
+
+    Parameters
+    ----------
+    grids : str
+        Whose day's grids are shown, where that makes a difference.
+    """
     tally = answer.tally
     outside = tally.elsewhere + tally.unplaced
     said = tr(
@@ -100,13 +107,26 @@ def said_of(answer: Answer, found: pd.DataFrame | None) -> str:
         f"<b>案件 {tally.total:,} 件</b>，可靠定位 {tally.located_share:.1%}",
     )
     if outside:
-        said += tr(f"; {outside:,} in no grid of today", f"；{outside:,} 件不在现行网格内")
+        said += tr(
+            f"; {outside:,} lie in no grid and are not on the map",
+            f"；{outside:,} 件未落入任何网格，图上不显示",
+        )
+    if grids:
+        said += tr(f"; {grids}", f"；{grids}")
+    said += tr(".", "。")
     if found is not None:
         hot, cold = ((found["spot"] == s).sum() for s in ("hot", "cold"))
-        said += tr(
-            f". {hot} hot and {cold} cold spots are significant (at most 5 % of them by chance).",
-            f"。显著热点 {hot} 个、冷点 {cold} 个（其中误判不超过 5%）。",
-        )
+        if hot or cold:
+            said += tr(
+                f" <b>{hot} hot and {cold} cold spots</b> are significant (at most 5 % of them by "
+                "chance).",
+                f"<b>显著热点 {hot} 个、冷点 {cold} 个</b>（其中误判不超过 5%）。",
+            )
+        else:
+            said += tr(
+                " <b>No spot is significant:</b> that grids beside one another are dark may be chance.",
+                "<b>无显著冷热点</b>：相邻网格同为深色可能只是偶然。",
+            )
     return said
 
 

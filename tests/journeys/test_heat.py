@@ -14,6 +14,8 @@ from tests.journeys.desk import visit
 
 #: Goods outside of shops.
 SHOPS = "09005"
+#: Hot on and off for a year.
+ON_AND_OFF = "09006"
 
 
 @pytest.mark.parametrize("locale", ["zh-Hans", "en"])
@@ -31,6 +33,7 @@ def test_from_the_question_to_the_answer(
     went = visit(
         "heat.py", tmp_path / "visit", locale=locale, workspace=own_city, x=spot.x, y=spot.y,
         class_code=f"{'事件' if locale.startswith('zh') else 'event'} {top_class}", spot_class=SHOPS,
+        pattern_class=ON_AND_OFF,
     ).check()  # fmt: skip
     for file in went.folder.glob("*.png"):
         shutil.copy(file, gallery / f"{file.stem}.{locale}.png")
@@ -39,7 +42,7 @@ def test_from_the_question_to_the_answer(
     # The map is the core's own count, with its unit, its sureness and what speaks against it.
     december = Choice(from_day="2025-12-01", to_day="2025-12-31")
     assert said["cases"] == view.cube.counts(december).total
-    assert said["legend"][0] == ("件/公顷" if zh else "Cases per hectare")
+    assert said["legend"][0] == ("件/公顷，2025-12" if zh else "Cases per hectare, 2025-12")
     assert any("q ≤ 1" in text for text in said["legend"])
     assert ("巡查" if zh else "patrols") in said["warnings"]
 
@@ -56,7 +59,9 @@ def test_from_the_question_to_the_answer(
     )  # fmt: skip
     for title in wanted:
         assert any(section.startswith(title) for section in said["sections"]), title
-    assert said["kinds"]
+    assert said["kinds"] == ["零星热点" if zh else "sporadic hot spot"]
+    assert ("无网格" if zh else "no grid") in said["no_pattern"]
+    assert ("连续有案件" if zh else "Without a pause") in said["history"]
 
     # Other months on the same scale; QGIS's own controller plays on from there.
     assert said["period"] == "2025-09"

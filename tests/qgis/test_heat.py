@@ -23,6 +23,7 @@ from citygrid_core.heat import Choice
 from citygrid_core.heat.rates import LOCATED_AT_LEAST
 from citygrid_core.operations.grid_commit import Cause
 from citygrid_core.operations.grid_edits import edit_grids
+from citygrid_core.operations.heat import heat_table
 from citygrid_core.operations.heat_forecast import heat_forecast
 from citygrid_core.workspace import Workspace
 from citygrid_plugin.gui.components.period_bar import PeriodBar
@@ -170,7 +171,7 @@ def test_spots_are_classed_by_how_sure_they_are(city: HeatCity) -> None:
 def test_few_times_have_no_pattern(city: HeatCity) -> None:
     with pytest.raises(TooShort, match="3 are there"):
         find_patterns(city, question(span=Span("month", "2025-03-01", "2025-03-31")), quiet)
-    found = find_patterns(city, question(), quiet)
+    found = find_patterns(city, question(classes=("09006",)), quiet)
     assert (found.first, found.last) == ("2025-01-01", "2025-12-01")
     rows = list(found.rows(city))
     assert len(rows) == (found.frame["pattern"] != "").sum() > 0
@@ -198,6 +199,52 @@ def test_after_a_split_cases_count_on_todays_grids(own_city: Path) -> None:
     tally = city.answer(question()).tally
     assert tally.elsewhere == 0
     assert city.view.cube.counts().total == total
+
+
+def test_a_period_is_shown_on_the_grids_of_its_day_or_of_today(own_city: Path) -> None:
+    with Workspace.open(own_city) as ws:
+        codes = ws.read("grids").sort_values("code")["code"].astype(str)
+        began = str(ws.read("grids", columns=["valid_from"], geometry=False)["valid_from"].min())[
+            :10
+        ]
+        pair = next(
+            [a, b] for a, b in itertools.pairwise(codes)
+            if edit_grids(ws, "merge", [a, b], Cause("2025-07-01", "wang", "test"),
+                          dry_run=True).exit_code == 0
+        )  # fmt: skip
+        edit_grids(ws, "merge", pair, Cause("2025-07-01", "wang", "test"))
+        split = next(c for c in codes[40:] if c not in pair)
+        edit_grids(ws, "divide", [split], Cause("2025-10-01", "wang", "test"), n=2)
+    today = read_city(own_city, quiet)
+    assert today.changes == (began, "2025-07-01", "2025-10-01")
+    assert today.recounted
+    days = {"2025-06-30": began, "2025-09-30": "2025-07-01", "2025-10-01": "", "2019-01-01": began}
+    assert {day: today.grids_of(day) for day in days} == days
+    for day, of in days.items():
+        city = read_city(own_city, quiet, at=of)
+        span = Span("month", "2025-06-01", "2025-06-30")
+        tally = city.answer(question(span=span)).tally
+        with Workspace.open(own_city) as ws:
+            held = set(ws.read("grids", at=of or None)["code"].astype(str))
+            _, table = heat_table(
+                ws, at=of or None, recount=True, from_day=span.first, to_day=span.last
+            )
+        assert set(city.codes) == held, day
+        counted = table[table["status"] == "valid"].set_index("grid_code")["cases"]
+        assert dict(zip(city.codes, tally.cases.tolist(), strict=True)) == counted.to_dict()
+        # What is open in a grid are the cases that the map counts there.
+        busy = city.codes[int(tally.cases.argmax())]
+        made = grid_card(city, city.answer(question()), city.spots(city.answer(question())), busy,
+                         Cities().get(own_city, of))  # fmt: skip
+        with Workspace.open(own_city) as ws:
+            cases = ws.read("cases")
+        cases = cases[~cases["stage"].isin(["closed", "void"]) & ~cases.geometry.is_empty]
+        cases = cases[[city.code_at(p.x, p.y) == busy for p in cases.geometry]]
+        assert any(
+            f"Open cases ({len(cases):,})" == s.title for s in made.card.sections
+        ) or not len(cases)
+    assert set(pair) <= set(read_city(own_city, quiet, at=began).codes)
+    assert not set(pair) <= set(today.codes)
 
 
 # --- on the map --------------------------------------------------------------------------------

@@ -10,7 +10,9 @@ import pytest
 from qgis.core import NULL, QgsProcessingException, QgsProcessingFeedback, QgsRasterLayer
 
 from citygrid_core.operations.heat import heat_hotspots, heat_profile, heat_table
+from citygrid_core.operations.heat_near_repeat import heat_near_repeat
 from citygrid_core.operations.heat_patterns import heat_patterns
+from citygrid_core.operations.heat_top import heat_top
 from citygrid_core.workspace import Workspace
 
 Run = Callable[..., dict[str, Any]]
@@ -50,7 +52,7 @@ def test_the_table_is_the_cores(run: Run, whole_city: Path) -> None:
     assert made["CASES"] == report.details["cases"]
     assert made["OUTPUT"].crs().authid() == "EPSG:4547"
     assert all(f.hasGeometry() for f in made["OUTPUT"].getFeatures())
-    assert len(feedback.said) == len(report.problems)
+    assert len(feedback.said) == len(report.problems) + len(report.cautions) > 0
 
 
 def test_a_period_brings_those_before_it(run: Run, whole_city: Path) -> None:
@@ -77,6 +79,30 @@ def test_hot_spots_and_patterns_are_the_cores(run: Run, whole_city: Path) -> Non
     made = run("heatpatterns", WORKSPACE=str(whole_city))
     kinds = patterns.set_index("grid_code")["pattern"]
     assert {c: p[0] or "" for c, p in held(made, "pattern").items()} == kinds.to_dict()
+
+
+def test_top_lists_are_the_cores(run: Run, whole_city: Path) -> None:
+    made = run("heattop", WORKSPACE=str(whole_city), BY=1, PERIOD="2025-11", RISERS=True)
+    with Workspace.open(whole_city) as ws:
+        report, top = heat_top(ws, by="community", period="2025-11", risers=True)
+    rows = [
+        (f["rank"], f["code"], f["cases"], f["cases_before"]) for f in made["OUTPUT"].getFeatures()
+    ]
+    names = ["rank", "community", "cases", "cases_before"]
+    assert rows == list(top[names].itertuples(index=False, name=None))
+    assert made["CASES"] == report.details["cases"]
+
+
+def test_near_repeats_are_the_cores(run: Run, whole_city: Path) -> None:
+    asked = {"CLASS": "06010", "METRES": "50, 150", "DAYS": "7", "PERMUTATIONS": 99}
+    made = run("heatnearrepeat", WORKSPACE=str(whole_city), **asked)
+    with Workspace.open(whole_city) as ws:
+        report, table = heat_near_repeat(
+            ws, class_code="06010", metres="50,150", days="7", permutations=99
+        )
+    rows = [(f["metres"], f["pairs"], f["q"]) for f in made["OUTPUT"].getFeatures()]
+    assert rows == list(table[["metres", "pairs", "q"]].itertuples(index=False, name=None))
+    assert made["SIGNIFICANT"] == report.details["significant"]
 
 
 @pytest.mark.parametrize("by", ["hour", "month", "holiday"])

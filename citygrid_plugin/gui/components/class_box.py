@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtWidgets import QComboBox, QCompleter, QWidget
+from qgis.PyQt.QtWidgets import QComboBox, QWidget
 
+from citygrid_plugin.gui.components.choices import searchable
 from citygrid_plugin.i18n import tr
 
 
@@ -16,10 +16,7 @@ class ClassBox(QComboBox):
     def __init__(self, parent: QWidget | None = None, *, first: str | None = None) -> None:
         super().__init__(parent)
         self._first = tr("the component clicked", "所点部件") if first is None else first
-        self.setEditable(True)
-        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(12)
+        searchable(self, 12)
         self.set_classes({}, {})
 
     def set_classes(self, components: Mapping[str, str], events: Mapping[str, str]) -> None:
@@ -32,10 +29,6 @@ class ClassBox(QComboBox):
         ):
             for code, name in classes.items():
                 self.addItem(f"{prefix} {code} {name}", (kind, code))
-        completer = QCompleter(self.model(), self)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.setCompleter(completer)
 
     def chosen(self) -> tuple[str, str] | None:
         """Return (kind, class code), or None for the first entry."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtWidgets import QComboBox, QCompleter, QWidget
+from qgis.PyQt.QtWidgets import QComboBox, QWidget
 
+from citygrid_plugin.gui.components.choices import searchable
 from citygrid_plugin.i18n import tr
 
 
@@ -15,18 +15,11 @@ class DepartmentBox(QComboBox):
 
     def __init__(self, departments: Mapping[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setEditable(True)
-        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(24)
+        searchable(self, 24)
         self.lineEdit().setPlaceholderText(tr("part of a name, or a code", "输入部门名称或代码"))
         self.addItem("", "")
         for code, name in departments.items():
             self.addItem(f"{name}  {code}", code)
-        completer = QCompleter(self.model(), self)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.setCompleter(completer)
 
     def chosen(self) -> str:
         """Return the code; what was typed when it is no entry; empty for nobody."""

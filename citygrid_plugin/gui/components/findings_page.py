@@ -20,6 +20,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from citygrid_core.workspace.schema import CHOICES
+from citygrid_plugin.gui.components.choices import fill
 from citygrid_plugin.i18n import shown, tr
 from citygrid_plugin.layers import palette
 
@@ -75,9 +76,8 @@ class FindingsPage(QWidget):
         self.check.clicked.connect(lambda _=False: self.check_wanted.emit())
         row.addWidget(self.check)
         self.severity = QComboBox()
-        self.severity.addItem(tr("all severities", "全部级别"), "")
-        for code, label in CHOICES["severity"].items():
-            self.severity.addItem(shown(label), code)
+        named = [(code, shown(label)) for code, label in CHOICES["severity"].items()]
+        fill(self.severity, [("", tr("all severities", "全部级别")), *named])
         self.severity.activated.connect(
             lambda _: self.severity_changed.emit(str(self.severity.currentData()))
         )

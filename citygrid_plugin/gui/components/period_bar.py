@@ -16,6 +16,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from citygrid_plugin.gui.components.choices import fill
 from citygrid_plugin.i18n import shown, tr
 from citygrid_plugin.services.periods import STEPS, Span, spans
 
@@ -49,9 +50,8 @@ class PeriodBar(QWidget):
         head = QHBoxLayout()
         self.step = QComboBox()
         self.step.setObjectName("citygrid_heat_step")
-        for key, title in STEPS.items():
-            self.step.addItem(shown(title), key)
-        self.step.addItem(tr("own days", "自定起止"), OWN)
+        named = [(key, shown(title)) for key, title in STEPS.items()]
+        fill(self.step, [*named, (OWN, tr("own days", "自定起止"))])
         self.step.setToolTip(tr("Length of the period", "统计时段的长度"))
         self.step.currentIndexChanged.connect(self._step_chosen)
         head.addWidget(self.step)

@@ -20,6 +20,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from citygrid_plugin.gui.components.choices import fill
 from citygrid_plugin.gui.components.grid_cause import GridCause
 from citygrid_plugin.gui.docks.grid_edit_page import button
 from citygrid_plugin.i18n import language, shown, tr
@@ -90,8 +91,7 @@ class GridFindingsPage(QWidget):
         form = QFormLayout()
         self.strategy = QComboBox()
         self.strategy.setObjectName("citygrid_grid_strategy")
-        for name, repair in REPAIRS.items():
-            self.strategy.addItem(shown(repair.says), name)
+        fill(self.strategy, [(name, shown(repair.says)) for name, repair in REPAIRS.items()])
         self.gap = QDoubleSpinBox()
         self.gap.setObjectName("citygrid_grid_gap")
         self.gap.setRange(0, 500)

@@ -19,6 +19,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from citygrid_plugin.gui.components.choices import fill
 from citygrid_plugin.i18n import tr
 from citygrid_plugin.services.periods import Span
 
@@ -48,12 +49,14 @@ class HeatComparePage(QWidget):
         form = QFormLayout()
         self.other = QComboBox()
         self.other.setObjectName("citygrid_heat_other")
-        for key, title in (
-            (BEFORE, tr("the period before", "上一时段")),
-            (YEAR, tr("the same a year before", "上年同期")),
-            (OWN, tr("own days", "自定起止")),
-        ):
-            self.other.addItem(title, key)
+        fill(
+            self.other,
+            (
+                (BEFORE, tr("the period before", "上一时段")),
+                (YEAR, tr("the same a year before", "上年同期")),
+                (OWN, tr("own days", "自定起止")),
+            ),
+        )
         form.addRow(tr("&Beside the map's period:", "与图上时段对比(&B)："), self.other)
         days = QHBoxLayout()
         self.since, self.until = QDateEdit(), QDateEdit()

@@ -10,7 +10,6 @@ from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QCompleter,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -23,6 +22,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from citygrid_plugin.gui.components.choices import fill, keys, searchable
 from citygrid_plugin.gui.components.hours_bar import HoursBar
 from citygrid_plugin.gui.components.period_bar import PeriodBar
 from citygrid_plugin.gui.components.swatches import Swatches
@@ -33,6 +33,8 @@ _WARNING = (
     "background:#fff3cd; color:#4a3600; border:1px solid #d9a400; border-radius:3px; padding:4px"
 )
 _CODE = Qt.ItemDataRole.UserRole
+#: Whose day's grids are shown.
+TODAY, ITS_DAY = "today", "its day"
 
 
 class HeatPage(QWidget):
@@ -91,12 +93,8 @@ class HeatPage(QWidget):
         form = QFormLayout(box)
         self.classes = QComboBox()
         self.classes.setObjectName("citygrid_heat_class")
-        self.classes.setEditable(True)
-        self.classes.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.classes.setMinimumContentsLength(14)
-        self.classes.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
+        completer = searchable(self.classes, 14)
+        completer.activated.connect(lambda _: self.asked.emit())
         self.classes.setMaxVisibleItems(25)
         self.classes.setToolTip(
             tr("Type a part of the code or name", "输入编码或名称中的任意几个字即可查找")
@@ -123,6 +121,27 @@ class HeatPage(QWidget):
         for widget in (self.period, self.hours):
             widget.changed.connect(self.asked)
             layout.addWidget(widget)
+        self.grids = QComboBox()
+        self.grids.setObjectName("citygrid_heat_grids")
+        fill(
+            self.grids,
+            (
+                (TODAY, tr("of today", "现行网格")),
+                (ITS_DAY, tr("of the period's last day", "统计时段末日的网格")),
+            ),
+        )
+        self.grids.activated.connect(lambda _: self.asked.emit())
+        self.grids.setToolTip(
+            tr("After splits and merges each case counts by its own point",
+               "网格拆分、合并后，每件案件按自身点位归入所选网格")
+        )  # fmt: skip
+        row = QHBoxLayout()
+        self._grids_title = QLabel(tr("Gri&ds:", "网格(&D)："))
+        self._grids_title.setBuddy(self.grids)
+        row.addWidget(self._grids_title)
+        row.addWidget(self.grids, 1)
+        self.offer_grids(changed=False)
+        layout.addLayout(row)
         return box
 
     def _how(self) -> QWidget:
@@ -158,12 +177,14 @@ class HeatPage(QWidget):
         row = QHBoxLayout()
         self.scale = QComboBox()
         self.scale.setObjectName("citygrid_heat_scale")
-        for key, title in (
-            (FIXED, tr("the same for every period", "各时段统一分级")),
-            (VIEW, tr("quantiles of this period", "按本时段分位数")),
-            (OWN, tr("own bounds", "自定分级界限")),
-        ):
-            self.scale.addItem(title, key)
+        fill(
+            self.scale,
+            (
+                (FIXED, tr("the same for every period", "各时段统一分级")),
+                (VIEW, tr("quantiles of this period", "按本时段分位数")),
+                (OWN, tr("own bounds", "自定分级界限")),
+            ),
+        )
         self.scale.setToolTip(
             tr(
                 "With the same classes a colour means the same while the slider moves",
@@ -226,23 +247,16 @@ class HeatPage(QWidget):
         sources, departments : mapping
             Code to name.
         """
-        self.classes.blockSignals(True)
-        self.classes.clear()
-        self.classes.addItem(tr("all classes", "全部类别"), (None, None))
+        offered: list[tuple[object, str]] = [((None, None), tr("all classes", "全部类别"))]
         kinds = {"component": tr("component", "部件"), "event": tr("event", "事件")}
         for kind, title in kinds.items():
             mine = [row for row in classes if row[0] == kind]
             if mine:
-                self.classes.addItem(tr(f"all {title} cases", f"全部{title}类"), (kind, None))
+                offered.append(((kind, None), tr(f"all {title} cases", f"全部{title}类")))
             for _, code, name, number in mine:
                 indent = "    " if len(code) > 2 else "  "
-                self.classes.addItem(f"{indent}{title} {code} {name} ({number:,})", (kind, code))
-        completer = QCompleter(self.classes.model(), self.classes)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.classes.setCompleter(completer)
-        completer.activated.connect(lambda _: self.asked.emit())
-        self.classes.blockSignals(False)
+                offered.append(((kind, code), f"{indent}{title} {code} {name} ({number:,})"))
+        fill(self.classes, offered)
         for combo, names in ((self.sources, sources), (self.departments, departments)):
             combo.blockSignals(True)
             combo.clear()
@@ -250,20 +264,21 @@ class HeatPage(QWidget):
                 combo.addItemWithCheckState(name, Qt.CheckState.Unchecked, code)
             combo.blockSignals(False)
 
+    def offer_grids(self, *, changed: bool) -> None:
+        """Offer the grids of another day when the grids ever changed."""
+        for widget in (self._grids_title, self.grids):
+            widget.setVisible(changed)
+        if not changed:
+            self.grids.setCurrentIndex(0)
+
+    def on_its_day(self) -> bool:
+        """Tell whether the grids of the period's own last day are asked for."""
+        return bool(self.grids.currentData() == ITS_DAY)
+
     def offer_measures(self, measures: Sequence[tuple[str, str]]) -> None:
         """Offer measures, (key, name); the chosen one stays when it is among them."""
-        now = self.measure.currentData()
-        if [self.measure.itemData(i) for i in range(self.measure.count())] == [
-            key for key, _ in measures
-        ]:
-            return
-        self.measure.blockSignals(True)
-        self.measure.clear()
-        for key, name in measures:
-            self.measure.addItem(name, key)
-        at = self.measure.findData(now)
-        self.measure.setCurrentIndex(at if at >= 0 else self.measure.findData("per_hectare"))
-        self.measure.blockSignals(False)
+        if keys(self.measure) != [key for key, _ in measures]:
+            fill(self.measure, measures, otherwise="per_hectare")
 
     # --- what is asked -----------------------------------------------------------------------
 

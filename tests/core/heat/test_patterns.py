@@ -131,7 +131,26 @@ def test_knox_expects_the_share_of_pairs_of_times_and_finds_planted_repeats() ->
     both = heat.near_repeat(np.vstack([xy, again[0]]), np.concatenate([t, again[1]]),
                             metres=(100,), days=(3,)).iloc[0]  # fmt: skip
     assert both["ratio"] > 2
-    assert both["p"] == pytest.approx(1 / 200)
+    assert both["p"] == pytest.approx(1 / 500)
+
+
+def test_knox_is_right_as_often_as_it_says() -> None:
+    # 300 cities of clustered places and busy weeks, in which no case brings another
+    random, said, smallest = np.random.default_rng(8), [], []
+    for _ in range(300):
+        centre = random.uniform(0, 2000, (12, 2))
+        xy = centre[random.integers(12, size=120)] + random.normal(0, 120, (120, 2))
+        t = random.gamma(2, 20, 120)
+        found = heat.near_repeat(xy, t, metres=(60, 150), days=(2, 7), permutations=99)
+        said.append((found["p"] <= 0.05).mean())
+        smallest.append(found["q"].min())
+    assert np.mean(said) <= 0.05 + 3 * 0.5 * np.sqrt(0.05 * 0.95 / 300)
+    assert np.mean(np.array(smallest) <= 0.05) <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 300)
+
+
+def test_too_many_pairs_are_refused() -> None:
+    with pytest.raises(heat.HeatInputError, match="60,494,500 pairs"):
+        heat.near_repeat(np.zeros((11_000, 2)), np.arange(11_000))
 
 
 def test_streaks() -> None:

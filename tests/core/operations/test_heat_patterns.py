@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
 import tomllib
 from click.testing import CliRunner
+from scipy import stats
 
 from citygrid_core.cli.app import build
 from citygrid_core.errors import UsageError
-from citygrid_core.heat import Choice
+from citygrid_core.heat import Choice, HeatInputError
 from citygrid_core.operations.heat import heat_hotspots, heat_profile, heat_table
+from citygrid_core.operations.heat_near_repeat import heat_near_repeat
 from citygrid_core.operations.heat_patterns import heat_patterns
 from citygrid_core.operations.heat_view import is_current, open_view
 from citygrid_core.report import Report
@@ -64,18 +67,40 @@ def test_growing_and_fading_spots_have_their_trend(ws: Workspace, small_city: Pa
             assert (tau * signs[spot["trend"]] > 0).mean() > 0.7, spot["name"]
 
 
-def test_books_of_the_patterns_and_the_knox_table(ws: Workspace) -> None:
-    report, found = heat_patterns(ws, step="week", near_repeat=True, class_code="06010",
+def test_books_of_the_patterns(ws: Workspace) -> None:
+    report, found = heat_patterns(ws, step="week", class_code="06010",
                                   from_day="2025-06-01", to_day="2025-08-31")  # fmt: skip
     # the first Sunday belongs to a week that began before
     assert report.details["times"][0] == "2025-06-02"
     assert report.details["times"][-1] == "2025-08-25"
     assert found["cases"].sum() == report.details["cases"]
-    assert len(report.details["near_repeat"]) == 16
     with pytest.raises(UsageError):
         heat_patterns(ws, step="hour")
     with pytest.raises(UsageError, match="no cases"):
         heat_patterns(ws, class_code="99999")
+
+
+def test_near_repeats_leave_second_reports_out(ws: Workspace) -> None:
+    report, found = heat_near_repeat(ws, class_code="06010", days="7，14", permutations=99)
+    cases = ws.read("cases", where={"class_code": "06010"})
+    cases = cases[(cases["stage"] != "void") & ~cases.geometry.is_empty & cases.geometry.notna()]
+    first = cases[cases["duplicate_of"].isna()]
+    assert (report.details["cases"], report.details["second_reports"]) == (
+        len(first),
+        len(cases) - len(first),
+    )
+    assert found[["metres", "days"]].to_numpy().tolist()[:3] == [[50, 7], [50, 14], [100, 7]]
+    day = pd.to_datetime(first["reported_at"], format="ISO8601").to_numpy()
+    x, y = first.geometry.x.to_numpy(), first.geometry.y.to_numpy()
+    far = np.hypot(x[:, None] - x, y[:, None] - y)
+    late = np.abs(day[:, None] - day) / np.timedelta64(1, "D")
+    both = np.triu((far <= 400) & (late <= 14), 1)
+    assert found["pairs"].sum() == both.sum()
+    assert found["q"].tolist() == pytest.approx(stats.false_discovery_control(found["p"]).tolist())
+    with pytest.raises(UsageError, match="no list"):
+        heat_near_repeat(ws, metres="50;100")
+    with pytest.raises(HeatInputError, match="must rise"):
+        heat_near_repeat(ws, metres="100,50")
 
 
 def test_a_period_stands_beside_the_one_before(ws: Workspace) -> None:
@@ -140,6 +165,7 @@ def test_the_commands_answer(whole: Whole, tmp_path: Path) -> None:
         ["table", city, "--period", "2025-07"],
         ["hotspots", city, "--class", "06010"],
         ["patterns", city, "--class", "06010"],
+        ["near-repeat", city, "--class", "06010", "--permutations", "99"],
         ["profile", city, "--by", "month"],
         ["update", city, "--dry-run"],
     ):
