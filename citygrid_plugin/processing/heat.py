@@ -175,7 +175,7 @@ class HeatTable(AskHeat):
         asked = self.asked(given)
         with given.workspace() as workspace:
             report, frame = heat_table(workspace, **asked)
-        given.warn(report.problems)
+        given.warn((*report.problems, *report.cautions))
         numbers = {name: int(report.details[name.lower()]) for name in self.numbers}
         frame = frame[frame["status"] == "valid"]
         return self.on_grids(given, frame, asked.get("at")), numbers
@@ -225,7 +225,7 @@ class HeatHotspots(AskHeat):
         asked = self.asked(given)
         with given.workspace() as workspace:
             report, frame = heat_hotspots(workspace, **asked)
-        given.warn(report.problems)
+        given.warn((*report.problems, *report.cautions))
         frame = frame.rename(columns={report.details["rate"]: "value"})
         numbers = {name: int(report.details[name.lower()]) for name in self.numbers}
         return self.on_grids(given, frame, asked.get("at")), numbers
@@ -269,7 +269,7 @@ class HeatPatterns(AskHeat):
         asked = self.asked(given)
         with given.workspace() as workspace:
             report, frame = heat_patterns(workspace, **asked)
-        given.warn(report.problems)
+        given.warn((*report.problems, *report.cautions))
         return self.on_grids(given, frame, asked.get("at")), {"ALARMS": report.details["alarms"]}
 
 
