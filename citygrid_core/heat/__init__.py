@@ -6,6 +6,7 @@ has no grid. Tables name their unit, hot spots their significance.
 """
 
 from citygrid_core.heat.anomalies import anomalies, compare, dispersion, streaks
+from citygrid_core.heat.comparison import Compared, Comparison
 from citygrid_core.heat.contours import contours
 from citygrid_core.heat.counts import HEAT_KEYS, WEAK_BELOW, add, count, delta
 from citygrid_core.heat.cube import EVERYTHING, Choice, Cube, Tally
@@ -47,6 +48,8 @@ __all__ = [
     "SURFACE_UNIT",
     "WEAK_BELOW",
     "Choice",
+    "Compared",
+    "Comparison",
     "Contiguity",
     "Cube",
     "Edge",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from citygrid_core.errors import Problem, Text
-from citygrid_core.heat import HEAT_KEYS, HeatInputError, add, count, delta
+from citygrid_core.heat import HEAT_KEYS, Comparison, HeatInputError, add, count, delta
 from citygrid_core.operations.intake import problem
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.workspace import Transaction, Workspace
@@ -58,9 +58,7 @@ def update_heat(
             progress("storing", 1, 2)
             report = _apply(tx, *noted)
         if report is None:
-            cases = workspace.read("cases", columns=CASE_COLUMNS, geometry=False)
-            progress("storing", 1, 2)
-            report = _recount(tx, workspace, pd.DataFrame(cases))
+            report = _recount(tx, workspace, progress)
         if noted is None or len(noted[0]) or len(noted[1]):
             tx.watch("cases", WATCHED)
         if noted is None:
@@ -80,50 +78,56 @@ def check_heat(workspace: Workspace) -> list[Problem]:
     Cells that don't follow from the cases are ``heat.recount``; cases that changed
     after the last update and wait for the next one are ``heat.stale``.
     """
-    held = workspace.read("heat_counts")
-    if held.empty:
-        return []
-    noted = workspace.changes("cases", WATCHED)
-    fresh = count(pd.DataFrame(workspace.read("cases", columns=CASE_COLUMNS, geometry=False)))
-    problems = []
-    if noted is not None:
-        change = delta(count(noted[0]), count(noted[1]))
-        changed = len(noted[0].index.union(noted[1].index))
-        if len(change):
-            problems.append(
-                problem(
-                    "heat.stale", "cases",
-                    Text(f"{changed} changed since the last update", f"上次更新后变动 {changed} 件"),
-                    Text("counts of today's cases", "与当前案件一致的计数"),
-                    Text("run: citygrid heat update", "请运行 citygrid heat update"),
-                )
-            )  # fmt: skip
-        held = _sum(held, change)
-    both = held[[*KEY, *COUNTED]].merge(fresh, on=KEY, how="outer", suffixes=("", "_now"))
-    numbers = [*COUNTED, *(f"{c}_now" for c in COUNTED)]
-    both[numbers] = both[numbers].fillna(0)
-    wrong = both[(both["cases"] != both["cases_now"]) | (both["weak"] != both["weak_now"])]
-    problems += [
-        problem(
-            "heat.recount",
-            "cases",
-            f"{row.cases:.0f}/{row.weak:.0f} ({row.grid_code} {row.class_code} {row.day} {row.hour})",
-            Text(
-                f"{row.cases_now:.0f}/{row.weak_now:.0f}, by a recount",
-                f"重新计数为 {row.cases_now:.0f}/{row.weak_now:.0f}",
-            ),
-            Text("run: citygrid heat update --rebuild", "请运行 citygrid heat update --rebuild"),
-        )
-        for row in wrong.itertuples()
-    ]
+    problems: list[Problem] = []
+    with workspace.snapshot(), Comparison(workspace.count("cases")) as comparison:
+        if not _hold_all(workspace, comparison):
+            return []
+        noted = workspace.changes("cases", WATCHED)
+        if noted is not None:
+            change = delta(count(noted[0]), count(noted[1]))
+            if len(change):
+                changed = len(noted[0].index.union(noted[1].index))
+                problems.append(_stale(changed))
+            comparison.hold(change)
+        for part in workspace.read_parts("cases", columns=CASE_COLUMNS):
+            comparison.recount(part)
+        for compared in comparison.results():
+            problems += _recounted(compared.differing)
     return problems
 
 
-def _sum(held: pd.DataFrame, change: pd.DataFrame) -> pd.DataFrame:
-    """Add without judging: a cell that can't be is for `check_heat` to find."""
-    both = pd.concat([held[[*KEY, *COUNTED]], change], ignore_index=True)
-    summed: pd.DataFrame = both.groupby(KEY, dropna=False)[COUNTED].sum().reset_index()
-    return summed
+def _stale(changed: int) -> Problem:
+    return problem(
+        "heat.stale", "cases",
+        Text(f"{changed} changed since the last update", f"上次更新后变动 {changed} 件"),
+        Text("counts of today's cases", "与当前案件一致的计数"),
+        Text("run: citygrid heat update", "请运行 citygrid heat update"),
+    )  # fmt: skip
+
+
+def _recounted(cells: pd.DataFrame) -> list[Problem]:
+    """Return the cells whose counts, held and changed since, are not those of a recount."""
+    differ = (cells["cases"] != cells["cases_held"]) | (cells["weak"] != cells["weak_held"])
+    return [
+        problem(
+            "heat.recount",
+            "cases",
+            f"{row.cases_held:g}/{row.weak_held:g} "
+            f"({row.grid_code} {row.class_code} {row.day} {row.hour})",
+            Text(f"{row.cases}/{row.weak}, by a recount", f"重新计数为 {row.cases}/{row.weak}"),
+            Text("run: citygrid heat update --rebuild", "请运行 citygrid heat update --rebuild"),
+        )
+        for row in cells[differ].itertuples()
+    ]
+
+
+def _hold_all(workspace: Workspace, comparison: Comparison) -> int:
+    """Take the whole cube into a comparison; return how many rows it has."""
+    rows = 0
+    for part in workspace.read_parts("heat_counts", columns=[*KEY, *COUNTED]):
+        comparison.hold(part, part.index.to_numpy())
+        rows += len(part)
+    return rows
 
 
 def _apply(tx: Transaction, before: pd.DataFrame, now: pd.DataFrame) -> Report | None:
@@ -158,32 +162,37 @@ def _apply(tx: Transaction, before: pd.DataFrame, now: pd.DataFrame) -> Report |
     return report
 
 
-def _recount(tx: Transaction, workspace: Workspace, cases: pd.DataFrame) -> Report:
+def _recount(tx: Transaction, workspace: Workspace, progress: Progress) -> Report:
     """Count all cases and write the cells that differ."""
-    fresh = count(cases)
-    held = workspace.read("heat_counts")
-    both = fresh.merge(
-        held.reset_index(names="fid"), on=KEY, how="outer", suffixes=("", "_held"), indicator=True
-    )
-    same = (
-        (both["_merge"] == "both")
-        & (both["cases"] == both["cases_held"])
-        & (both["weak"].fillna(0) == both["weak_held"].fillna(0))
-    )
-    stale = both[~same & both["fid"].notna()]
-    wanted = both[~same & (both["_merge"] != "right_only")]
-    if len(stale):
-        tx.delete("heat_counts", stale["fid"].astype("int64").to_numpy())
-    if len(wanted):
-        tx.insert("heat_counts", wanted[[*KEY, *COUNTED]].reset_index(drop=True))
-    report = Report("heat update", read=len(fresh))
-    report.stored, report.unchanged = len(wanted), int(same.sum())
+    report = Report("heat update")
+    size = workspace.count("cases")
+    cases = not_located = removed = counted = 0
+    with Comparison(size) as comparison:
+        _hold_all(workspace, comparison)
+        for part in workspace.read_parts("cases", columns=CASE_COLUMNS):
+            comparison.recount(part)
+            cases += len(part)
+            not_located += int(part["grid_code"].isna().sum())
+            progress("counting", cases, size)
+        progress("storing", 1, 2)
+        for compared in comparison.results():
+            cells = compared.differing
+            stale, wanted = cells[cells["fid"].notna()], cells[cells["cases"] > 0]
+            if len(stale):
+                tx.delete("heat_counts", stale["fid"].to_numpy(dtype="int64"))
+            if len(wanted):
+                tx.insert("heat_counts", wanted[[*KEY, *COUNTED]].reset_index(drop=True))
+            report.read += compared.cells
+            report.stored += len(wanted)
+            report.unchanged += compared.same
+            removed += int((cells["cases"] == 0).sum())
+            counted += compared.counted
     report.details = {
         "how": "recount",
-        "changed_cases": len(cases),
-        "cells_removed": int((both["_merge"] == "right_only").sum()),
-        "cases": len(cases),
-        "counted": int(fresh["cases"].sum()),
-        "not_located": int(cases["grid_code"].isna().sum()),
+        "changed_cases": cases,
+        "cells_removed": removed,
+        "cases": cases,
+        "counted": counted,
+        "not_located": not_located,
     }
     return report

@@ -140,6 +140,20 @@ def read_family(
     return stacked(full, ignore_index=False)
 
 
+def read_part(
+    connection: sa.Connection,
+    store: GeoPackage,
+    table: StoredTable,
+    columns: Sequence[str],
+    after: int | None,
+    rows: int,
+) -> pd.DataFrame:
+    """Return the next rows of a table after a fid (None: the first); see `Workspace.read_parts`."""
+    assert table.family is not None
+    said = [] if after is None else [table.table.c.fid > after]
+    return _read_table(connection, store, table, _chosen(table.family, columns), said, None, rows)
+
+
 def fetch(
     connection: sa.Connection, statement: sa.Select[Any], width: int
 ) -> list[tuple[Any, ...]]:
@@ -211,13 +225,14 @@ def _read_table(
     chosen: Sequence[Column],
     said: Sequence[sa.ColumnElement[bool]],
     crs: pyproj.CRS | None,
+    limit: int | None = None,
 ) -> pd.DataFrame:
     """Return rows of one table; with geometry when a CRS is given."""
     c = table.table.c
     names = ["fid", *(column.name for column in chosen)]
     if crs is not None and table.spatial:
         names.append(GEOMETRY)
-    statement = sa.select(*(c[n] for n in names)).where(*said).order_by(c.fid)
+    statement = sa.select(*(c[n] for n in names)).where(*said).order_by(c.fid).limit(limit)
     texts = {column.name for column in chosen if column.type in ("text", "date")}
     values = _gathered(connection, statement, [n in texts for n in names])
     index = pd.Index(values[0].astype(np.int64), name="fid")

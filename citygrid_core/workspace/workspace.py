@@ -32,7 +32,7 @@ from citygrid_core.workspace.opening import (
     suitable,
     utc_now,
 )
-from citygrid_core.workspace.reading import conditions, family_of, read_family
+from citygrid_core.workspace.reading import conditions, family_of, read_family, read_part
 from citygrid_core.workspace.schema import SCHEMA_VERSION
 from citygrid_core.workspace.tables import COUNTERS, LINEAGE, META, STORED, TABLES, tables_of
 from citygrid_core.workspace.transaction import Transaction
@@ -52,6 +52,7 @@ class Workspace:
     def __init__(self, store: GeoPackage, connection: sa.Connection, now: Clock) -> None:
         self._store, self._connection, self._now = store, connection, now
         self._transaction: Transaction | None = None
+        self._snapshot = False
         self._meta = self._read_meta()
         self._crs = pyproj.CRS.from_user_input(self._meta["crs"])
 
@@ -283,6 +284,34 @@ class Workspace:
                 geometry=geometry,
             )
 
+    def read_parts(
+        self, family: str, *, columns: Sequence[str], rows: int = 200_000
+    ) -> Iterator[pd.DataFrame]:
+        """Yield all rows of a family of one table, without geometry, `rows` at a time.
+
+        In the order of their fids, which are the index. For tables that don't fit into memory;
+        within `snapshot` or a transaction all parts are of one state.
+        """
+        (table,) = tables_of(family_of(family))
+        after: int | None = None
+        while True:
+            with self._reading() as connection:
+                part = read_part(connection, self._store, table, columns, after, rows)
+            if part.empty:
+                return
+            yield part
+            after = int(part.index[-1])
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let all that is read in the block be of one state, whoever writes meanwhile."""
+        with self._reading():
+            outer, self._snapshot = self._snapshot, True
+            try:
+                yield
+            finally:
+                self._snapshot = outer
+
     def count(
         self, family: str, *, at: str | None = None, where: Mapping[str, Any] | None = None
     ) -> int:
@@ -369,6 +398,8 @@ class Workspace:
         """
         if self._transaction is not None:
             raise WrongCall(Text("a transaction is open already", "已有未结束的事务，不能嵌套"))
+        if self._snapshot:
+            raise WrongCall(Text("a snapshot is being read", "正在读取快照，不能写入"))
         with self._store.begin_write(self._connection) as held:
             tx = Transaction(self._connection, self._store, self._crs, self.timezone)
             self._transaction = tx
@@ -433,7 +464,7 @@ class Workspace:
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
         """One snapshot for one read; inside a transaction, what it has written counts."""
-        if self._transaction is not None:
+        if self._transaction is not None or self._snapshot:
             yield self._connection
             return
         with self._connection.begin() as snapshot:

@@ -30,13 +30,15 @@ def rebuild(connection: sa.Connection, table: StoredTable) -> None:
     """Make the R-tree of a table anew from its rows."""
     for statement, parameters in (*layout.no_spatial_index(table), *layout.spatial_index(table)):
         connection.exec_driver_sql(statement, parameters)
+    tree = _growing(connection, table)
     rows = driver.of(connection).execute(
         f'SELECT fid, "{GEOMETRY}" FROM "{table.name}" WHERE "{GEOMETRY}" IS NOT NULL'
     )
     while part := rows.fetchmany(driver.CHUNK):
         fids, cells = zip(*part, strict=True)
         boxes = shapely.bounds(blob.decode(cells, lenient=True)).reshape(-1, 4)
-        extend(connection, table, np.array(fids, dtype=np.int64), boxes)
+        _grow(tree, np.array(fids, dtype=np.int64), boxes)
+    _finish(connection, table, tree)
 
 
 def _without_trigger(connection: sa.Connection, table: StoredTable) -> None:
@@ -79,7 +81,7 @@ class Filling:
     def __init__(self, connection: sa.Connection, table: StoredTable) -> None:
         self._connection, self._table = connection, table
         self._indexes = sorted(table.table.indexes, key=lambda i: str(i.name))
-        self._tree = rtree.Growing(self._write) if table.spatial else None
+        self._tree = _growing(connection, table) if table.spatial else None
         if table.spatial:
             _without_trigger(connection, table)
         for one in self._indexes:
@@ -88,8 +90,7 @@ class Filling:
     def add(self, fids: npt.NDArray[np.int64], boxes: blob.Boxes) -> None:
         """Take the boxes of rows that were inserted (nan where a row has no geometry)."""
         assert self._tree is not None
-        placed = np.isfinite(boxes).all(axis=1)
-        self._tree.add(fids[placed], rtree.outward(boxes[placed]))
+        _grow(self._tree, fids, boxes)
 
     def finish(self) -> None:
         """Make all indexes.
@@ -102,13 +103,25 @@ class Filling:
         for one in self._indexes:
             one.create(self._connection)
         if self._tree is not None:
-            name = layout.rtree(self._table)
-            self._connection.exec_driver_sql(f'DELETE FROM "{name}_node" WHERE nodeno = 1')
-            self._tree.finish()
+            _finish(self._connection, self._table, self._tree)
             self._connection.exec_driver_sql(layout.insert_trigger(self._table))
 
-    def _write(self, tree: rtree.PackedTree) -> None:
-        _store_nodes(self._connection, layout.rtree(self._table), tree)
+
+def _growing(connection: sa.Connection, table: StoredTable) -> rtree.Growing:
+    """Return what fills the empty R-tree of a table from rows that come in parts."""
+    name = layout.rtree(table)
+    return rtree.Growing(lambda tree: _store_nodes(connection, name, tree))
+
+
+def _grow(tree: rtree.Growing, fids: npt.NDArray[np.int64], boxes: blob.Boxes) -> None:
+    placed = np.isfinite(boxes).all(axis=1)
+    tree.add(fids[placed], rtree.outward(boxes[placed]))
+
+
+def _finish(connection: sa.Connection, table: StoredTable, tree: rtree.Growing) -> None:
+    """Write what is left of a growing tree in the place of the empty root."""
+    connection.exec_driver_sql(f'DELETE FROM "{layout.rtree(table)}_node" WHERE nodeno = 1')
+    tree.finish()
 
 
 def extend(
@@ -121,7 +134,9 @@ def extend(
     placed = np.isfinite(boxes).all(axis=1)
     ids, new = fids[placed], rtree.outward(boxes[placed])
     name = layout.rtree(table)
-    held = connection.exec_driver_sql(f'SELECT count(*) FROM "{name}_rowid"').scalar_one()
+    # The highest id stands for the number of rows: counting them would read the whole tree.
+    last = connection.exec_driver_sql(f'SELECT max(rowid) FROM "{name}_rowid"').scalar()
+    held = int(last or 0)
     if len(ids) < held * _REPACK_SHARE:
         rows = zip(ids.tolist(), *new.T.tolist(), strict=True)
         driver.many(connection, f'INSERT INTO "{name}" VALUES (?,?,?,?,?)', rows)

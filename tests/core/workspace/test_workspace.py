@@ -14,7 +14,7 @@ import shapely
 
 from citygrid_core.errors import UsageError
 from citygrid_core.workspace import Workspace
-from citygrid_core.workspace.errors import WorkspaceExists
+from citygrid_core.workspace.errors import WorkspaceExists, WrongCall
 
 from . import makers
 from .makers import COMMUNITY, CRS, DAY
@@ -179,6 +179,31 @@ def test_reading_a_part(town: Workspace) -> None:
     everything = town.read("components")
     inside = everything[everything.intersects(shapely.box(*box))]
     assert set(town.read("components", bbox=box)["code"]) == set(inside["code"])
+
+
+def test_reading_in_parts_is_reading_in_one(town: Workspace) -> None:
+    makers.store(town, cases=makers.cases(70))
+    columns = ["number", "reported_at", "location_probability"]
+    parts = list(town.read_parts("cases", columns=columns, rows=30))
+    assert [len(p) for p in parts] == [30, 30, 10]
+    assert pd.concat(parts).equals(town.read("cases", columns=columns, geometry=False))
+    assert list(town.read_parts("heat_counts", columns=["cases"])) == []
+
+
+def test_a_snapshot_is_of_one_state(town: Workspace) -> None:
+    makers.store(town, cases=makers.cases(3))
+    with town.snapshot():
+        assert town.count("cases") == 3
+        with Workspace.open(town.path) as other, other.transaction("more") as tx:
+            tx.insert("cases", makers.cases(5).iloc[3:])
+        with town.snapshot():
+            assert town.count("cases") == 3
+        assert len(next(town.read_parts("cases", columns=["number"]))) == 3
+        with pytest.raises(WrongCall), town.transaction("write"):
+            pass
+    assert town.count("cases") == 5
+    with town.transaction("write") as tx, town.snapshot():
+        assert town.count("cases") == 5
 
 
 def test_update_changes_only_what_differs(town: Workspace) -> None:
