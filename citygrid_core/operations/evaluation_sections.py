@@ -54,7 +54,8 @@ def bounce_tables(
     Returns
     -------
     dict of str to DataFrame
-        By the words of `BOUNCES`: who or what, bounces, cases, loops, median_h.
+        By the words of `BOUNCES`: who (or what), bounces, cases, loops, median_h, and the numbers of
+        the cases.
     """
     found = bounces_between(workspace, since=str(done.period.start), until=str(done.period.end))
     bodies, classes = names_of(workspace, "department"), names_of(workspace, "class")
@@ -72,9 +73,10 @@ def bounce_tables(
             said = [classes.get(y, y) for y in b]
         else:
             said = [f"{x} | {y}" if y else str(x or nowhere) for x, y in zip(a, b, strict=True)]
-        out[by] = table.drop(columns=list(keys)).assign(who=said)[
-            ["who", "bounces", "cases", "loops", "median_h"]
-        ]
+        numbers = found.fillna(dict.fromkeys(keys, "")).groupby(list(keys))["number"].unique()
+        out[by] = table.drop(columns=list(keys)).assign(
+            who=said, numbers=[numbers[pair].tolist() for pair in zip(a, b, strict=True)]
+        )[["who", "bounces", "cases", "loops", "median_h", "numbers"]]
     return out
 
 
@@ -133,7 +135,7 @@ def further_tables(
     out[WORDS["sheet_late"].text(lang)] = pd.DataFrame(late["rows"], columns=late["head"])
     columns = ("bounces", "bounced_cases", "loops", "median_h")
     for by, table in bounce_tables(workspace, done, lang).items():
-        told = table.set_axis(
+        told = table.drop(columns="numbers").set_axis(
             [WORDS[f"by_{by}"].text(lang), *(WORDS[c].text(lang) for c in columns)], axis=1
         )
         out[WORDS[f"sheet_{by}"].text(lang)] = told

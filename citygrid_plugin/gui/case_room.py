@@ -79,7 +79,7 @@ class CaseRoom(QObject):
         for desk in self._desks:
             self._stack.callback(desk.close)
         self.evaluation = EvaluationDesk(
-            iface, session, numbers, actions[1], self.open_case, self.zoom
+            iface, session, numbers, actions[1], self.open_case, self.zoom, self.frame
         )
         self._stack.callback(self.evaluation.close)
         self.intake.on_open = self.open_case
@@ -183,6 +183,14 @@ class CaseRoom(QObject):
             canvas.setExtent(wanted)
         else:
             canvas.setCenter(self.to_map(x, y))
+        canvas.refresh()
+
+    def frame(self, box: tuple[float, float, float, float]) -> None:
+        """Show a box of the workspace on the map, with room around it."""
+        west, south, east, north = box
+        rectangle = QgsRectangle(west, south, east, north).buffered(_AROUND)
+        canvas = self.iface.mapCanvas()
+        canvas.setExtent(self._transform(True).transformBoundingBox(rectangle))
         canvas.refresh()
 
     def _transform(self, back: bool) -> QgsCoordinateTransform:

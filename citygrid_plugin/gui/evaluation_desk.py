@@ -11,6 +11,7 @@ from qgis.PyQt.QtCore import QObject
 from qgis.PyQt.QtWidgets import QAction, QFileDialog
 
 from citygrid_core.errors import CitygridError
+from citygrid_plugin.gui.bounce_desk import BounceDesk
 from citygrid_plugin.gui.docks.beside import show_beside
 from citygrid_plugin.i18n import language, shown, tr
 from citygrid_plugin.layers.components import ComponentLayers
@@ -26,7 +27,7 @@ from citygrid_plugin.layers.evaluation import (
 from citygrid_plugin.layers.project import find_layer, is_shown, show_group
 from citygrid_plugin.services.calls import CallTask
 from citygrid_plugin.services.case_words import choice, moment
-from citygrid_plugin.services.evaluation import Answer, Asked, Evaluations
+from citygrid_plugin.services.evaluation import Answer, Asked, Evaluations, Row, rows_of
 
 if TYPE_CHECKING:
     from qgis.gui import QgisInterface
@@ -45,8 +46,8 @@ class EvaluationDesk(QObject):
 
     Parameters
     ----------
-    open_case, zoom : callable
-        Show the card of a case; bring a place of the store to the middle of the map.
+    open_case, zoom, frame : callable
+        Show the card of a case; bring a place, or a box, of the store to the middle of the map.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class EvaluationDesk(QObject):
         action: QAction,
         open_case: Callable[[str], None],
         zoom: Callable[[float, float], None],
+        frame: Callable[[tuple[float, float, float, float]], None],
     ) -> None:
         super().__init__(iface.mainWindow())
         self._iface, self._session, self._dock, self._action = iface, session, dock, action
@@ -65,6 +67,8 @@ class EvaluationDesk(QObject):
         self._tasks: dict[str, CallTask] = {}
         self._answer: Answer | None = None
         self._points: Any = None
+        self._mixes: dict[str, Any] = {}
+        self._rows: dict[str, Row] = {}
         self._path: Path | None = None
         self._hidden = False
         dock.asked.connect(self.ask)
@@ -74,6 +78,11 @@ class EvaluationDesk(QObject):
         dock.case_opened.connect(open_case)
         dock.map_toggled.connect(lambda _: self._colour())
         dock.report_wanted.connect(self._choose_report)
+        dock.adjusted.connect(lambda _: self._show())
+        self.bounces = BounceDesk(
+            self, dock.bounces, self._run, self._bounces_work, self._places_work, frame, open_case
+        )
+        dock.bounces_wanted.connect(self.bounces.ask)
         dock.visibilityChanged.connect(lambda there: self._looked_at() if there else None)
         action.triggered.connect(lambda _=False: self.open())
         session.changed.connect(self._session_changed)
@@ -105,6 +114,8 @@ class EvaluationDesk(QObject):
             return
         self._drop()
         self._path, self._answer, self._points = path, None, None
+        self._mixes, self._rows = {}, {}
+        self.bounces.forget()
         self._evaluations.forget()
         self._dock.show_nothing("")
         hide_evaluation(QgsProject.instance())
@@ -131,8 +142,9 @@ class EvaluationDesk(QObject):
         path = self._path
         if path is None:
             return
-        by, level = self._dock.grouping()
-        asked = Asked(self._dock.period(), by, level, str(self._dock.scheme.currentData() or ""))
+        by, level, post = self._dock.grouping()
+        scheme = str(self._dock.scheme.currentData() or "")
+        asked = Asked(self._dock.period(), by, level, scheme, post)
         self._dock.total.setText(tr("Evaluating…", "正在评价……"))
         self._run("ask", lambda: self._evaluations.ask(path, asked), self._done)
 
@@ -157,53 +169,96 @@ class EvaluationDesk(QObject):
         if isinstance(result, CitygridError):
             self._dock.show_nothing(shown(result))
             return
-        self._answer = result
+        before = self._answer.asked.period if self._answer is not None else ""
+        self._answer, self._mixes = result, {}
+        if before != result.asked.period:
+            self.bounces.forget()
         self._show()
+        if self._dock.pages.currentWidget() is self._dock.bounces:
+            self.bounces.ask()
+
+    def _bounces_work(self) -> Callable[[], Any] | None:
+        path, answer = self._path, self._answer
+        if path is None or answer is None:
+            return None
+        return lambda: self._evaluations.bounces(path, answer.done)
+
+    def _places_work(self, numbers: list[str]) -> Callable[[], Any] | None:
+        path = self._path
+        return None if path is None else lambda: self._evaluations.places(path, numbers)
 
     # --- the table and the map -----------------------------------------------------------
 
     def _show(self) -> None:
-        """Show the indicator that is chosen: total, groups, map."""
-        from citygrid_core.evaluation import TOTAL, at, indicators
-        from citygrid_core.evaluation.ranking import rank
-        from citygrid_core.evaluation.reports import number
-        from citygrid_core.operations.evaluation_report import name_of
+        """Show the indicator that is chosen, as it is or for the mix of classes."""
+        from citygrid_core.evaluation import indicators
 
-        if self._answer is None:
+        path, answer = self._path, self._answer
+        if path is None or answer is None:
             return
-        done, code, lang = self._answer.done, self._dock.chosen_indicator(), language()
-        one, table = indicators()[code], done.table
-        places = rank(table, code, one.better or 1)
+        code = self._dock.chosen_indicator()
+        there = indicators()[code].kind == "rate" and answer.asked.by != "class"
+        self._dock.offer_mix(there)
+        if not there or not self._dock.mixed.isChecked():
+            self._fill(code, None)
+        elif code in self._mixes:
+            self._fill(code, self._mixes[code])
+        else:
 
-        def counts(group: str) -> str:
-            top, bottom = at(table.numerator, group, code), at(table.denominator, group, code)
-            return f"{top:,.10g} / {bottom:,.10g}" if one.denominator else f"{top:,.10g}"
+            def done(result: Any) -> None:
+                if isinstance(result, CitygridError):
+                    self._dock.show_nothing(shown(result))
+                elif self._answer is answer:
+                    self._mixes[code] = result
+                    self._show()
 
-        rows = []
-        for group in map(str, places.index):
-            low, high = at(places, group, "low"), at(places, group, "high")
-            between = f"{100 * low:.1f}–{100 * high:.1f} %" if low == low else ""
-            place, color = _place(places, group) if one.better else "", ""
-            if done.score is not None:
-                score, grade = at(done.score, group, "score"), str(done.score.at[group, "grade"])
-                place = f"{score:.1f} {grade}" if score == score else "–"
-                color = str(done.score.at[group, "colour"])
-            value = number(at(table.value, group, code), one, lang)
-            cells = [name_of(done, group, lang), value, counts(group), between, place]
-            rows.append((group, cells, color))
-        whole = number(at(table.value, TOTAL, code), one, lang)
+            self._run("mix", lambda: self._evaluations.mix(path, answer.asked, code), done)
+
+    def _fill(self, code: str, mix: Any) -> None:
+        """Fill total, groups and map."""
+        from citygrid_core.evaluation import TOTAL, at, indicators
+        from citygrid_core.evaluation.reports import number
+
+        assert self._answer is not None
+        done, one = self._answer.done, indicators()[code]
+        self._rows = rows_of(done, code, mix)
+        top, bottom = at(done.table.numerator, TOTAL, code), at(done.table.denominator, TOTAL, code)
+        counts = f"{top:,.10g} / {bottom:,.10g}" if one.denominator else f"{top:,.10g}"
+        whole = number(at(done.table.value, TOTAL, code), one, language())
         total = [
-            f"<b>{shown(one.name)}: {whole}</b> ({counts(TOTAL)})",
+            f"<b>{shown(one.name)}: {whole}</b> ({counts})",
             *(f"<span style='color:#b34700'>{shown(w)}</span>" for w in done.warnings),
         ]
         span = f"{done.period.first} – {done.period.last}"
+        rows = [
+            (group, [r.name, r.text, r.counts, r.interval, r.place], r.color)
+            for group, r in self._rows.items()
+        ]
         self._dock.show_groups("<br>".join(total), rows, span)
+        self._show_times(TOTAL)
         self._colour()
 
-    def _colour(self) -> None:
-        from citygrid_core.evaluation import TOTAL, at, indicators
-        from citygrid_core.evaluation.reports import number
+    def _show_times(self, group: str) -> None:
+        """Show how long the stages took in a group."""
+        from citygrid_core.evaluation.times import SPANS
         from citygrid_core.operations.evaluation_report import name_of
+        from citygrid_core.operations.evaluation_sections import hours
+
+        assert self._answer is not None
+        done = self._answer.done
+        rows = []
+        for span, (_, _, name) in SPANS.items():
+            if (group, span) not in done.times.index:
+                continue
+            row = done.times.loc[(group, span)]
+            tail = f"{100 * row['tail']:.1f} %" if row["tail"] == row["tail"] else "–"
+            told = [hours(float(row[c])) for c in ("median", "p90", "p95", "longest")]
+            rows.append([shown(name), f"{row['cases']:,.0f}", *told, tail])
+        said = tr("hours by the wall clock", "自然小时")
+        self._dock.times.show_times(f"<b>{name_of(done, group, language())}</b> · {said}", rows)
+
+    def _colour(self) -> None:
+        from citygrid_core.evaluation import indicators
 
         project = QgsProject.instance()
         hide_evaluation(project)
@@ -213,25 +268,22 @@ class EvaluationDesk(QObject):
         if answer is None or not on:
             self._dock.legend.show_layer(None)
             return
-        done, code, lang = answer.done, self._dock.chosen_indicator(), language()
-        one, table = indicators()[code], done.table
-        rows = {}
-        for group in map(str, table.value.index):
-            value = at(table.value, group, code)
-            rows[group] = {
-                "name": name_of(done, group, lang), "value": None if value != value else value,
-                "text": number(value, one, lang), "numerator": at(table.numerator, group, code),
-                "denominator": at(table.denominator, group, code),
-            }  # fmt: skip
-        values = [r["value"] for g, r in rows.items() if g != TOTAL and r["value"] is not None]
+        done, one = answer.done, indicators()[self._dock.chosen_indicator()]
+        values = [r.value for r in self._rows.values() if r.value == r.value]
         unit = "%" if one.kind == "rate" else shown(one.unit) or tr("cases", "件")
-        title = f"{shown(one.name)} ({unit}), {done.period.text}"
+        mixed = self._dock.mixed.isEnabled() and self._dock.mixed.isChecked()
+        name = (
+            tr(f"{shown(one.name)}, for the mix", f"校正后{shown(one.name)}")
+            if mixed
+            else shown(one.name)
+        )
+        title = f"{name} ({unit}), {done.period.text}"
         style = renderer(values, one.kind, one.better, unit, points=answer.shapes is None)
         if answer.shapes is not None:
-            layer = show_areas(project, answer.shapes, rows, title, style)
+            layer = show_areas(project, answer.shapes, self._rows, title, style)
             self._dock.legend.show_layer(layer)
         else:
-            self._colour_cases(rows, title, style)
+            self._colour_cases(title, style)
 
     def _step_back(self, on: bool) -> None:
         """Components step back while an indicator is on the map."""
@@ -243,14 +295,14 @@ class EvaluationDesk(QObject):
             self._hidden = False
             show_group(project, ComponentLayers, True)
 
-    def _colour_cases(self, rows: Any, title: str, style: Any) -> None:
+    def _colour_cases(self, title: str, style: Any) -> None:
         """Colour the cases by the value of their group: groups that are no areas."""
         from citygrid_core.evaluation import TOTAL
 
         path, answer = self._path, self._answer
         if path is None or answer is None:
             return
-        asked, code = answer.asked, self._dock.chosen_indicator()
+        asked, code, rows = answer.asked, self._dock.chosen_indicator(), self._rows
 
         def drawn(result: Any) -> None:
             if isinstance(result, CitygridError) or self._answer is not answer:
@@ -278,6 +330,7 @@ class EvaluationDesk(QObject):
             self._behind(result, group, code)
 
         self._run("drill", lambda: self._evaluations.cases(path, asked, code, group), done)
+        self._show_times(group)
         layer = find_layer(QgsProject.instance(), VIEW)
         if layer is not None and answer.shapes is not None:
             layer.selectByExpression(f"\"code\" = '{group}'")
@@ -358,13 +411,6 @@ class EvaluationDesk(QObject):
 def _named(one: Any) -> str:
     """Return the name of an indicator; a rate and a count may have the same."""
     return f"{shown(one.name)} (%)" if one.kind == "rate" else shown(one.name)
-
-
-def _place(places: Any, group: str) -> str:
-    place, best, worst = (places.at[group, c] for c in ("rank", "best_rank", "worst_rank"))
-    if place != place:
-        return "–"
-    return f"{place:.0f}" if best == worst else f"{place:.0f} ({best:.0f}–{worst:.0f})"
 
 
 def _mark(value: float) -> str:

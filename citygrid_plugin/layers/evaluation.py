@@ -97,7 +97,7 @@ def _between(low: float, high: float, kind: str, *, first: bool) -> str:
 def show_areas(
     project: QgsProject,
     shapes: Any,
-    rows: Mapping[str, Mapping[str, Any]],
+    rows: Mapping[str, Any],
     title: str,
     style: QgsGraduatedSymbolRenderer,
 ) -> QgsVectorLayer:
@@ -108,14 +108,13 @@ def show_areas(
     shapes : GeoDataFrame
         code and geometry.
     rows : mapping
-        Code to name, value, text (the value as people read it), numerator, denominator.
+        Code to a row with name, value, text (the value as people read it), numerator, denominator.
     """
     layer = _view(project, VIEW, "MultiPolygon", shapes.crs)
-    features = []
+    features, fields = [], layer.fields()
     for code, shape in zip(shapes["code"], shapes.geometry, strict=True):
-        row = rows.get(code, {})
-        feature = QgsFeature(layer.fields())
-        feature.setAttributes([code, *(row.get(n) for n in _COLUMNS)])
+        feature = QgsFeature(fields)
+        feature.setAttributes([code, *_told(rows.get(code))])
         geometry = QgsGeometry()
         geometry.fromWkb(shape.wkb)
         geometry.convertToMultiType()
@@ -139,16 +138,16 @@ def show_areas(
 def show_points(
     project: QgsProject,
     crs: Any,
-    points: Sequence[tuple[float, float, str, Mapping[str, Any]]],
+    points: Sequence[tuple[float, float, str, Any]],
     title: str,
     style: QgsGraduatedSymbolRenderer,
 ) -> QgsVectorLayer:
     """Colour the cases of groups that are no areas: x, y, group, and the group's row."""
     layer = _view(project, VIEW, "Point", crs)
-    features = []
+    features, fields = [], layer.fields()
     for x, y, code, row in points:
-        feature = QgsFeature(layer.fields())
-        feature.setAttributes([code, *(row.get(n) for n in _COLUMNS)])
+        feature = QgsFeature(fields)
+        feature.setAttributes([code, *_told(row)])
         feature.setGeometry(QgsGeometry.fromPointXY(QgsPointXY(x, y)))
         features.append(feature)
     _fill(layer, features, title, style)
@@ -193,6 +192,12 @@ def hide_evaluation(project: QgsProject, role: str = "") -> None:
 
 
 _COLUMNS = ("name", "value", "text", "numerator", "denominator")
+
+
+def _told(row: Any) -> list[Any]:
+    """Return what a row says, None where it has no value."""
+    said = [getattr(row, n, None) for n in _COLUMNS]
+    return [None if v != v else v for v in said]
 
 
 def _fill(layer: QgsVectorLayer, features: list[QgsFeature], title: str, style: Any) -> None:

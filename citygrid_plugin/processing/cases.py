@@ -40,6 +40,29 @@ _LEVEL = Option(
 )  # fmt: skip
 
 
+_POST = Option(
+    "POST", Text("Post", "岗位"), "choice", default=0, optional=False, advanced=True,
+    choices={
+        "collector": Text("collector", "监督员"), "operator": Text("operator", "受理员"),
+        "shift_leader": Text("shift leader", "值班长"), "dispatcher": Text("dispatcher", "派遣员"),
+    },
+)  # fmt: skip
+_BY = Option(
+    "BY", Text("What is compared", "评价对象"), "choice", default=0, optional=False, choices={
+        "area": Text("area", "区域"), "department": Text("department", "部门"),
+        "post": Text("post", "岗位"), "class": Text("class", "类别"),
+        "source": Text("source", "问题来源"),
+    },
+)  # fmt: skip
+_SCHEME = Option("SCHEME", Text("Scheme (cjt292, jinhua …)", "评价方案（cjt292、jinhua……）"))
+_STAGE = Option("STAGE", Text("Stage", "阶段"), "choice", choices=CHOICES["case_stage"])
+_LIGHT = Option("LIGHT", Text("Light", "灯色"), "choice", choices=LIGHTS)
+_REPORTED = (
+    Option("SINCE", Text("Reported from then on", "起始上报时间")),
+    Option("UNTIL", Text("Reported before then", "截止上报时间")),
+)
+
+
 class ImportLimits(ImportAlgorithm):
     """Time limits."""
 
@@ -192,7 +215,7 @@ class OverdueCases(CommandAlgorithm):
     )
     options = (
         _AT,
-        Option("LIGHT", Text("Light", "灯色"), "choice", choices=LIGHTS),
+        _LIGHT,
         Option("DEPARTMENT", Text("Department code", "部门代码")),
         table(Text("Cases", "案件表"), optional=False),
     )  # fmt: skip
@@ -236,14 +259,39 @@ class EvaluationReport(CommandAlgorithm):
     )
     options = (
         _PERIOD,
-        Option("BY", Text("What is compared", "评价对象"), "choice", default=0, optional=False,
-               choices={"area": Text("area", "区域"), "department": Text("department", "部门"),
-                        "post": Text("post", "岗位"), "class": Text("class", "类别"),
-                        "source": Text("source", "问题来源")}),
+        _BY,
         _LEVEL,
-        Option("SCHEME", Text("Scheme (cjt292, jinhua …)", "评价方案（cjt292、jinhua……）")),
+        _POST,
+        _SCHEME,
+        Option("ADJUSTED", Text("Rate adjusted for the mix of classes", "按类别构成校正的比率指标"),
+               default="dispose_on_time_rate", advanced=True),
         Option("OUTPUT", Text("Report", "评价报告"), "output", "-o", optional=False,
                files="HTML (*.html);;PDF (*.pdf);;XLSX (*.xlsx);;CSV (*.csv)", then=("--overwrite",)),
+    )  # fmt: skip
+
+
+class CasesBehind(CommandAlgorithm):
+    """The cases that a number counts."""
+
+    key = "casesbehind"
+    title = Text("Cases behind an indicator", "指标所计案件")
+    group_key = "cases"
+    command = ("evaluate",)
+    dry_run = False
+    help = Text(
+        "Lists the cases that an indicator of a period counts, of one group or of all: numerator and "
+        "denominator of each add up to the number, and whose deadline it was is said.",
+        "列出一个统计期内某项指标所计的案件（一个评价对象或全部）：各件分子、分母之和即该指标；并注明时限出自本市时限还是来源系统。",
+    )
+    options = (
+        _PERIOD,
+        Option("INDICATOR", Text("Indicator (dispose_on_time_rate …)", "指标代码（dispose_on_time_rate……）"),
+               "text", "--cases", default="dispose_on_time_rate", optional=False),
+        _BY,
+        _LEVEL,
+        _POST,
+        Option("GROUP", Text("Code of one group, all when open", "评价对象代码，默认全部")),
+        table(Text("Cases", "案件表"), optional=False),
     )  # fmt: skip
 
 
@@ -277,6 +325,9 @@ class CaseQueue(AskAlgorithm):
         _KIND,
         Option("CLASS", Text("Class, or the beginning of its code", "类别代码或其前缀")),
         _SOURCE,
+        _STAGE,
+        _LIGHT,
+        *_REPORTED,
     )
     names: ClassVar[Mapping[str, str]] = {"KIND": "object_kind", "CLASS": "class_code"}
 
@@ -287,9 +338,10 @@ class CaseQueue(AskAlgorithm):
         from citygrid_core.operations.case_queue import Filter, queue
 
         asked = self.asked(given)
+        chosen = {f"{name}s": (asked.pop(name),) for name in ("stage", "light") if name in asked}
         moment = dt.datetime.fromisoformat(asked.pop("at")).isoformat(timespec="seconds")
         with given.workspace() as workspace:
-            report, found = queue(workspace, moment, Filter(**asked))
+            report, found = queue(workspace, moment, Filter(**asked, **chosen))
         lights = report.details["lights"]
         return found, {name: lights[name.lower()] for name in self.numbers}
 
@@ -312,10 +364,7 @@ class TwinCases(AskAlgorithm):
         "original is the case that a later one repeats.",
         "在方案规定的距离与时间内上报的同类案件，以连线给出；original 为被重复的首报案件。",
     )
-    options = (
-        Option("SINCE", Text("Reported from then on", "起始上报时间")),
-        Option("UNTIL", Text("Reported before then", "截止上报时间")),
-    )
+    options = _REPORTED
 
     def rows(self, given: Given) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
         """Find twins."""
@@ -349,13 +398,16 @@ class EvaluateAreas(AskAlgorithm):
     kind = QgsWkbTypes.Type.MultiPolygon
     columns: ClassVar[Columns] = {
         "code": str, "name": str, "value": float, "numerator": float, "denominator": float,
-        "low": float, "high": float,
+        "low": float, "high": float, "rank": float, "best_rank": float, "worst_rank": float,
+        "adjusted": float, "adjusted_low": float, "adjusted_high": float, "score": float, "grade": str,
     }  # fmt: skip
     numbers: ClassVar[Mapping[str, Text]] = {"TOTAL": Text("Value of the whole city", "全市指标值")}
     help = Text(
         "One indicator of a period by county, street, community or unit grid: value, what it is "
-        "made of, and the 95 % interval of rates. No base is empty, not 0.",
-        "一个统计期内按区县、街道、社区或单元网格的一项指标：指标值、分子分母及比率的 95% 区间；无基数为空，不为 0。",
+        "made of, the 95 % interval of rates, the place and the places between which it may really be, "
+        "the rate for the mix of classes, and score and grade by a scheme. No base is empty, not 0.",
+        "一个统计期内按区县、街道、社区或单元网格的一项指标：指标值、分子分母、比率的 95% 区间、名次及可能名次、"
+        "类别构成校正后的比率，以及评价方案的得分与等级；无基数为空，不为 0。",
     )
     options = (
         _PERIOD,
@@ -363,18 +415,23 @@ class EvaluateAreas(AskAlgorithm):
         Option("INDICATOR",
                Text("Indicator (dispose_on_time_rate …)", "指标代码（dispose_on_time_rate……）"),
                default="dispose_on_time_rate", optional=False),
+        _SCHEME,
     )  # fmt: skip
 
     def rows(self, given: Given) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
         """Evaluate."""
-        from citygrid_core.evaluation import TOTAL, at
+        from citygrid_core.evaluation import TOTAL, at, indicators
+        from citygrid_core.evaluation.ranking import rank
         from citygrid_core.operations.evaluation import evaluate_city
         from citygrid_core.operations.evaluation_report import name_of
 
         asked = self.asked(given)
         code, level = asked["indicator"], asked["level"]
         with given.workspace() as workspace:
-            done = evaluate_city(workspace, asked["period"], level=level, indicators=[code])
+            done = evaluate_city(
+                workspace, asked["period"], level=level, indicators=[code], adjusted=code,
+                scheme=asked.get("scheme"),
+            )  # fmt: skip
             shapes = (
                 workspace.read("grids", columns=["code"]) if level == "grid"
                 else workspace.read("areas", where={"level": level}, columns=["code"])
@@ -384,6 +441,18 @@ class EvaluateAreas(AskAlgorithm):
         for name in ("value", "numerator", "denominator", "low", "high"):
             column = getattr(table, name)[code]
             shapes[name] = column.reindex(shapes["code"]).to_numpy()
+        places = rank(table, code, indicators()[code].better or 1)
+        parts = [places[["rank", "best_rank", "worst_rank"]]]
+        if done.mix is not None:
+            mix = done.mix[["value", "low", "high"]]
+            parts.append(mix.set_axis(["adjusted", "adjusted_low", "adjusted_high"], axis=1))
+        if done.score is not None:
+            parts.append(done.score[["score", "grade"]])
+        for name in set(self.columns) - set(shapes):
+            shapes[name] = None
+        for part in parts:
+            for name in part:
+                shapes[name] = part[name].reindex(shapes["code"]).to_numpy()
         shapes["name"] = [name_of(done, c, language()) for c in shapes["code"]]
         return shapes, {"TOTAL": at(table.value, TOTAL, code)}
 
@@ -392,5 +461,5 @@ class EvaluateAreas(AskAlgorithm):
 CASES = (
     ImportLimits, ImportWorkDays, TakeCaseIn, RegisterCases, DispatchCases, AdvanceCases,
     AdvanceOneStep, CaseQueue, OverdueCases, TwinCases, BouncedCases, EvaluateAreas,
-    EvaluationReport,
+    CasesBehind, EvaluationReport,
 )  # fmt: skip

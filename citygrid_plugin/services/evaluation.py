@@ -26,13 +26,15 @@ class Asked:
     Attributes
     ----------
     by : str
-        area, department, class or source.
+        area, department, post, class or source.
     """
 
     period: str
     by: str = "area"
     level: str = "street"
     scheme: str = ""
+    post: str = "collector"
+    adjusted: str = "dispose_on_time_rate"
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,32 @@ class Evaluations:
             facts = self._facts(path, workspace, asked.period)
             found = cases_behind(
                 workspace, asked.period, indicator, group=group, by=asked.by, level=asked.level,
-                facts=facts,
+                post=asked.post, facts=facts,
             )  # fmt: skip
-            points = _points(workspace, found)
+            points = _points(workspace, list(found["number"]))
         return found, points
+
+    def mix(self, path: Path, asked: Asked, indicator: str) -> pd.DataFrame | None:
+        """Return a rate as if all groups had the city's mix of classes, by group."""
+        from citygrid_core.operations.evaluation import groups_of, mix_of
+
+        with self._lock, open_workspace(path) as workspace:
+            facts = self._facts(path, workspace, asked.period)
+        groups = groups_of(facts.table, asked.by, asked.level, asked.post)
+        return mix_of(facts, groups, asked.by, indicator)
+
+    def bounces(self, path: Path, done: Evaluation) -> dict[str, pd.DataFrame]:
+        """Return what was sent back in the period of an evaluation, counted in three ways."""
+        from citygrid_core.operations.evaluation_sections import bounce_tables
+
+        lang = language()
+        with open_workspace(path) as workspace:
+            return bounce_tables(workspace, done, lang)
+
+    def places(self, path: Path, numbers: list[str]) -> gpd.GeoSeries:
+        """Return where cases lie, in the order asked."""
+        with open_workspace(path) as workspace:
+            return _points(workspace, numbers)
 
     def report(self, path: Path, asked: Asked, file: Path) -> Path:
         """Write the report of an evaluation; the suffix says as what."""
@@ -100,8 +124,8 @@ class Evaluations:
         from citygrid_core.operations.evaluation import evaluate_city
 
         return evaluate_city(
-            workspace, asked.period, by=asked.by, level=asked.level,
-            scheme=asked.scheme or None, facts=self._facts(path, workspace, asked.period),
+            workspace, asked.period, by=asked.by, level=asked.level, post=asked.post,
+            adjusted=asked.adjusted, scheme=asked.scheme or None, facts=self._facts(path, workspace, asked.period),
         )  # fmt: skip
 
     def _facts(self, path: Path, workspace: Any, text: str) -> Facts:
@@ -114,10 +138,80 @@ class Evaluations:
         return held[3]
 
 
-def _points(workspace: Any, found: pd.DataFrame) -> gpd.GeoSeries:
+def _points(workspace: Any, numbers: list[str]) -> gpd.GeoSeries:
     """Return where cases lie, in the order asked; None without a place."""
-    held = workspace.read("cases", columns=["number"], where={"number": list(found["number"])})
-    return held.set_index("number").geometry.reindex(found["number"])
+    held = workspace.read("cases", columns=["number"], where={"number": numbers})
+    return held.set_index("number").geometry.reindex(numbers)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One group as the list and the map show it.
+
+    Attributes
+    ----------
+    value, numerator, denominator : float
+        NaN where there is no base.
+    text, counts, interval, place : str
+        As people read them; place is the score and grade when there is a scheme.
+    color : str
+        Of the grade; empty without a scheme.
+    """
+
+    name: str
+    value: float
+    numerator: float
+    denominator: float
+    text: str
+    counts: str
+    interval: str
+    place: str
+    color: str
+
+
+def rows_of(done: Evaluation, code: str, mix: pd.DataFrame | None) -> dict[str, Row]:
+    """Return the groups of an indicator, the best first.
+
+    Parameters
+    ----------
+    mix : DataFrame or None
+        The rate for the mix of classes, to be shown in place of the rate itself.
+    """
+    from citygrid_core.evaluation import indicators
+    from citygrid_core.evaluation.ranking import placed, rank
+    from citygrid_core.evaluation.reports import number
+
+    one, lang = indicators()[code], language()
+    places = rank(done.table, code, one.better or 1)
+    if mix is not None:
+        own = mix[["value", "low", "high"]].reindex(places.index)
+        places = placed(places[["numerator", "denominator"]].join(own), one.better or 1)
+    grades = done.score.reindex(places.index) if done.score is not None else None
+    scores = grades["score"].tolist() if grades is not None else [None] * len(places)
+    letters = grades[["grade", "colour"]].to_numpy(str).tolist() if grades is not None else scores
+    out = {}
+    for group, value, low, high, top, bottom, at, best, worst, score, letter in zip(
+        places.index, *(places[c].tolist() for c in (
+            "value", "low", "high", "numerator", "denominator", "rank", "best_rank", "worst_rank")),
+        scores, letters, strict=True,
+    ):  # fmt: skip
+        place = _place(at, best, worst) if one.better else ""
+        color = ""
+        if score is not None and letter is not None:
+            place = f"{score:.1f} {letter[0]}" if score == score else "–"
+            color = letter[1]
+        out[str(group)] = Row(
+            done.names.get(str(group), str(group)), value, top, bottom, number(value, one, lang),
+            f"{top:,.10g} / {bottom:,.10g}" if one.denominator else f"{top:,.10g}",
+            f"{100 * low:.1f}–{100 * high:.1f} %" if low == low else "", place, color,
+        )  # fmt: skip
+    return out
+
+
+def _place(at: float, best: float, worst: float) -> str:
+    if at != at:
+        return "–"
+    return f"{at:.0f}" if best == worst else f"{at:.0f} ({best:.0f}–{worst:.0f})"
 
 
 def shifted(text: str, steps: int) -> str:

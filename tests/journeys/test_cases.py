@@ -6,11 +6,13 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from PIL import Image
 
 from citygrid_core.evaluation import TOTAL
 from citygrid_core.operations.case_clock import import_limits
+from citygrid_core.operations.case_steps import advance_cases
 from citygrid_core.operations.city import City
 from citygrid_core.operations.evaluation import evaluate_city
 from citygrid_core.operations.evaluation_cases import cases_behind
@@ -22,10 +24,16 @@ LIMITS = "环节,对象,类别代码,时限,单位\nhandle,部件,,2,work_day\nh
 
 @pytest.fixture
 def office(own_city: Path, tmp_path: Path) -> Path:
-    """The city with limits."""
+    """The city with limits, and one case that was sent back on the second of January."""
     (tmp_path / "limits.csv").write_text(LIMITS, "utf-8")
     with Workspace.open(own_city) as ws:
         import_limits(ws, tmp_path / "limits.csv", on="2025-01-01")
+        open_ = ws.read("cases", where={"stage": "dispatched"}, geometry=False)
+        number, body = open_["number"].min(), open_["handling_code"].dropna().max()
+        at, to = "2026-01-02T10:00:00", {"department_code": body, "at": "2026-01-02T11:00:00"}
+        steps = [{"number": number, "step": "return", "at": at, "reason": "r"},
+                 {"number": number, "step": "dispatch", **to}]  # fmt: skip
+        assert advance_cases(ws, pd.DataFrame(steps)).stored == 2
     return own_city
 
 
@@ -142,6 +150,10 @@ def test_from_a_number_on_the_map_to_its_cases(
     assert "%" in said["legend"][1]
     assert said["points"] > 100
     assert any(row[4][-1:] in "ABCDE" for row in said["departments"])
+    assert {row[0]: row[2] for row in said["plain"]} == {row[0]: row[2] for row in said["mixed"]}
+    assert said["plain"] != said["mixed"]
+    assert len(said["times"]) == 6
+    assert said["bounces"][0][1:4] == ["1", "1", "0"]
     assert said["grids"] > 100
     assert min(said["files"].values()) > 1000
     assert said["left"]

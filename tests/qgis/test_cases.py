@@ -19,6 +19,7 @@ from qgis.core import (
     QgsProject,
 )
 
+from citygrid_core.evaluation.ranking import rank
 from citygrid_core.operations.case_queue import Filter, queue
 from citygrid_core.operations.case_twins import twins
 from citygrid_core.operations.evaluation import evaluate_city
@@ -26,7 +27,7 @@ from citygrid_core.workspace import Workspace
 from citygrid_plugin.layers.case_views import condition, drop_lights, filter_cases, show_lights
 from citygrid_plugin.layers.evaluation import breaks, renderer
 from citygrid_plugin.layers.project import find_layer
-from citygrid_plugin.services.evaluation import Asked, Evaluations, period_of, shifted
+from citygrid_plugin.services.evaluation import Asked, Evaluations, period_of, rows_of, shifted
 from citygrid_plugin.services.session import Session
 
 Run = Callable[..., dict[str, Any]]
@@ -47,7 +48,7 @@ def test_the_filter_draws_what_the_queue_lists(open_city: Path) -> None:
     one = cases.iloc[len(cases) // 2]
     for asked in (
         Filter(area=one["street_code"]),
-        Filter(department=one["handling_code"], since="2025-06-01"),
+        Filter(department=one["handling_code"], since="2025-06-01", until="2025-11-01"),
         Filter(class_code=one["class_code"], object_kind=one["object_kind"], source=one["source"]),
         Filter(stages=("dispatched", "void")),
     ):
@@ -60,6 +61,7 @@ def test_the_filter_draws_what_the_queue_lists(open_city: Path) -> None:
             wanted = wanted[wanted[column] == value] if value else wanted
         if asked.since:
             wanted = wanted[wanted["reported_at"] >= asked.since]
+            wanted = wanted[wanted["reported_at"] < asked.until]
         if asked.stages:
             wanted = wanted[wanted["stage"].isin(asked.stages)]
         filter_cases(QgsProject.instance(), condition(asdict(asked)))
@@ -168,6 +170,28 @@ def test_the_facts_of_a_period_are_read_once(
     assert bodies.done.table.value.at["*", "reported"] == len(found)
 
 
+def test_rows_are_the_evaluation_and_its_mix(whole_city: Path) -> None:
+    """The list and the map show what the core says, as it is and for the mix of classes."""
+    evaluations, code = Evaluations(), "dispose_on_time_rate"
+    posts = evaluations.ask(whole_city, Asked("2025-06", "post", post="dispatcher"))
+    assert posts.done.score_of == "dispatcher"
+    asked = Asked("2025-06", "area", "community")
+    done = evaluations.ask(whole_city, asked).done
+    mix = evaluations.mix(whole_city, asked, code)
+    assert mix is not None
+    plain, mixed = rows_of(done, code, None), rows_of(done, code, mix)
+    assert set(plain) == set(mixed) == set(done.table.value.index) - {"*"}
+    for group in plain:
+        assert plain[group].value == pytest.approx(done.table.value.at[group, code], nan_ok=True)
+        assert plain[group].counts == mixed[group].counts
+        if group in mix.index:
+            assert mixed[group].value == pytest.approx(mix.at[group, "value"], nan_ok=True)
+    known = [r.value for r in mixed.values() if r.value == r.value]
+    assert known == sorted(known, reverse=True)
+    assert evaluations.mix(whole_city, Asked("2025-06", "class"), code) is None
+    assert evaluations.bounces(whole_city, done)["pair"].empty
+
+
 def test_a_queue_and_its_twins_as_layers(run: Run, whole_city: Path) -> None:
     at = "2025-06-15T12:00:00"
     with Workspace.open(whole_city) as ws:
@@ -176,6 +200,9 @@ def test_a_queue_and_its_twins_as_layers(run: Run, whole_city: Path) -> None:
     made = run("casequeue", WORKSPACE=str(whole_city), AT=at)
     assert [f["number"] for f in made["OUTPUT"].getFeatures()] == found["number"].tolist()
     assert made["RED"] == report.details["lights"]["red"]
+    made = run("casequeue", WORKSPACE=str(whole_city), AT=at, LIGHT=2, UNTIL="2025-06-15")
+    chosen = found[(found["light"] == "red") & (found["reported_at"] < "2025-06-15")]
+    assert [f["number"] for f in made["OUTPUT"].getFeatures()] == chosen["number"].tolist() != []
     lines = run("twincases", WORKSPACE=str(whole_city), SINCE="2025-06-01", UNTIL="2025-06-08")
     drawn = list(lines["OUTPUT"].getFeatures())
     assert len(drawn) == lines["PAIRS"] == len(pairs)
@@ -190,11 +217,20 @@ def test_indicators_of_areas_as_polygons(run: Run, whole_city: Path) -> None:
         PERIOD="2025-06",
         LEVEL=2,
         INDICATOR="close_rate",
+        SCHEME="cjt292",
     )
     with Workspace.open(whole_city) as ws:
-        done = evaluate_city(ws, "2025-06", level="community")
+        done = evaluate_city(
+            ws, "2025-06", level="community", adjusted="close_rate", scheme="cjt292"
+        )
+    places = rank(done.table, "close_rate")
     for feature in made["OUTPUT"].getFeatures():
-        assert feature["value"] == pytest.approx(done.table.value.at[feature["code"], "close_rate"])
+        code = feature["code"]
+        assert feature["value"] == pytest.approx(done.table.value.at[code, "close_rate"])
+        assert feature["best_rank"] == places.at[code, "best_rank"]
+        assert feature["adjusted_low"] == pytest.approx(done.mix.at[code, "low"])
+        assert feature["score"] == pytest.approx(done.score.at[code, "score"])
+        assert feature["grade"] == done.score.at[code, "grade"]
     assert made["TOTAL"] == pytest.approx(done.table.value.at["*", "close_rate"])
 
 
@@ -225,6 +261,12 @@ def test_a_case_through_the_algorithms(run: Run, own_city: Path, tmp_path: Path)
         OUTPUT=str(page),
     )
     assert bounced.exists()
+    behind = tmp_path / "behind.csv"
+    run("casesbehind", WORKSPACE=str(own_city), PERIOD="2025-06", INDICATOR="closed", BY=2, POST=3,
+        LEVEL=1, OUTPUT=str(behind))  # fmt: skip
+    with Workspace.open(own_city) as ws:
+        closed = evaluate_city(ws, "2025-06", indicators=["closed"]).table.value.at["*", "closed"]
+    assert behind.read_text(encoding="utf-8-sig").count("\n") == closed + 1
     assert late.read_text(encoding="utf-8-sig").count("\n") > 1
     assert "<svg" in page.read_text(encoding="utf-8")
     if not sent["STORED"]:

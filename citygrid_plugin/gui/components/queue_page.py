@@ -111,12 +111,16 @@ class QueuePage(QWidget):
         self.light.addItem(tr("all lights", "全部灯色"), "")
         for code in ("red", "yellow", "green", "none"):
             self.light.addItem(shown(LIGHTS[code]), code)
-        self.dated = QCheckBox(tr("&Since:", "起始(&S)："))
+        self.dated = QCheckBox(tr("Re&ported:", "上报日期(&P)："))
+        self.dated.setToolTip(tr("From a day to another, both included", "起止日期，含首尾两日"))
         self.since = QDateEdit(QDate.currentDate().addMonths(-1))
-        self.since.setDisplayFormat("yyyy-MM-dd")
-        self.since.setCalendarPopup(True)
-        self.since.setEnabled(False)
-        self.dated.toggled.connect(self.since.setEnabled)
+        self.until = QDateEdit(QDate.currentDate())
+        for field in (self.since, self.until):
+            field.setDisplayFormat("yyyy-MM-dd")
+            field.setCalendarPopup(True)
+            field.setEnabled(False)
+            field.setMinimumWidth(60)
+            self.dated.toggled.connect(field.setEnabled)
         self.timed = QCheckBox(tr("&As of:", "时点(&A)："))
         self.at = QDateTimeEdit(QDateTime.currentDateTime())
         self.at.setDisplayFormat("yyyy-MM-dd HH:mm")
@@ -139,17 +143,20 @@ class QueuePage(QWidget):
             box.activated.connect(lambda _: self.asked.emit())
             grid.addWidget(box, row, column, 1, 2)
         self.department.lineEdit().setPlaceholderText(tr("all departments", "全部部门"))
-        for name, widget, column in (
-            ("dated", self.dated, 0), ("since", self.since, 1), ("timed", self.timed, 2),
-            ("at", self.at, 3),
+        for name, widget, row, column in (
+            ("dated", self.dated, 3, 0), ("since", self.since, 3, 1), ("until", self.until, 3, 3),
+            ("timed", self.timed, 4, 0), ("at", self.at, 4, 1),
         ):  # fmt: skip
             widget.setObjectName(f"citygrid_queue_{name}")
-            grid.addWidget(widget, 3, column)
-        self.since.setMinimumWidth(60)
+            grid.addWidget(widget, row, column)
+        between = QLabel(tr("to", "至"))
+        between.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        grid.addWidget(between, 3, 2)
         self.at.setMinimumWidth(60)
         self.dated.toggled.connect(lambda _: self.asked.emit())
         self.timed.toggled.connect(lambda _: self.asked.emit())
-        self.since.dateChanged.connect(lambda _: self.asked.emit())
+        for field in (self.since, self.until):
+            field.dateChanged.connect(lambda _: self.asked.emit())
         self.at.editingFinished.connect(self.asked)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
@@ -176,11 +183,15 @@ class QueuePage(QWidget):
         """Return what is asked, as `Filter` takes it."""
         kind, code = self.classes.chosen() or ("", "")
         stage, light = self.stage.currentData() or "", self.light.currentData() or ""
-        since = self.since.date().toString("yyyy-MM-dd") if self.dated.isChecked() else ""
+        since = until = ""
+        if self.dated.isChecked():
+            first = self.since.date()
+            last = max(first, self.until.date())
+            since, until = (d.toString("yyyy-MM-dd") for d in (first, last.addDays(1)))
         return {
             "area": str(self.area.currentData() or ""), "department": self.department.chosen(),
             "source": str(self.source.currentData() or ""), "object_kind": kind,
-            "class_code": code, "since": since, "stages": (stage,) if stage else (),
+            "class_code": code, "since": since, "until": until, "stages": (stage,) if stage else (),
             "lights": (light,) if light else (),
         }  # fmt: skip
 
@@ -189,13 +200,16 @@ class QueuePage(QWidget):
         held = self.number()
         self.list.blockSignals(True)
         self.list.clear()
+        items, current = [], None
         for number, light, cells in rows:
             item = QTreeWidgetItem(cells)
             item.setData(0, _NUMBER, number)
             item.setForeground(0, QColor(palette.LIGHTS[light]))
-            self.list.addTopLevelItem(item)
-            if number == held:
-                self.list.setCurrentItem(item)
+            items.append(item)
+            current = item if number == held else current
+        self.list.addTopLevelItems(items)
+        if current is not None:
+            self.list.setCurrentItem(current)
         for column in range(self.list.columnCount()):
             self.list.resizeColumnToContents(column)
         self.list.blockSignals(False)

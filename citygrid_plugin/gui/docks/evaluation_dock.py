@@ -18,14 +18,20 @@ from qgis.PyQt.QtWidgets import (
     QLabel,
     QPushButton,
     QSplitter,
+    QTabWidget,
     QToolButton,
-    QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from citygrid_core.errors import Text
+from citygrid_plugin.gui.components.evaluation_pages import (
+    BouncesPage,
+    TimesPage,
+    fill_table,
+    table,
+)
 from citygrid_plugin.gui.components.legend import RangeLegend
 from citygrid_plugin.i18n import shown, tr
 from citygrid_plugin.services.evaluation import period_of, shifted
@@ -34,12 +40,16 @@ UNITS = {
     "day": Text("day", "日"), "week": Text("week", "周"), "month": Text("month", "月"),
     "quarter": Text("quarter", "季"), "year": Text("year", "年"), "days": Text("from – to", "起止"),
 }  # fmt: skip
-#: What is compared: by and level.
+#: What is compared: by, and the level of areas or the post.
 GROUPS = {
     ("area", "county"): Text("counties", "区县"), ("area", "street"): Text("streets", "街道"),
     ("area", "community"): Text("communities", "社区"), ("area", "grid"): Text("unit grids", "单元网格"),
-    ("department", "street"): Text("departments", "部门"), ("class", "street"): Text("classes", "类别"),
-    ("source", "street"): Text("sources", "问题来源"),
+    ("department", ""): Text("departments", "部门"), ("class", ""): Text("classes", "类别"),
+    ("source", ""): Text("sources", "问题来源"),
+    ("post", "collector"): Text("post: collectors", "岗位：监督员"),
+    ("post", "operator"): Text("post: operators", "岗位：受理员"),
+    ("post", "shift_leader"): Text("post: shift leaders", "岗位：值班长"),
+    ("post", "dispatcher"): Text("post: dispatchers", "岗位：派遣员"),
 }  # fmt: skip
 _KEY = Qt.ItemDataRole.UserRole
 
@@ -57,6 +67,10 @@ class EvaluationDock(QgsDockWidget):
         A row was selected: the cases behind its number are wanted.
     case_chosen(str), case_opened(str)
         A case was selected; its card is wanted.
+    adjusted(bool)
+        Rates are wanted as if all groups had the city's mix of classes, or as they are.
+    bounces_wanted()
+        The page of what was sent back came to the front.
     map_toggled(bool), report_wanted()
         The colours are to be shown or hidden; a report is to be written.
     """
@@ -66,6 +80,8 @@ class EvaluationDock(QgsDockWidget):
     group_chosen = pyqtSignal(str)
     case_chosen = pyqtSignal(str)
     case_opened = pyqtSignal(str)
+    adjusted = pyqtSignal(bool)
+    bounces_wanted = pyqtSignal()
     map_toggled = pyqtSignal(bool)
     report_wanted = pyqtSignal()
 
@@ -85,7 +101,7 @@ class EvaluationDock(QgsDockWidget):
         layout.addWidget(self.legend)
         split = QSplitter(Qt.Orientation.Vertical)
         split.setObjectName("citygrid_evaluation_split")
-        self.groups = _table(
+        self.groups = table(
             "citygrid_evaluation_groups", tr("Groups", "评价对象"),
             [tr("Group", "对象"), tr("Value", "指标值"), tr("Counts", "分子/分母"),
              tr("Interval", "95% 区间"), tr("Place", "名次")],
@@ -99,7 +115,7 @@ class EvaluationDock(QgsDockWidget):
         self.behind.setObjectName("citygrid_evaluation_behind")
         self.behind.setWordWrap(True)
         column.addWidget(self.behind)
-        self.cases = _table(
+        self.cases = table(
             "citygrid_evaluation_cases", tr("Cases behind the number", "指标所计案件"),
             [tr("Counts", "计入"), tr("Number", "案卷号"), tr("Class", "类别"),
              tr("Stage", "阶段"), tr("Reported", "上报时间")],
@@ -107,7 +123,14 @@ class EvaluationDock(QgsDockWidget):
         self.cases.currentItemChanged.connect(self._case)
         self.cases.itemActivated.connect(lambda item, _: self.case_opened.emit(item.data(0, _KEY)))
         column.addWidget(self.cases, 1)
-        split.addWidget(below)
+        self.times, self.bounces = TimesPage(), BouncesPage()
+        self.pages = QTabWidget()
+        self.pages.setObjectName("citygrid_evaluation_pages")
+        self.pages.addTab(below, tr("Cases", "案件"))
+        self.pages.addTab(self.times, tr("Times", "用时"))
+        self.pages.addTab(self.bounces, tr("Sent back", "回退"))
+        self.pages.currentChanged.connect(self._page_turned)
+        split.addWidget(self.pages)
         split.setSizes([320, 220])
         layout.addWidget(split, 1)
         self.setWidget(body)
@@ -180,6 +203,14 @@ class EvaluationDock(QgsDockWidget):
         self.on_map.setChecked(True)
         self.on_map.clicked.connect(self.map_toggled)
         row.addWidget(self.on_map)
+        self.mixed = QCheckBox(tr("for the mi&x", "类别校正(&X)"))
+        self.mixed.setObjectName("citygrid_evaluation_mix")
+        self.mixed.setToolTip(
+            tr("Rates as they would be if every group had the city's mix of classes (indirect "
+               "standardisation)", "按全市案件类别构成作间接标准化后的比率，避免因案件构成不同而不公")
+        )  # fmt: skip
+        self.mixed.clicked.connect(self.adjusted)
+        row.addWidget(self.mixed)
         row.addStretch(1)
         self.report = QPushButton(tr("Re&port…", "报告(&P)…"))
         self.report.setObjectName("citygrid_evaluation_report")
@@ -196,10 +227,15 @@ class EvaluationDock(QgsDockWidget):
         unit, day = str(self.unit.currentData()), _day(self.day)
         return f"{day}..{max(day, _day(self.last))}" if unit == "days" else period_of(unit, day)
 
-    def grouping(self) -> tuple[str, str]:
-        """Return by what, and the level of areas."""
-        by, level = self.by.currentData()
-        return str(by), str(level)
+    def grouping(self) -> tuple[str, str, str]:
+        """Return by what, the level of areas, and the post."""
+        by, which = self.by.currentData()
+        level = which if by == "area" else "street"
+        return str(by), str(level), str(which) if by == "post" else "collector"
+
+    def offer_mix(self, there: bool) -> None:
+        """Let rates be adjusted for the mix of classes, where that means something."""
+        self.mixed.setEnabled(there)
 
     def set_day(self, day: str) -> None:
         """Set the day of the period without saying so."""
@@ -266,6 +302,7 @@ class EvaluationDock(QgsDockWidget):
         self.period_label.setText(period)
         self.groups.blockSignals(True)
         self.groups.clear()
+        items = []
         for key, cells, color in rows:
             item = QTreeWidgetItem(cells)
             item.setData(0, _KEY, key)
@@ -273,7 +310,8 @@ class EvaluationDock(QgsDockWidget):
                 item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
             if color:
                 item.setData(4, Qt.ItemDataRole.DecorationRole, QColor(color))
-            self.groups.addTopLevelItem(item)
+            items.append(item)
+        self.groups.addTopLevelItems(items)
         for column in range(5):
             self.groups.resizeColumnToContents(column)
         self.groups.blockSignals(False)
@@ -283,19 +321,15 @@ class EvaluationDock(QgsDockWidget):
     def show_cases(self, title: str, rows: Sequence[tuple[str, list[str]]]) -> None:
         """Show the cases behind a number: number and cells."""
         self.behind.setText(title)
-        self.cases.blockSignals(True)
-        self.cases.clear()
-        for number, cells in rows:
-            item = QTreeWidgetItem(cells)
-            item.setData(0, _KEY, number)
-            self.cases.addTopLevelItem(item)
-        for column in range(5):
-            self.cases.resizeColumnToContents(column)
-        self.cases.blockSignals(False)
+        fill_table(self.cases, rows)
 
     def say(self, text: str) -> None:
         """Say how the last job ended, in place of the title of the cases."""
         self.behind.setText(text)
+
+    def _page_turned(self, at: int) -> None:
+        if self.pages.widget(at) is self.bounces:
+            self.bounces_wanted.emit()
 
     def _group(self, item: QTreeWidgetItem | None) -> None:
         if item is not None:
@@ -304,17 +338,6 @@ class EvaluationDock(QgsDockWidget):
     def _case(self, item: QTreeWidgetItem | None) -> None:
         if item is not None:
             self.case_chosen.emit(item.data(0, _KEY))
-
-
-def _table(name: str, spoken: str, head: list[str]) -> QTreeWidget:
-    made = QTreeWidget()
-    made.setObjectName(name)
-    made.setAccessibleName(spoken)
-    made.setRootIsDecorated(False)
-    made.setAlternatingRowColors(True)
-    made.setUniformRowHeights(True)
-    made.setHeaderLabels(head)
-    return made
 
 
 def _day(field: QDateEdit) -> dt.date:
