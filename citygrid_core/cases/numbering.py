@@ -51,20 +51,27 @@ def number(
     pieces = _pieces(pattern)
     index = days.index if isinstance(days, pd.Series) else pd.RangeIndex(len(days))
     values = {
-        "day": pd.Series(days).astype(str).str.slice(0, 10).to_numpy(dtype=object),
+        "day": _days(days),
         "county": pd.Series(counties, dtype=object).to_numpy(dtype=object),
         "sequence": np.asarray(sequences).astype(np.int64),
     }
-    joined: npt.NDArray[Any] = np.full(len(index), "", dtype=str)
+    joined: npt.NDArray[np.object_] = np.full(len(index), "", dtype=object)
     for before, name, spec in pieces:
         if before:
-            joined = np.char.add(joined, before)
+            joined = joined + before
         if name == "sequence":
-            joined = np.char.add(joined, _sequence(values[name], spec))
+            joined = joined + _sequence(values[name], spec)
         elif name:
-            joined = np.char.add(joined, _distinct(values[name], name, spec))
-    out: pd.Series = pd.Series(joined.astype(object), index=index, name="number", dtype=object)
+            joined = joined + _distinct(values[name], name, spec)
+    out: pd.Series = pd.Series(joined, index=index, name="number", dtype=object)
     return out
+
+
+def _days(days: Any) -> npt.NDArray[np.object_]:
+    cells = np.asarray(days, dtype=object).tolist()
+    if set(map(type, cells)) != {str}:
+        cells = pd.Series(days).astype(str).tolist()
+    return np.array([text[:10] for text in cells], dtype=object)
 
 
 def _pieces(pattern: str) -> list[tuple[str, str, str]]:
@@ -90,7 +97,7 @@ def _pieces(pattern: str) -> list[tuple[str, str, str]]:
     return pieces
 
 
-def _sequence(numbers: npt.NDArray[np.int64], spec: str) -> npt.NDArray[Any]:
+def _sequence(numbers: npt.NDArray[np.int64], spec: str) -> npt.NDArray[np.object_]:
     width = int(spec.removesuffix("d").lstrip("0") or 0) if spec.startswith("0") else 0
     wrong = numbers < 1
     if width:
@@ -107,10 +114,10 @@ def _sequence(numbers: npt.NDArray[np.int64], spec: str) -> npt.NDArray[Any]:
                 field="sequence",
             )
         )
-    return np.array([f"{n:0{width}d}" for n in numbers.tolist()], dtype=str)
+    return np.array([f"{n:0{width}d}" for n in numbers.tolist()], dtype=object)
 
 
-def _distinct(values: npt.NDArray[Any], name: str, spec: str) -> npt.NDArray[Any]:
+def _distinct(values: npt.NDArray[np.object_], name: str, spec: str) -> npt.NDArray[np.object_]:
     """Format each distinct day or county once."""
     codes, distinct = pd.factorize(values, use_na_sentinel=False)
     if name == "county":
@@ -129,5 +136,5 @@ def _distinct(values: npt.NDArray[Any], name: str, spec: str) -> npt.NDArray[Any
                 )
             )
         texts = [format(s, spec or "%Y-%m-%d") for s in stamps]
-    formatted: npt.NDArray[Any] = np.asarray(texts, dtype=str)[codes]
+    formatted: npt.NDArray[np.object_] = np.array(texts, dtype=object)[codes]
     return formatted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import le
 from typing import Any
 
 import geopandas as gpd
@@ -158,16 +159,19 @@ def mint_numbers(tx: Transaction, fresh: gpd.GeoDataFrame, areas: pd.DataFrame) 
     areas : DataFrame
         The city's; cases that lie nowhere are numbered under its first county.
     """
-    fresh = fresh.sort_values(["reported_at", "source_number"], kind="stable").copy()
+    order = list(zip(_column(fresh, "reported_at"), _column(fresh, "source_number"), strict=True))
+    if not all(map(le, order, order[1:])):
+        fresh = fresh.iloc[sorted(range(len(order)), key=order.__getitem__)]
+    fresh = fresh.copy()
     default = str(areas.loc[areas["level"] == "county", "code"].min())
-    county = fresh["county_code"].fillna(default)
-    day = fresh["reported_at"].astype(str).str[:10]
+    county = fresh["county_code"].fillna(default).to_numpy(dtype=object)
+    day = np.array([text[:10] for text in fresh["reported_at"]], dtype=object)
     sequence = np.zeros(len(fresh), dtype=np.int64)
-    groups = pd.DataFrame({"day": day.to_numpy(), "county": county.to_numpy()})
+    groups = pd.DataFrame({"day": day, "county": county})
     for (d, c), at in groups.groupby(["day", "county"]).indices.items():
         minted = tx.mint(f"case:{d}:{c}", len(at))
         sequence[at] = np.arange(minted.start, minted.stop)
-    fresh["number"] = number(day, county, sequence)
+    fresh["number"] = number(day, county, sequence).to_numpy()
     return fresh
 
 

@@ -26,6 +26,7 @@ from citygrid_core.operations.repeated import Repeated
 from citygrid_core.standards import Edition, load_edition
 from citygrid_core.tables import Batch, Mapping, Reject, read_chunks
 from citygrid_core.workspace import Workspace
+from citygrid_core.workspace.memory import no_collection
 from citygrid_core.workspace.schema import FAMILIES
 
 Floats = npt.NDArray[np.float64]
@@ -46,6 +47,17 @@ class Part:
     rejects: list[Reject]
     findings: list[Problem]
     details: dict[str, Any] = field(default_factory=dict)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Go from process to process with points as numbers: a tenth of the time of shapes."""
+        points = self.frame.geometry
+        rows = pd.DataFrame(self.frame.drop(columns=points.name))
+        at = shapely.get_x(points.to_numpy()), shapely.get_y(points.to_numpy()), points.crs
+        return {**self.__dict__, "frame": (rows, *at)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        rows, x, y, crs = state["frame"]
+        self.__dict__ = {**state, "frame": gpd.GeoDataFrame(rows, geometry=_points(x, y), crs=crs)}
 
 
 @dataclass(frozen=True)
@@ -97,6 +109,7 @@ def parts_of(workspace: Workspace, sources: Sources) -> Iterator[Part]:
             yield _part(batch, path, city, sources, seen)
 
 
+@no_collection()
 def _part(batch: Batch, path: Path, city: City, sources: Sources, seen: Repeated) -> Part:
     rows = Rows(batch.frame)
     said = text_column(rows.frame, "source_system")
@@ -200,13 +213,19 @@ def _place(rows: Rows, city: City, accept: float) -> None:
         frame[name] = located[name]
     frame["location_method"] = method
     frame["location_error_m"], frame["location_probability"] = error, sure
-    placed = shapely.points(x, y)
-    placed[np.isnan(x)] = None
     rows.frame = gpd.GeoDataFrame(
-        frame.drop(columns="geometry", errors="ignore"), geometry=placed, crs=city.workspace.crs
-    )
+        frame.drop(columns="geometry", errors="ignore"), geometry=_points(x, y),
+        crs=city.workspace.crs,
+    )  # fmt: skip
     kinds = pd.Series(method).value_counts()
     rows.details["located"] = {k: int(v) for k, v in kinds.items()}
+
+
+def _points(x: Floats, y: Floats) -> Objects:
+    """Return points, None where there is none."""
+    points: Objects = shapely.points(x, y)
+    points[np.isnan(x)] = None
+    return points
 
 
 def _forget_default_points(rows: Rows, x: Floats, y: Floats, method: Objects, sure: Floats) -> None:

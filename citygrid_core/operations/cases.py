@@ -86,24 +86,23 @@ def import_cases(
     facts = {"file": "、".join(f.name for f in files), "on": on}
     with workspace.transaction("cases import", who=who, parameters=facts) as tx:
         keeping = Keeping(workspace)
-        with tx.gather("cases", "case_log"):
-            for part in _read(workspace, sources, processes):
-                progress("storing", report.read, 0)
-                frame = part.frame
-                stored = store(
-                    tx, workspace, FAMILIES["cases"], frame, ("source_system", "source_number"),
-                    COMPARE, on, keeping.mint, keeping.log, amend=keeping.amend,
-                    held=frame.iloc[:0] if keeping.was_empty else None,
-                )  # fmt: skip
-                report.read += part.read
-                report.stored += stored.new + stored.changed
-                report.unchanged += stored.unchanged
-                counts["new"] += stored.new
-                counts["changed"] += stored.changed
-                counts["repaired"] += part.repaired
-                set_aside += part.rejects
-                report.problems += part.findings
-                _add(details, part.details)
+        for part in _read(workspace, sources, processes):
+            progress("storing", report.read, 0)
+            frame = part.frame
+            stored = store(
+                tx, workspace, FAMILIES["cases"], frame, ("source_system", "source_number"),
+                COMPARE, on, keeping.mint, keeping.log, amend=keeping.amend,
+                held=frame.iloc[:0] if keeping.was_empty else None,
+            )  # fmt: skip
+            report.read += part.read
+            report.stored += stored.new + stored.changed
+            report.unchanged += stored.unchanged
+            counts["new"] += stored.new
+            counts["changed"] += stored.changed
+            counts["repaired"] += part.repaired
+            set_aside += part.rejects
+            report.problems += part.findings
+            _add(details, part.details)
         details["twins"] = keeping.twins()
         if dry_run:
             tx.rollback()

@@ -12,6 +12,7 @@ import pandas as pd
 
 from citygrid_core.frames import compare as compare_frames
 from citygrid_core.workspace import Transaction, Workspace
+from citygrid_core.workspace.memory import no_collection
 from citygrid_core.workspace.schema import Family
 
 #: Runs inside the transaction on new rows before they are written: mints codes.
@@ -31,6 +32,7 @@ class Stored:
     unchanged: int
 
 
+@no_collection()
 def store(
     tx: Transaction,
     workspace: Workspace,

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
-from operator import lt
 from typing import Any
 
 import numpy as np
@@ -67,8 +65,13 @@ def _ascending(columns: Sequence[Sequence[Any]]) -> bool:
     """Whether each row is greater than the one before: then none is there twice."""
     if any(None in c for c in columns):
         return False
-    own = list(zip(*columns, strict=True))
-    return all(map(lt, own, islice(own, 1, None)))
+    steps = max(len(columns[0]) - 1, 0)
+    greater, same = np.zeros(steps, dtype=bool), np.ones(steps, dtype=bool)
+    for column in columns:
+        cells = np.array(column, dtype=object)
+        greater |= same & np.asarray(cells[1:] > cells[:-1], dtype=bool)
+        same &= np.asarray(cells[1:] == cells[:-1], dtype=bool)
+    return bool(greater.all())
 
 
 def overlaps(

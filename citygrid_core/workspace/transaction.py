@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 import geopandas as gpd
@@ -99,19 +99,6 @@ class Transaction:
                 if len(at):
                     fids[at] = self._insert(table, rows, at)
         return fids
-
-    @contextmanager
-    def gather(self, *families: str) -> Iterator[None]:
-        """Insert in many parts: indexes of these families are made once, when the block ends.
-
-        Meanwhile a row can't be found by an index that is no unique one where the family
-        had no row before.
-        """
-        with ExitStack() as stack:
-            for name in families:
-                for table in tables_of(family_of(name)):
-                    stack.enter_context(self._store.gather(self._connection, table))
-            yield
 
     def update(self, family: str, frame: gpd.GeoDataFrame | pd.DataFrame) -> int:
         """Write the given columns of rows that are there; return how many really changed.
@@ -350,7 +337,7 @@ class Transaction:
         return self._ledger.close(at)
 
     def settle(self, family: Family | None = None) -> None:
-        """Make the indexes that wait since tables were filled from nothing; see `GeoPackage.settle`.
+        """Make the indexes that wait since tables took many rows; see `GeoPackage.settle`.
 
         Raises
         ------
@@ -430,7 +417,7 @@ class Transaction:
         held: set[tuple[Any, ...]] = set()
         for table in tables_of(family):
             c = table.table.c
-            if self._store.filling(table):
+            if self._store.unchecked(table):
                 # Its indexes tell at the end, without a look into them for each row.
                 if family.history:
                     self._filled.add(family.name)

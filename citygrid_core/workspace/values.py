@@ -91,7 +91,11 @@ def repeated(table: str, said: str) -> Problem:
 def labels_of(frame: pd.DataFrame) -> list[int | None]:
     """Return the row numbers that the user sees: ``source_row``, else position from 1."""
     if "source_row" in frame.columns:
-        return [None if pd.isna(v) else int(v) for v in frame["source_row"]]
+        own = frame["source_row"]
+        if isinstance(own.dtype, np.dtype) and own.dtype.kind in "iu":
+            numbers: list[int | None] = own.tolist()
+            return numbers
+        return [None if pd.isna(v) else int(v) for v in own]
     return list(range(1, len(frame) + 1))
 
 
@@ -245,15 +249,21 @@ def _moments(series: pd.Series[Any], convert: Callable[[Any], Any]) -> tuple[lis
 def _clocked(series: pd.Series[Any], zone: str) -> tuple[list[Any], list[int]]:
     """Return times as they are stored: those of our own form at once, the others one by one."""
     cells = series.tolist()
+    kinds = set(map(type, cells))
     texts = cells
-    if set(map(type, cells)) != {str}:
-        texts = series.to_numpy(dtype=object)[~pd.isna(series).to_numpy()].tolist()
-    if set(map(type, texts)) <= {str}:
+    if kinds != {str}:
+        if kinds - {str, type(None)}:
+            filled = series.to_numpy(dtype=object, copy=True)
+            filled[pd.isna(filled)] = None
+            cells = filled.tolist()
+            kinds = set(map(type, cells))
+        texts = [t for t in cells if t is not None]
+    if kinds <= {str, type(None)}:
         _, strict = isotime.read(texts)
         if strict.all():
             if texts is cells:
                 return [t + ".000" for t in texts], []
-            return [t + ".000" if isinstance(t, str) else None for t in cells], []
+            return [t and t + ".000" for t in cells], []
     return _moments(series, _clock(zone))
 
 

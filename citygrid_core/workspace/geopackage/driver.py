@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Sequence
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -109,26 +109,29 @@ def insert(
     connection: sa.Connection,
     table: str,
     names: Sequence[str],
-    rows: Iterable[tuple[Any, ...]],
+    columns: Sequence[Sequence[Any]],
 ) -> None:
-    """Insert rows, many with each statement: half the time of one by one."""
-    one = "(" + ",".join("?" * len(names)) + ")"
+    """Insert rows, given by column, many with each statement: half the time of one by one."""
+    width = len(names)
+    one = "(" + ",".join("?" * width) + ")"
     quoted = ",".join(f'"{n}"' for n in names)
     head = f'INSERT INTO "{table}" ({quoted}) VALUES '
-    together = max(1, PARAMETERS // len(names))
-    source = iter(rows)
+    together = max(1, PARAMETERS // width)
     whole = head + ",".join([one] * together)
     with no_collection():
-        while chunk := list(islice(source, CHUNK - CHUNK % together)):
-            full = len(chunk) - len(chunk) % together
-            if full:
-                flat = [
-                    tuple(chain.from_iterable(chunk[at : at + together]))
-                    for at in range(0, full, together)
-                ]
-                connection.exec_driver_sql(whole, flat)
-            if chunk[full:]:
-                connection.exec_driver_sql(head + one, chunk[full:])
+        for start in range(0, len(columns[0]), CHUNK):
+            part = [c[start : start + CHUNK] for c in columns]
+            cells = [None] * (width * len(part[0]))
+            for at, column in enumerate(part):
+                cells[at::width] = column  # type: ignore[call-overload]
+            step = width * together
+            full = len(cells) - len(cells) % step
+            for statement, stop, begin, by in (
+                (whole, full, 0, step), (head + one, len(cells), full, width),
+            ):  # fmt: skip
+                rows = [tuple(cells[at : at + by]) for at in range(begin, stop, by)]
+                if rows:
+                    connection.exec_driver_sql(statement, rows)
 
 
 def _bound(at: int) -> Any:

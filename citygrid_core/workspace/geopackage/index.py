@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -47,41 +46,26 @@ def _without_trigger(connection: sa.Connection, table: StoredTable) -> None:
     connection.exec_driver_sql(f'DROP TRIGGER IF EXISTS "{layout.rtree(table)}_insert"')
 
 
-@contextmanager
-def put_off(
-    connection: sa.Connection, table: StoredTable, *, unique: bool = True
-) -> Iterator[None]:
-    """Insert rows without the R-tree's trigger, into an empty table without its other indexes.
-
-    With `unique` false those stay that let no row in twice. Everything is back when the
-    block ends; it is all within the transaction, so no other program ever sees a table
-    without them.
-    """
-    if table.spatial:
-        _without_trigger(connection, table)
-    held = connection.exec_driver_sql(f'SELECT 1 FROM "{table.name}" LIMIT 1').first()
-    indexes = sorted(table.table.indexes, key=lambda i: str(i.name)) if held is None else []
-    indexes = [one for one in indexes if unique or not one.unique]
-    for one in indexes:
-        one.drop(connection)
-    yield
-    for one in indexes:
-        one.create(connection)
-    if table.spatial:
-        connection.exec_driver_sql(layout.insert_trigger(table))
-
-
 class Filling:
-    """A table that was empty is filled in parts: its indexes come once, when all rows are in.
+    """A table takes many rows in parts: its indexes get them once, when all are in.
 
     Keeping an index up row by row costs a look into a tree each; making it of all rows is
-    one sort. It is all within one transaction.
+    one sort. A table that was empty goes without any index meanwhile, another one only
+    without the rows' boxes in its R-tree. It is all within one transaction.
+
+    Parameters
+    ----------
+    empty : bool
+        Whether the table has no row, and what its indexes check may be checked at the end.
     """
 
-    def __init__(self, connection: sa.Connection, table: StoredTable) -> None:
+    def __init__(self, connection: sa.Connection, table: StoredTable, *, empty: bool) -> None:
         self._connection, self._table = connection, table
-        self._indexes = sorted(table.table.indexes, key=lambda i: str(i.name))
-        self._tree = _growing(connection, table) if table.spatial else None
+        self.unchecked = empty
+        indexes = table.table.indexes if empty else ()
+        self._indexes = sorted(indexes, key=lambda i: str(i.name))
+        self._tree = _growing(connection, table) if table.spatial and empty else None
+        self._late: list[tuple[npt.NDArray[np.int64], blob.Boxes]] = []
         if table.spatial:
             _without_trigger(connection, table)
         for one in self._indexes:
@@ -89,8 +73,10 @@ class Filling:
 
     def add(self, fids: npt.NDArray[np.int64], boxes: blob.Boxes) -> None:
         """Take the boxes of rows that were inserted (nan where a row has no geometry)."""
-        assert self._tree is not None
-        _grow(self._tree, fids, boxes)
+        if self._tree is None:
+            self._late.append((fids, boxes))
+        else:
+            _grow(self._tree, fids, boxes)
 
     def finish(self) -> None:
         """Make all indexes.
@@ -102,9 +88,14 @@ class Filling:
         """
         for one in self._indexes:
             one.create(self._connection)
+        if not self._table.spatial:
+            return
         if self._tree is not None:
             _finish(self._connection, self._table, self._tree)
-            self._connection.exec_driver_sql(layout.insert_trigger(self._table))
+        elif self._late:
+            fids, boxes = (np.concatenate(column) for column in zip(*self._late, strict=True))
+            extend(self._connection, self._table, fids, boxes)
+        self._connection.exec_driver_sql(layout.insert_trigger(self._table))
 
 
 def _growing(connection: sa.Connection, table: StoredTable) -> rtree.Growing:
@@ -151,13 +142,14 @@ def extend(
 
 def _store_nodes(connection: sa.Connection, name: str, tree: rtree.PackedTree) -> None:
     """Insert rows of the shadow tables of an R-tree."""
-    shadows: tuple[tuple[str, list[str], Iterable[tuple[Any, ...]]], ...] = (
+    shadows: tuple[tuple[str, list[str], Sequence[tuple[Any, ...]]], ...] = (
         ("node", ["nodeno", "data"], tree.nodes),
         ("rowid", ["rowid", "nodeno"], tree.rowids),
         ("parent", ["nodeno", "parentnode"], tree.parents),
     )
     for part, names, rows in shadows:
-        driver.insert(connection, f"{name}_{part}", names, rows)
+        if rows:
+            driver.insert(connection, f"{name}_{part}", names, list(zip(*rows, strict=True)))
 
 
 def held_boxes(

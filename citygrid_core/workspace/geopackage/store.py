@@ -66,7 +66,6 @@ class GeoPackage:
         self.allow_network = allow_network
         self.read_only = read_only or not driver.writable(self.path)
         self.srs_id = 0
-        self._gathered: dict[str, list[tuple[npt.NDArray[np.int64], blob.Boxes]]] = {}
         self._filling: dict[str, index.Filling] = {}
 
     # --- opening -------------------------------------------------------------------
@@ -270,60 +269,30 @@ class GeoPackage:
         boxes: blob.Boxes | None = None,
     ) -> None:
         """Insert rows; values come by column, in the order of the table."""
-        full = [
-            (n, v)
-            for n, v in zip(table.names, values, strict=True)
-            if any(x is not None for x in v)
-        ]
+        full = [(n, v) for n, v in zip(table.names, values, strict=True) if _any(v)]
         names, columns = ["fid", *(n for n, _ in full)], [fids, *(v for _, v in full)]
         if cells is not None:
             names.append(GEOMETRY)
             columns.append(cells)
-        rows = zip(*columns, strict=True)
-        if table.name in self._gathered:
-            driver.insert(connection, table.name, names, rows)
-            if boxes is not None:
-                self._gathered[table.name].append((np.asarray(fids, dtype=np.int64), boxes))
-            return
         filling = self._filling.get(table.name)
-        if filling is None and len(fids) < BULK:
-            driver.insert(connection, table.name, names, rows)
-            return
-        if filling is None and table.filled_at_once and self._is_empty(connection, table):
-            filling = self._filling[table.name] = index.Filling(connection, table)
-        if filling is not None:
-            driver.insert(connection, table.name, names, rows)
-            if boxes is not None:
-                filling.add(np.asarray(fids, dtype=np.int64), boxes)
-            return
-        with index.put_off(connection, table):
-            driver.insert(connection, table.name, names, rows)
-        if boxes is not None:
-            index.extend(connection, table, np.asarray(fids, dtype=np.int64), boxes)
-
-    @contextmanager
-    def gather(self, connection: sa.Connection, table: StoredTable) -> Iterator[None]:
-        """Put off what keeps the indexes of a table until the block ends."""
-        with index.put_off(connection, table, unique=False):
-            self._gathered[table.name] = []
-            try:
-                yield
-            finally:
-                parts = self._gathered.pop(table.name)
-        if parts:
-            fids, boxes = (np.concatenate(column) for column in zip(*parts, strict=True))
-            index.extend(connection, table, fids, boxes)
+        if filling is None and len(fids) >= BULK:
+            empty = table.filled_at_once and self._is_empty(connection, table)
+            filling = self._filling[table.name] = index.Filling(connection, table, empty=empty)
+        driver.insert(connection, table.name, names, columns)
+        if filling is not None and boxes is not None:
+            filling.add(np.asarray(fids, dtype=np.int64), boxes)
 
     def _is_empty(self, connection: sa.Connection, table: StoredTable) -> bool:
         held = connection.exec_driver_sql(f'SELECT 1 FROM "{table.name}" LIMIT 1')
         return held.first() is None
 
-    def filling(self, table: StoredTable) -> bool:
-        """Whether the indexes of a table wait for the end of its filling; see `settle`."""
-        return table.name in self._filling
+    def unchecked(self, table: StoredTable) -> bool:
+        """Whether the unique indexes of a table wait for the end of its filling; see `settle`."""
+        filling = self._filling.get(table.name)
+        return filling is not None and filling.unchecked
 
     def settle(self, table: StoredTable) -> None:
-        """Make the indexes of a table, if it was filled from nothing.
+        """Bring the indexes of a table up to its rows, if it took many.
 
         Raises
         ------
@@ -442,3 +411,8 @@ class GeoPackage:
     ) -> list[int]:
         """Return the ids for which the R-tree and the rows differ; see `index.differing`."""
         return index.differing(connection, table, fids, boxes)
+
+
+def _any(values: Sequence[Any]) -> bool:
+    """Whether a column has a value at all."""
+    return bool(values) and (values[0] is not None or values.count(None) < len(values))
