@@ -211,7 +211,7 @@ def _seals(connection: sa.Connection, store: GeoPackage, true: bool) -> Iterator
         table = STORED[name]
         if true:
             for part in contents(connection, store, table):
-                ledger.add(table, part.fids[0], part.seals)
+                ledger.add(table, part.fids[0], b"".join(part.seals))
                 yield
             continue
         last = store.next_fid(connection, table) - 1

@@ -69,7 +69,8 @@ class Counters:
             new = list(range(first, first + len(fresh)))
             content: list[list[Any]] = [[*fresh], [*fresh.values()]]
             self._store.insert(self._connection, COUNTERS, new, content)
-            self._ledger.add(COUNTERS, first, seals(COUNTERS.name, new, COUNTERS.columns, content))
+            made = seals(COUNTERS.name, new, COUNTERS.columns, content)
+            self._ledger.add(COUNTERS, first, b"".join(made))
         self._now, self._held = {}, None
 
     def _known(self) -> dict[str, tuple[int, int]]:

@@ -10,7 +10,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from citygrid_core.workspace.geopackage import GeoPackage
-from citygrid_core.workspace.seals import Digest, digest, digest_of, digest_text
+from citygrid_core.workspace.seals import SIZE, Digest, digest, digest_of, digest_text
 from citygrid_core.workspace.tables import SEALS, TABLES, StoredTable
 
 
@@ -78,11 +78,11 @@ class Ledger:
         )
         return dict(found.all())
 
-    def add(self, table: StoredTable, first: int, seals: Sequence[bytes]) -> None:
-        """Account for new rows, their fids counted from `first`."""
+    def add(self, table: StoredTable, first: int, seals: bytes) -> None:
+        """Account for new rows, their fids counted from `first`, their seals one after the other."""
         change = self.of(table)
-        change.added += len(seals)
-        change.digest = change.digest + digest(seals)
+        change.added += len(seals) // SIZE
+        change.digest = change.digest + digest([seals])
         self._store.add_seals(self._connection, self._ids[table.name], first, seals)
 
     def replace(

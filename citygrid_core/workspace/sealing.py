@@ -23,16 +23,16 @@ def sealing(
     columns: Sequence[Column],
     values: Sequence[Sequence[Any]],
     wkb: Sequence[bytes | None] | None = None,
-) -> Iterator[Callable[[], list[bytes]]]:
-    """Yield what returns the seals of rows when it is asked; see `seals`.
+) -> Iterator[Callable[[], bytes]]:
+    """Yield what returns the seals of rows, one after the other, when it is asked; see `seals`.
 
     Many rows are sealed by a forked process, which sees the values where they are and
     hands back 16 bytes for each. It touches nothing but them. Where it can't be made, or
     dies, the seals are made here.
     """
 
-    def here() -> list[bytes]:
-        return seals(table, fids, columns, values, wkb)
+    def here() -> bytes:
+        return b"".join(seals(table, fids, columns, values, wkb))
 
     child = _fork(here) if len(fids) >= LEAST and (os.cpu_count() or 1) > 1 else None
     if child is None:
@@ -46,7 +46,7 @@ def sealing(
         os.waitpid(pid, 0)
 
 
-def _fork(work: Callable[[], list[bytes]]) -> tuple[int, int] | None:
+def _fork(work: Callable[[], bytes]) -> tuple[int, int] | None:
     """Begin some work in a forked process; return its id and where its answer is read."""
     if not hasattr(os, "fork"):
         return None
@@ -66,19 +66,17 @@ def _fork(work: Callable[[], list[bytes]]) -> tuple[int, int] | None:
     try:
         gc.disable()
         os.close(source)
-        answer = memoryview(b"".join(work()))
+        answer = memoryview(work())
         while answer:
             answer = answer[os.write(target, answer) :]
     finally:
         os._exit(0)  # a short answer tells of an error
 
 
-def _taken(source: int, number: int) -> list[bytes]:
+def _taken(source: int, number: int) -> bytes:
     """Return the seals that a child sends; nothing when it sends too few."""
     parts = []
     while part := os.read(source, 1 << 20):
         parts.append(part)
     whole = b"".join(parts)
-    if len(whole) != number * SIZE:
-        return []
-    return [whole[at : at + SIZE] for at in range(0, len(whole), SIZE)]
+    return whole if len(whole) == number * SIZE else b""

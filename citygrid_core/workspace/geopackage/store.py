@@ -336,12 +336,12 @@ class GeoPackage:
             ((table_id, f, s) for f, s in zip(fids, seals, strict=True)),
         )
 
-    def add_seals(
-        self, connection: sa.Connection, table_id: int, first: int, seals: Sequence[bytes]
-    ) -> None:
+    def add_seals(self, connection: sa.Connection, table_id: int, first: int, seals: bytes) -> None:
         """Store the seals of new rows with consecutive fids: one statement for many rows."""
-        for at in range(0, len(seals), driver.CHUNK):
-            part = seals[at : at + driver.CHUNK]
+        count = len(seals) // SIZE
+        for at in range(0, count, driver.CHUNK):
+            rows = min(driver.CHUNK, count - at)
+            part = seals[at * SIZE : (at + rows) * SIZE]
             connection.exec_driver_sql(
                 # Counting by hundreds: a step of a recursion costs as much as a row.
                 "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?6), "
@@ -349,7 +349,7 @@ class GeoPackage:
                 "INSERT INTO cg_seals (table_id, fid, seal) "
                 "SELECT ?2, ?3 + 100 * i + j, substr(?4, 1 + (100 * i + j) * ?5, ?5) "
                 "FROM n CROSS JOIN d WHERE 100 * i + j < ?1",
-                (len(part), table_id, first + at, b"".join(part), SIZE, (len(part) - 1) // 100),
+                (rows, table_id, first + at, part, SIZE, (rows - 1) // 100),
             )
 
     def drop_seals(self, connection: sa.Connection, table_id: int, fids: Sequence[int]) -> None:
