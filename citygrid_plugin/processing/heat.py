@@ -328,7 +328,7 @@ class HeatSurface(CommandAlgorithm):
         Option("CONTOURS", Text("Contours", "等值线"), "output",
                files="GeoPackage (*.gpkg);;GeoJSON (*.geojson)"),
         Option("BANDS", Text("Areas between contours", "等值面代替等值线"), "flag", advanced=True),
-        Option("PLAIN_TIFF", Text("Plain GeoTIFF, no COG", "普通 GeoTIFF（非 COG）"), "flag",
+        Option("PLAIN_TIFF", Text("Plain GeoTIFF, no COG", "普通 GeoTIFF（不作云优化）"), "flag",
                "--plain-tiff", advanced=True),
         Option("OUTPUT", Text("Surface", "密度面"), "raster", "-o", optional=False,
                then=("--overwrite",)),

@@ -85,7 +85,7 @@ class HeatNearRepeat(_Tabled):
     """`citygrid heat near-repeat` as a table."""
 
     key = "heatnearrepeat"
-    title = Text("Near repeats (Knox)", "近重复分析（Knox）")
+    title = Text("Near repeats (Knox)", "近重复分析（诺克斯检验）")
     output = Text("Near repeats", "近重复")
     options = (
         *SELECTION,
@@ -112,8 +112,8 @@ class HeatNearRepeat(_Tabled):
         "the same cases with their times dealt out anew (Knox). ratio: how many times as many "
         "pairs as chance gives; q: p after false discovery control over the table. Second reports "
         "of the same problem are left out.",
-        "一案之后邻近处是否很快再发？按距离与时间分段统计案件对数，与时间随机重排的结果比较（Knox）。"
-        "ratio：为偶然对数的倍数；q：全表错误发现率校正后的 p。同一问题的重复上报不计。",
+        "一案之后邻近处是否很快再发？按距离与时间分段统计案件对数，与时间随机重排的结果比较（诺克斯检验）。"
+        "比值为偶然对数的倍数，q 为全表错误发现率校正后的 p；同一问题的重复上报不计。",
     )
 
     def rows(self, given: Given) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
