@@ -11,6 +11,8 @@ PY := $(VENV)/bin/python
 OUT ?= out
 # A proj.db of another build, named in the environment, breaks rasterio and pyproj.
 unexport PROJ_LIB PROJ_DATA
+# The command is started hundreds of times: its modules are compiled once, not each time.
+unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPATH := $(CURDIR)
 
 .PHONY: demo test test-core test-newest test-pinned test-qgis test-long lint bench package package-offline install run setup clean

@@ -139,7 +139,9 @@ def timed(command: list[str]) -> Side:
 
 
 def _environment() -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if k not in ("PROJ_LIB", "PROJ_DATA")}
+    # Installed modules are compiled: with the last of these each start would compile ours anew.
+    left_out = ("PROJ_LIB", "PROJ_DATA", "PYTHONDONTWRITEBYTECODE")
+    kept = {k: v for k, v in os.environ.items() if k not in left_out}
     return {**kept, "PYTHONPATH": str(ROOT)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -11,6 +12,10 @@ from citygrid_core import __version__
 from citygrid_core.cli.language import choose, t
 from citygrid_core.cli.lazy import LazyGroup
 from citygrid_core.errors import Text
+
+#: Objects made before garbage is looked for. A command lives for seconds and keeps what it
+#: loads: to look through all of it after every 700 costs a fifth of its time.
+_OBJECTS = 20_000
 
 #: command -> (module of this package, one line of help)
 COMMANDS: dict[str, tuple[str, Text]] = {
@@ -71,6 +76,7 @@ def build() -> click.Group:
 
 def run() -> None:
     """Run the command line; exit codes are the handbook's: 0, 1, 2, 3, 4."""
+    gc.set_threshold(_OBJECTS, 10, 10)
     choose(sys.argv[1:])
     command = build()
     try:
@@ -79,3 +85,6 @@ def run() -> None:
         raise
     except BrokenPipeError:
         os._exit(0)
+    finally:
+        # What is left goes with the process: it is not looked through once more.
+        gc.freeze()

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
+import scipy
 
 Floats = npt.NDArray[np.float64]
 
@@ -29,7 +29,7 @@ def wilson(successes: Any, trials: Any, *, level: float = 0.95) -> tuple[Floats,
     -----
     Wilson, E. B. (1927), J. Am. Stat. Assoc. 22: 209-212.
     """
-    z = float(norm.ppf(0.5 + level / 2))
+    z = float(scipy.special.ndtri(0.5 + level / 2))
     n = np.asarray(trials, dtype=float)
     with np.errstate(invalid="ignore", divide="ignore"):
         p = np.asarray(successes, dtype=float) / n

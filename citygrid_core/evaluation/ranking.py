@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2
+import scipy
 
 from citygrid_core.evaluation.facts import Floats
 from citygrid_core.evaluation.table import TOTAL, Table
@@ -127,6 +127,6 @@ def case_mix(
     observed = out["observed"]
     out["ratio"] = observed / expected
     out["adjusted"] = out["ratio"] * (frame["n"].sum() / max(frame["d"].sum(), 1e-300))
-    out["low"] = np.where(observed > 0, chi2.ppf(0.025, 2 * observed) / 2, 0.0) / expected
-    out["high"] = chi2.ppf(0.975, 2 * (observed + 1)) / 2 / expected
+    out["low"] = np.where(observed > 0, scipy.special.gammaincinv(observed, 0.025), 0.0) / expected
+    out["high"] = scipy.special.gammaincinv(observed + 1, 0.975) / expected
     return out

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, Levenshtein
-from scipy.sparse import csr_matrix
 
 #: Characters that tell one street from its neighbour: 南京东路 is not 南京西路.
 _TELLING = frozenset("东南西北中上下前后内外新老大小一二三四五六七八九十0123456789")
@@ -143,7 +143,9 @@ class Alike:
         """Which names hold a pair: pairs by names."""
         ends, names = self.ends.astype(np.int32), self.postings.astype(np.int32)
         size = (len(self.grams), len(self.keys))
-        return csr_matrix((np.ones(len(names), dtype=np.int16), names, ends), shape=size)
+        return scipy.sparse.csr_matrix(
+            (np.ones(len(names), dtype=np.int16), names, ends), shape=size
+        )
 
     def _sharing(self, values: Sequence[str]) -> tuple[Ints, Ints]:
         """Return the names that share most pairs of letters: which value, which name."""
@@ -157,7 +159,7 @@ class Alike:
             asked += own
             bounds.append(len(asked))
         holds = (np.ones(len(asked), dtype=np.int16), np.array(asked, dtype=np.int32), bounds)
-        found = csr_matrix(holds, shape=(len(values), len(self.grams))) @ self._holding
+        found = scipy.sparse.csr_matrix(holds, shape=(len(values), len(self.grams))) @ self._holding
         return self._best(values, found)
 
     def _best(self, values: Sequence[str], found: Any) -> tuple[Ints, Ints]:

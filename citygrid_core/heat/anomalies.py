@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import special, stats
+import scipy
 
 
 def anomalies(
@@ -52,7 +52,7 @@ def anomalies(
     phi = dispersion(past, weight)
     with np.errstate(invalid="ignore"):
         p = np.where(
-            y > 0, special.betainc(np.maximum(y / phi, 1e-12), total / phi + 1, share), 1.0
+            y > 0, scipy.special.betainc(np.maximum(y / phi, 1e-12), total / phi + 1, share), 1.0
         )
     frame: pd.DataFrame = pd.DataFrame(
         {
@@ -131,8 +131,8 @@ def compare(
     """
     y, x = np.asarray(now, dtype=np.float64), np.asarray(before, dtype=np.float64)
     tail = (1 - level) / 2
-    low = np.where(y > 0, stats.beta.ppf(tail, np.maximum(y, 1), x + 1), 0.0)
-    high = np.where(x > 0, stats.beta.ppf(1 - tail, y + 1, np.maximum(x, 1)), 1.0)
+    low = np.where(y > 0, scipy.stats.beta.ppf(tail, np.maximum(y, 1), x + 1), 0.0)
+    high = np.where(x > 0, scipy.stats.beta.ppf(1 - tail, y + 1, np.maximum(x, 1)), 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         frame: pd.DataFrame = pd.DataFrame(
             {

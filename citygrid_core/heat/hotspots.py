@@ -13,8 +13,8 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import scipy
 import shapely
-from scipy import sparse
 
 from citygrid_core.errors import MissingCrs
 from citygrid_core.heat.permutation import neighbour_p
@@ -33,7 +33,7 @@ class Contiguity:
         1 where two grids share a border or a corner (queen contiguity).
     """
 
-    matrix: sparse.csr_matrix
+    matrix: scipy.sparse.csr_matrix
 
     @property
     def neighbours(self) -> npt.NDArray[np.int64]:
@@ -68,11 +68,11 @@ def contiguity(grids: gpd.GeoDataFrame, *, tolerance_m: float = 0.01) -> Contigu
     apart = left != right
     ones = np.ones(int(apart.sum()))
     size = len(shapes)
-    matrix = sparse.csr_matrix((ones, (left[apart], right[apart])), shape=(size, size))
+    matrix = scipy.sparse.csr_matrix((ones, (left[apart], right[apart])), shape=(size, size))
     return Contiguity(matrix)
 
 
-def getis_ord_star(values: npt.ArrayLike, weights: sparse.spmatrix) -> Floats:
+def getis_ord_star(values: npt.ArrayLike, weights: scipy.sparse.spmatrix) -> Floats:
     """Return the standardised Gi* of each place.
 
     Parameters
@@ -87,7 +87,7 @@ def getis_ord_star(values: npt.ArrayLike, weights: sparse.spmatrix) -> Floats:
         Missing where all values are equal, or a place has all as neighbours.
     """
     x = np.asarray(values, dtype=np.float64)
-    w = sparse.csr_matrix(weights)
+    w = scipy.sparse.csr_matrix(weights)
     n = len(x)
     mean = x.mean() if n else np.nan
     spread = np.sqrt(max((x * x).mean() - mean * mean, 0.0)) if n else np.nan
@@ -179,7 +179,7 @@ def hotspots(
     return frame
 
 
-def star(x: Floats, matrix: sparse.csr_matrix) -> Floats:
+def star(x: Floats, matrix: scipy.sparse.csr_matrix) -> Floats:
     """Return Gi* for binary contiguity: `getis_ord_star` without making its weights.
 
     Parameters

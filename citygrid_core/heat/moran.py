@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
+import scipy
 
 from citygrid_core.heat.hotspots import Contiguity, false_discovery_rate
 from citygrid_core.heat.permutation import neighbour_p
@@ -52,7 +52,7 @@ def local_moran(
     """
     x = values.to_numpy(dtype=np.float64)
     known = np.flatnonzero(~np.isnan(x))
-    w = sparse.csr_matrix(neighbours.matrix[known][:, known])
+    w = scipy.sparse.csr_matrix(neighbours.matrix[known][:, known])
     n = len(known)
     names = ("moran", "z", "p")
     out = {name: np.full(len(x), np.nan) for name in names}

@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.spatial import cKDTree
+import scipy
 
 from citygrid_core.heat.errors import HeatInputError
 from citygrid_core.heat.hotspots import false_discovery_rate
@@ -69,7 +69,7 @@ def near_repeat(
     t = np.asarray(times, dtype=np.float64)
     pairs = np.empty((0, 2), dtype=np.intp)
     if len(xy) > 1:
-        tree = cKDTree(xy)
+        tree = scipy.spatial.cKDTree(xy)
         number = (int(tree.count_neighbors(tree, float(metres[-1]))) - len(xy)) // 2
         if number > MOST_PAIRS:
             raise HeatInputError.pairs(number, MOST_PAIRS)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
+import scipy
 
 Floats = npt.NDArray[np.float64]
 _BLOCK = 4_000_000
 
 
 def neighbour_p(
-    values: Floats, matrix: sparse.csr_matrix, *, permutations: int = 999, seed: int = 0
+    values: Floats, matrix: scipy.sparse.csr_matrix, *, permutations: int = 999, seed: int = 0
 ) -> Floats:
     """Return how seldom chance gives neighbours as high (or as low) as these, two-sided.
 

@@ -13,7 +13,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+import scipy
 
 from citygrid_core.errors import Problem, Text
 
@@ -232,7 +232,7 @@ def patrol_effort(table: pd.DataFrame, by_source: pd.Series[int]) -> Problem | N
         valid = table[table["status"] == "valid"]
         if len(valid) < 4 or valid["patrol_hours"].nunique() < 2 or valid["cases"].nunique() < 2:
             return None
-        rho, p = stats.spearmanr(valid["patrol_hours"], valid["cases"])
+        rho, p = scipy.stats.spearmanr(valid["patrol_hours"], valid["cases"])
         if rho < FOLLOWS_FROM or p > 0.05:
             return None
         said = Text(f"cases follow hours of patrol (rank correlation {rho:.2f})",

@@ -13,8 +13,8 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 import shapely
-from scipy import fft
 
 from citygrid_core.errors import Text, UsageError
 from citygrid_core.heat.errors import HeatInputError
@@ -154,13 +154,17 @@ class _Smoother:
         beyond = int(np.ceil(reach / frame.cell_m))
         self._inner = frame.shape
         # so many more cells that nothing comes round from the other side
-        self._shape = [fft.next_fast_len(n + 4 + beyond, real=True) for n in frame.shape]
+        self._shape = [scipy.fft.next_fast_len(n + 4 + beyond, real=True) for n in frame.shape]
         y, x = (np.minimum(np.arange(n), n - np.arange(n)) * frame.cell_m for n in self._shape)
         far = np.hypot(y[:, None], x[None, : self._shape[1]])
-        self._kernel = fft.rfft2(np.where(far <= reach, kernel_at(far, radius_m, kernel), 0.0)).real
+        self._kernel = scipy.fft.rfft2(
+            np.where(far <= reach, kernel_at(far, radius_m, kernel), 0.0)
+        ).real
 
     def __call__(self, cells: Floats) -> Floats:
-        summed = fft.irfft2(fft.rfft2(cells, s=self._shape) * self._kernel, s=self._shape)
+        summed = scipy.fft.irfft2(
+            scipy.fft.rfft2(cells, s=self._shape) * self._kernel, s=self._shape
+        )
         rows, columns = self._inner
         return np.asarray(summed[2 : rows + 2, 2 : columns + 2])
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy
 
 Floats = npt.NDArray[np.float64]
 #: A gamma with less skewness than this is normal for all that numbers can tell.
@@ -53,6 +53,6 @@ def two_sided(z: Floats, drawn: Floats, size: float, skew: Floats | float) -> Fl
         # mirrored, a sum that is skewed to the left is one skewed to the right
         turned = np.where(own < 0, -z, z)
         at = np.maximum(shape + turned * np.sqrt(shape), 0.0)
-        above = special.gammaincc(shape, at)
+        above = scipy.special.gammaincc(shape, at)
         gamma = np.where(bent, 2.0 * np.minimum(above, 1.0 - above), 0.0)
-    return np.asarray(np.maximum(gamma, 2.0 * special.ndtr(-np.abs(z))), dtype=np.float64)
+    return np.asarray(np.maximum(gamma, 2.0 * scipy.special.ndtr(-np.abs(z))), dtype=np.float64)

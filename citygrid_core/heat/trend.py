@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import special
+import scipy
 
 
 def mann_kendall(series: npt.ArrayLike) -> pd.DataFrame:
@@ -41,6 +41,6 @@ def mann_kendall(series: npt.ArrayLike) -> pd.DataFrame:
         z = np.where(variance > 0, (s - np.sign(s)) / np.sqrt(variance), 0.0)
     pairs = max(times * (times - 1) / 2, 1)
     frame: pd.DataFrame = pd.DataFrame(
-        {"s": s, "tau": s / pairs, "trend_z": z, "trend_p": 2.0 * special.ndtr(-np.abs(z))}
+        {"s": s, "tau": s / pairs, "trend_z": z, "trend_p": 2.0 * scipy.special.ndtr(-np.abs(z))}
     )
     return frame

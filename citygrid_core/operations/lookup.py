@@ -10,8 +10,8 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import scipy
 import shapely
-from scipy.special import ndtr
 
 from citygrid_core.errors import CitygridError, Text, UsageError
 from citygrid_core.operations.city import City, Floats
@@ -213,7 +213,7 @@ def _near_cells(city: City, x: Floats, y: Floats, accuracy: float) -> dict[str, 
     distance = np.where(np.isfinite(border.distance), border.distance, np.nan)
     probability = np.zeros(len(x))
     if accuracy > 0:
-        probability = np.nan_to_num(ndtr(-distance / accuracy))
+        probability = np.nan_to_num(scipy.special.ndtr(-distance / accuracy))
     return {
         "near_border": probability > FLAG_ABOVE,
         "other_probability": probability,

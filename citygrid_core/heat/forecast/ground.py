@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
-from scipy.spatial import cKDTree
+import scipy
 
 from citygrid_core.errors import Text
 from citygrid_core.heat.errors import HeatInputError
@@ -34,7 +33,7 @@ class Ground:
     """
 
     area: Floats
-    spread: tuple[sparse.csr_matrix, ...]
+    spread: tuple[scipy.sparse.csr_matrix, ...]
 
     @classmethod
     def of(cls, xy: npt.ArrayLike, area: npt.ArrayLike) -> Ground:
@@ -51,7 +50,7 @@ class Ground:
                 Text("a forecast needs grids with an area", "预测需要有面积的网格")
             )
         side = float(np.sqrt(np.median(size)))
-        tree = cKDTree(at)
+        tree = scipy.spatial.cKDTree(at)
         pairs = tree.query_pairs(REACH * max(WIDTHS) * side, output_type="ndarray")
         away = np.hypot(*(at[pairs[:, 0]] - at[pairs[:, 1]]).T)
         return cls(size, tuple(_kernel(pairs, away, size, w * side) for w in WIDTHS))
@@ -63,7 +62,7 @@ class Ground:
 
 def _kernel(
     pairs: npt.NDArray[np.intp], away: Floats, area: Floats, sigma: float
-) -> sparse.csr_matrix:
+) -> scipy.sparse.csr_matrix:
     near = away <= REACH * sigma
     a, b = pairs[near, 0], pairs[near, 1]
     weight = np.exp(-0.5 * (away[near] / sigma) ** 2)
@@ -71,6 +70,6 @@ def _kernel(
     own = np.arange(number)
     rows, columns = np.concatenate([a, b, own]), np.concatenate([b, a, own])
     values = np.concatenate([weight, weight, np.ones(number)]) * area[rows]
-    matrix = sparse.csr_matrix((values, (rows, columns)), shape=(number, number))
-    scale = sparse.diags(1 / np.asarray(matrix.sum(axis=0)).ravel())
-    return sparse.csr_matrix(matrix @ scale, dtype=np.float32)
+    matrix = scipy.sparse.csr_matrix((values, (rows, columns)), shape=(number, number))
+    scale = scipy.sparse.diags(1 / np.asarray(matrix.sum(axis=0)).ravel())
+    return scipy.sparse.csr_matrix(matrix @ scale, dtype=np.float32)

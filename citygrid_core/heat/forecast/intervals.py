@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -100,9 +100,9 @@ def _size(mean: Floats, y: Floats) -> float:
     return float(squares / beyond) if beyond > 0 and squares > 0 else float("inf")
 
 
-def _spread(mean: Floats, size: float) -> tuple[stats.rv_discrete, tuple[Any, ...]]:
+def _spread(mean: Floats, size: float) -> tuple[scipy.stats.rv_discrete, tuple[Any, ...]]:
     """Return a distribution and its parameters (a frozen one is slow to make)."""
     mean = np.maximum(mean, 1e-12)
     if not np.isfinite(size) or size > 1e6:
-        return stats.poisson, (mean,)
-    return stats.nbinom, (size, size / (size + mean))
+        return scipy.stats.poisson, (mean,)
+    return scipy.stats.nbinom, (size, size / (size + mean))

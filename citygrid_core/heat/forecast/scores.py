@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy
 
 Floats = npt.NDArray[np.float64]
 #: Shares of the city's area at which forecasts are scored.
@@ -86,7 +86,7 @@ def log_score(expected: npt.ArrayLike, cases: npt.ArrayLike, area: npt.ArrayLike
     mean = (1 - FLOOR) * mean + FLOOR * mean.sum() * size / size.sum()
     there = np.flatnonzero(came)
     told = (came[there] * np.log(np.maximum(mean[there], 1e-300))).sum()
-    return float((told - mean.sum() - special.gammaln(came[there] + 1).sum()) / len(mean))
+    return float((told - mean.sum() - scipy.special.gammaln(came[there] + 1).sum()) / len(mean))
 
 
 @dataclass(frozen=True)

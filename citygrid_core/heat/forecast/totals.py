@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy
 
 from citygrid_core.heat.forecast.densities import Days
 
@@ -35,7 +35,7 @@ def totals(daily: npt.ArrayLike, origins: Days, horizon: int) -> Floats:
     came = np.asarray(daily, dtype=np.float64)
     tried = np.array([[_level(came[:o], horizon, life) for o in origins] for life in LEVELS])
     there = np.array([came[o : o + horizon].sum() for o in origins])
-    told = there * np.log(tried) - tried - special.gammaln(there + 1)
+    told = there * np.log(tried) - tried - scipy.special.gammaln(there + 1)
     found = np.empty(len(origins))
     for i, origin in enumerate(origins):
         past = origins + horizon <= origin
