@@ -223,6 +223,7 @@ def _seals(connection: sa.Connection, store: GeoPackage, true: bool) -> Iterator
             )
             yield
         ledger.of(table).added = last
+        ledger.of(table).digest = np.array([1, 1], dtype=np.uint64)  # of nothing it would be 0
     watching.restart(connection, STORED["cases"], WATCHED)
     tables = ledger.close(at)
     journal.append(connection, at=at, who="", operation="fill", parameters={}, tables=tables)

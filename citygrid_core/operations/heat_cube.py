@@ -89,7 +89,7 @@ def check_heat(workspace: Workspace) -> list[Problem]:
                 changed = len(noted[0].index.union(noted[1].index))
                 problems.append(_stale(changed))
             comparison.hold(change)
-        for part in workspace.read_parts("cases", columns=CASE_COLUMNS):
+        for part in workspace.read_parts("cases", columns=WATCHED):
             comparison.recount(part)
         for compared in comparison.results():
             problems += _recounted(compared.differing)
@@ -169,7 +169,7 @@ def _recount(tx: Transaction, workspace: Workspace, progress: Progress) -> Repor
     cases = not_located = removed = counted = 0
     with Comparison(size) as comparison:
         _hold_all(workspace, comparison)
-        for part in workspace.read_parts("cases", columns=CASE_COLUMNS):
+        for part in workspace.read_parts("cases", columns=WATCHED):
             comparison.recount(part)
             cases += len(part)
             not_located += int(part["grid_code"].isna().sum())

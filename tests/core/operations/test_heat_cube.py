@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -19,7 +20,9 @@ from citygrid_core.heat import comparison
 from citygrid_core.operations.grid_edits import Cause, merge_grids, split_grids
 from citygrid_core.operations.heat_cube import KEY, check_heat, update_heat
 from citygrid_core.operations.store import verify
+from citygrid_core.standards import DEFAULT_EDITION
 from citygrid_core.workspace import Workspace
+from citygrid_core.workspace.geopackage import driver
 from tests.core.operations.gridtown import CASES, FIRST, LATER, MIDDLE, build, line
 
 
@@ -75,6 +78,41 @@ def test_new_changed_and_void_cases_are_counted_alone(ws: Workspace) -> None:
     assert verify(ws).problems == []
     third = update_heat(ws)
     assert (third.stored, third.details["changed_cases"]) == (0, 0)
+
+
+def test_the_work_of_an_update_does_not_grow_with_the_store(tmp_path: Path) -> None:
+    steps = [_steps_of_an_update(tmp_path / f"{size}.gpkg", size) for size in (1_000, 20_000)]
+    assert steps[1] < 1.5 * steps[0]
+
+
+def _steps_of_an_update(path: Path, size: int) -> int:
+    """Return the instructions (in hundreds) that SQLite runs for 60 changed cases among `size`."""
+    number = np.arange(size + 30)
+    cases = pd.DataFrame(
+        {
+            "number": [f"C{i:06d}" for i in number],
+            "source": "hotline",
+            "object_kind": "event",
+            "class_code": [f"01{i % 7:03d}" for i in number],
+            "stage": "registered",
+            "reported_at": np.datetime_as_string(
+                np.datetime64("2025-01-01T00:00:00") + 3607 * number.astype("timedelta64[s]")
+            ),
+            "grid_code": [f"{FIRST}{i % 5:03d}" for i in number],
+        }
+    )
+    with Workspace.create(path, crs="EPSG:4547", edition=DEFAULT_EDITION) as ws:
+        with ws.transaction("cases") as tx:
+            tx.insert("cases", cases[:size])
+        update_heat(ws)
+        with ws.transaction("a night") as tx:
+            tx.insert("cases", cases[size:])
+            fids = pd.Index(range(1, size, size // 30), name="fid")[:30]
+            tx.update("cases", pd.DataFrame({"stage": "void"}, index=fids))
+        steps = Counter[str]()
+        driver.of(ws._connection).set_progress_handler(lambda: steps.update(["hundred"]), 100)
+        assert update_heat(ws).details["changed_cases"] == 60
+    return steps["hundred"]
 
 
 def test_an_edit_from_outside_is_counted(ws: Workspace) -> None:
