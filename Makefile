@@ -15,7 +15,7 @@ unexport PROJ_LIB PROJ_DATA
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: demo test test-core test-newest test-pinned test-qgis test-long lint bench package package-offline install run setup clean
+.PHONY: demo test test-core test-newest test-pinned test-qgis test-core-half test-core-rest test-long lint bench package package-offline install run setup clean
 
 setup: $(VENV)/.ready
 $(VENV)/.ready: requirements/qgis.txt requirements/apt-qgis.txt requirements/apt-postgis.txt requirements/apt-reports.txt scripts/apt-install.sh pyproject.toml
@@ -36,9 +36,18 @@ demo: setup
 test: setup $(CORE_VENV)/.ready
 	+$(MAKE) --jobs=3 --output-sync=line lint test-qgis test-newest test-pinned
 
-# The quick loop: no QGIS, no processes, no real data.
+# The quick loop: no QGIS, no processes, no real data, fewer examples of each property; a half on each core.
+QUICK := $(CORE_VENV)/bin/python -m pytest -q -m "not slow" --hypothesis-profile=quick
+HALF := tests/core/census tests/core/cases tests/core/workspace
+
 test-core: $(CORE_VENV)/.ready
-	$(CORE_VENV)/bin/python -m pytest -q -m "not slow" tests/core
+	+$(MAKE) --jobs=2 --output-sync=target test-core-half test-core-rest
+
+test-core-half:
+	$(QUICK) $(HALF)
+
+test-core-rest:
+	$(QUICK) $(HALF:%=--ignore=%) tests/core
 
 # Both ends of the versions: the newest of everything, and what lives beside Debian's QGIS.
 test-newest: $(CORE_VENV)/.ready

@@ -11,6 +11,8 @@ from hypothesis import settings
 # A shared machine is slow at times; the same examples every time.
 settings.register_profile("citygrid", deadline=None, derandomize=True)
 settings.load_profile("citygrid")
+# The quick loop shows each property a part of its examples; make test shows all.
+settings.register_profile("quick", settings.get_profile("citygrid"), max_examples=20)
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -21,14 +23,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 #: Whole chains, real processes and real cities: part of `make test`, not of the quick loop.
 SLOW = (
+    "core/census/capture/test_desk.py",
     "core/cli/",
     "core/geocode/test_cities.py",
+    "core/geocode/test_operations.py",
     "core/grids/test_undo.py",
     "core/locate/test_cell_index.py",
     "core/operations/",
     "core/responsibility/test_near_border.py",
     "core/sample/",
     "core/tables/test_fuzz.py",
+    "core/tables/test_paged.py",
     "core/workspace/test_histories.py",
     "core/workspace/test_locking.py",
     "core/workspace/test_one_sqlite.py",
@@ -36,11 +41,21 @@ SLOW = (
 )
 
 
+def _slow(path: Path) -> bool:
+    return any(f"tests/{part}" in path.as_posix() for part in SLOW)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    # what the quick loop leaves out it need not import either
+    if config.option.markexpr == "not slow" and _slow(collection_path):
+        return True
+    return None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
-        where = item.path.as_posix()
         real = "real_data" in getattr(item, "fixturenames", ())
-        if real or any(f"tests/{part}" in where for part in SLOW):
+        if real or _slow(item.path):
             item.add_marker(pytest.mark.slow)
     if config.getoption("--long"):
         return

@@ -90,11 +90,7 @@ def init(
     batch = read(
         areas,
         FIELDS,
-        mapping=options.resolved(),
-        crs=options.crs,
-        datum=options.datum,
-        encoding=options.encoding,
-        layer=options.layer,
+        **options.reading(),
         to_crs=crs,
     )
     frame = batch.frame

@@ -204,11 +204,7 @@ def _survey(workspace: Workspace, path: Path, options: SourceOptions) -> gpd.Geo
     batch = read(
         path,
         fields,
-        mapping=options.resolved(),
-        crs=options.crs,
-        datum=options.datum,
-        encoding=options.encoding,
-        layer=options.layer,
+        **options.reading(),
         to_crs=workspace.crs,
         positions="required",
         timezone=workspace.timezone,

@@ -65,11 +65,7 @@ def parts(
     for batch in read_chunks(
         path,
         fields,
-        mapping=options.resolved(),
-        crs=options.crs,
-        datum=options.datum,
-        layer=options.layer,
-        encoding=options.encoding,
+        **options.reading(),
         to_crs=workspace.crs,
         positions="required",
         timezone=workspace.timezone,

@@ -60,8 +60,7 @@ def check_file(
     origin = origin_of(path, kind, source, options)
     options = with_detected_datum(workspace, path, options)
     batch = read(
-        path, FIELDS, mapping=options.resolved(), crs=options.crs, datum=options.datum,
-        encoding=options.encoding, layer=options.layer, to_crs=workspace.crs,
+        path, FIELDS, **options.reading(), to_crs=workspace.crs,
         positions="required", timezone=workspace.timezone,
     )  # fmt: skip
     rows = Rows(batch.frame)

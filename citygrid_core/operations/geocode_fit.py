@@ -56,8 +56,7 @@ def fit_city(
         Fewer than `FEWEST` addresses.
     """
     batch = read(
-        path, ADDRESS_FIELDS, mapping=options.resolved(), crs=options.crs, datum=options.datum,
-        encoding=options.encoding, layer=options.layer, to_crs=workspace.crs, positions="optional",
+        path, ADDRESS_FIELDS, **options.reading(), to_crs=workspace.crs, positions="optional",
     )  # fmt: skip
     frame = batch.frame
     addresses = frame["address"].fillna("").astype(str)

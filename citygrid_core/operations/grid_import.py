@@ -92,11 +92,7 @@ def import_grids(
         batch = read(
             file,
             FIELDS,
-            mapping=options.resolved(),
-            crs=options.crs,
-            datum=options.datum,
-            encoding=options.encoding,
-            layer=options.layer,
+            **options.reading(),
             to_crs=workspace.crs,
             timezone=workspace.timezone,
         )

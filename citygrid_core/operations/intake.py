@@ -42,6 +42,16 @@ class SourceOptions:
             return self.mapping
         return Mapping.load(self.mapping)
 
+    def reading(self) -> dict[str, Any]:
+        """Return what `tables.read` has to know of the file."""
+        return {
+            "mapping": self.resolved(),
+            "crs": self.crs,
+            "datum": self.datum,
+            "encoding": self.encoding,
+            "layer": self.layer,
+        }
+
 
 @dataclass
 class Rows:
@@ -160,11 +170,7 @@ def import_file(
     batch = read(
         path,
         fields,
-        mapping=options.resolved(),
-        crs=options.crs,
-        datum=options.datum,
-        encoding=options.encoding,
-        layer=options.layer,
+        **options.reading(),
         to_crs=workspace.crs,
         positions=positions,
         timezone=workspace.timezone,

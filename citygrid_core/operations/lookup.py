@@ -264,11 +264,7 @@ def lookup_file(
     batch = read(
         path,
         FIELDS,
-        mapping=options.resolved(),
-        crs=options.crs,
-        datum=options.datum,
-        encoding=options.encoding,
-        layer=options.layer,
+        **options.reading(),
         to_crs=workspace.crs,
     )
     progress("locating", 0, 1)

@@ -150,11 +150,7 @@ def read_borders(workspace: Workspace, path: Path, options: SourceOptions) -> gp
     batch = read(
         path,
         (Field("code", "text", labels=("标识码", "编码", "代码", "规则编号"), required=True),),
-        mapping=options.resolved(),
-        crs=options.crs,
-        datum=options.datum,
-        encoding=options.encoding,
-        layer=options.layer,
+        **options.reading(),
         to_crs=workspace.crs,
     )
     if batch.rejects:

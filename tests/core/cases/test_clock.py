@@ -24,6 +24,7 @@ from citygrid_core.cases.clock import (
     used,
 )
 from citygrid_core.errors import UnusableInput
+from tests.examples import examples
 
 YEAR = WorkCalendar.china(dt.date(2025, 1, 1), dt.date(2026, 6, 30))
 FIRST = np.datetime64("2025-01-01", "m")
@@ -59,7 +60,7 @@ def test_deadlines_by_hand(start: str, value: float, unit: str, ends: str) -> No
     assert deadline(start, value, unit) == ends
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     start=st.integers(0, 365 * 1440 - 1),
     minutes=st.integers(0, 40 * 480),

@@ -398,7 +398,10 @@ def fold_many(seed: int, n: int) -> tuple[Folded, list[Simple], pd.DataFrame, pd
     return fold(shuffled, cases, DEFAULT, TIMER), oracles, log, cases
 
 
-@pytest.mark.parametrize("n", [600, pytest.param(10_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "n",
+    [60, pytest.param(600, marks=pytest.mark.slow), pytest.param(10_000, marks=pytest.mark.long)],
+)
 def test_the_state_is_the_fold_of_the_log(n: int) -> None:
     folded, oracles, log, _ = fold_many(7, n)
     states = folded.states.loc[log["number"].unique()]
@@ -418,6 +421,7 @@ def test_the_state_is_the_fold_of_the_log(n: int) -> None:
     )
 
 
+@pytest.mark.slow
 def test_no_walk_takes_a_step_that_the_machine_refuses_and_the_other_way_round() -> None:
     rng = random.Random(3)
     for k in range(15):
@@ -430,6 +434,7 @@ def test_no_walk_takes_a_step_that_the_machine_refuses_and_the_other_way_round()
         assert [s.name for s in legal(log, one, DEFAULT, str(now), TIMER)] == wanted
 
 
+@pytest.mark.slow
 def test_no_deadline_runs_while_a_case_is_held() -> None:
     """What is left of the limit when a hold begins is left when it ends."""
     _, _, log, cases = fold_many(11, 1_300)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from citygrid_core.cases.recurrence import recurrent
 from citygrid_core.cases.twins import originals, pairs
+from tests.examples import examples
 
 
 def moments(*hours: float) -> np.ndarray:
@@ -42,7 +43,7 @@ def test_what_has_no_place_or_class_has_no_twin() -> None:
     assert originals(found, 3).tolist() == [-1, -1, -1]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.lists(
         st.tuples(

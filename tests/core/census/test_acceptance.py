@@ -80,6 +80,7 @@ class TestDrawing:
         assert not one.equals(draw(codes, names, strata, 8))
         assert one["component_code"].is_unique
 
+    @pytest.mark.slow
     def test_each_has_the_same_chance(self) -> None:
         codes = pd.Series([f"{i}" for i in range(10)], dtype=object)
         names = pd.Series("a", index=codes.index, dtype=object)
@@ -117,6 +118,7 @@ class TestDefects:
         assert (found.rate, found.low) == (0, 0)
         assert 0.01 < found.high < 0.04
 
+    @pytest.mark.slow
     def test_close_to_the_exact_interval(self) -> None:
         """Mid-P by the hypergeometric distribution itself: an oracle of another kind."""
         size, n, d = 2000, 200, 8
@@ -201,9 +203,11 @@ def sheet_acceptances(times: int, seed: int, least: int) -> float:
 
 
 class TestCoverage:
+    @pytest.mark.slow
     def test_small(self) -> None:
         assert 0.92 <= acceptances(400, 1) <= 0.98
 
+    @pytest.mark.slow
     def test_sheets_small(self) -> None:
         assert 0.92 <= sheet_acceptances(400, 1, 8) <= 0.98
 
@@ -298,6 +302,7 @@ class TestCompleteness:
         # greedy would pair (1.0, 0.6) anyway; the other must not be stolen
         assert same_things(first, second, {"a": 1.0, "b": 1.0}).tolist() == [1, 0, -1, -1]
 
+    @pytest.mark.slow
     @given(
         st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 12)), max_size=7),
         st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 12)), max_size=7),

@@ -124,6 +124,7 @@ spots = st.lists(
 )
 
 
+@pytest.mark.slow
 @steady
 @given(spots, st.sampled_from([0.5, 1.0, 2.0, 5.0]), st.booleans())
 def test_twins_equal_every_pair_looked_at(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from citygrid_core.census.comparing import assign, assignment, compare_censuses
 from citygrid_core.errors import MissingCrs, UsageError
+from tests.examples import examples
 
 CRS = "EPSG:4547"
 ALONE = 0.5
@@ -130,7 +131,7 @@ graphs = st.lists(
 )
 
 
-@settings(deadline=None, derandomize=True, max_examples=150)
+@settings(deadline=None, derandomize=True, max_examples=examples(150))
 @given(graphs, st.booleans())
 def test_the_matching_is_the_best_of_all(edges: list[tuple[int, int, int]], sparse: bool) -> None:
     left, right = (np.array([e[k] for e in edges], dtype=np.int64) for k in (0, 1))

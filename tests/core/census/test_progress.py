@@ -146,6 +146,7 @@ class TestWalked:
         with pytest.raises(MissingCrs):
             walked(none.set_crs(None, allow_override=True), none)
 
+    @pytest.mark.slow
     @given(st.lists(st.tuples(st.integers(0, 200), st.integers(-40, 40)), min_size=2, max_size=6))
     def test_metres_are_conserved(self, track: list[tuple[int, int]]) -> None:
         street = lines([(0, 0), (120, 0), (120, 70)], [(10, 30), (90, 30)])

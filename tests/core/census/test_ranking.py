@@ -86,6 +86,7 @@ def test_planted_twins_of_a_whole_city(tmp_path: Path) -> None:
     assert precision >= 0.95
 
 
+@pytest.mark.slow
 def test_many_at_one_place_stay_cheap() -> None:
     xy = np.random.default_rng(1).uniform(0, 1_000, (20_000, 2))
     held = gpd.GeoDataFrame({"class_code": "01001"}, index=range(20_000),

@@ -130,6 +130,11 @@ def said(held: gpd.GeoDataFrame) -> Any:
     return duties
 
 
+_CELLS = CellIndex.build(GRIDS.geometry, GRIDS["code"])
+_COMMUNITIES = CellIndex.build(AREAS.geometry[2:], AREAS["code"][2:])
+_RADII = class_radii(EDITION)
+
+
 def town(held: gpd.GeoDataFrame | None = None, **changes: Any) -> Material:
     """Return the town as the rules see it; keyword arguments replace parts of it."""
     held = components() if held is None else held
@@ -137,8 +142,8 @@ def town(held: gpd.GeoDataFrame | None = None, **changes: Any) -> Material:
         components=held,
         edition=EDITION,
         on=ON,
-        cells=CellIndex.build(GRIDS.geometry, GRIDS["code"]),
-        communities=CellIndex.build(AREAS.geometry[2:], AREAS["code"][2:]),
+        cells=_CELLS,
+        communities=_COMMUNITIES,
         grids=pd.DataFrame(GRIDS.drop(columns="geometry")),
         areas=AREAS,
         departments=bodies(),
@@ -146,6 +151,6 @@ def town(held: gpd.GeoDataFrame | None = None, **changes: Any) -> Material:
         before=None,
         duties=said(held),
         digests=lambda path: f"hash{path.split('/')[1].split('.')[0]}",
-        radii=class_radii(EDITION),
+        radii=_RADII,
     )
     return replace(material, **changes, _values={})

@@ -22,6 +22,7 @@ from citygrid_core.workspace import Workspace
 from tests.core.geocode import desk
 from tests.core.geocode.test_operations import run
 from tests.core.geocode.town import MISSING, number_at
+from tests.examples import examples
 
 CRS = "EPSG:4547"
 OUTLINE = shapely.box(500_000, 3_800_000, 508_000, 3_806_000)
@@ -78,7 +79,7 @@ def test_what_fits_nowhere_or_is_too_little_is_not_decided() -> None:
     assert detect([np.nan] * 9, [np.nan] * 9, outline=OUTLINE, crs=CRS).reading is None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.floats(73.5, 135.0), st.floats(3.9, 53.5), st.sampled_from(["gcj02", "bd09"]))
 def test_a_round_trip_closes_within_a_millimetre(lon: float, lat: float, datum: str) -> None:
     there = convert([lon], [lat], "wgs84", datum)
@@ -87,7 +88,7 @@ def test_a_round_trip_closes_within_a_millimetre(lon: float, lat: float, datum: 
     assert abs(back[1][0] - lat) < 1e-8
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.one_of(st.tuples(st.floats(-180, 71.9), st.floats(-85, 85)),
               st.tuples(st.floats(138, 180), st.floats(-85, 85))),
@@ -103,6 +104,7 @@ def path(town_workspace: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(town_workspace, tmp_path / "town.gpkg"))
 
 
+@pytest.mark.slow
 def test_an_import_with_datum_auto_lands_where_it_belongs(path: Path, tmp_path: Path) -> None:
     numbers = [n for n in range(1, 60) if n not in MISSING]
     at = np.array([desk.at(*number_at(n)) for n in numbers])
@@ -126,6 +128,7 @@ def test_an_import_with_datum_auto_lands_where_it_belongs(path: Path, tmp_path: 
     assert np.hypot(shops.geometry.x - at[:, 0], shops.geometry.y - at[:, 1]).max() < 0.01
 
 
+@pytest.mark.slow
 def test_an_undecided_datum_is_a_finding(path: Path, tmp_path: Path) -> None:
     file = tmp_path / "far.csv"
     pd.DataFrame({"x": [1.0] * 9, "y": [2.0] * 9}).to_csv(file, index=False)

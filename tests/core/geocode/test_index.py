@@ -15,6 +15,7 @@ from citygrid_core.geocode import Gazetteer, PlacesFileError
 from citygrid_core.geocode.alike import Alike
 from citygrid_core.geocode.parse import parse, parse_plainly
 from tests.core.geocode.town import town
+from tests.examples import examples
 
 ADDRESSES = [
     "友谊路32号", "新浦区友谊路32号", "海州区友谊路32号", "友谊32号", "友谊大街32号", "友谊路44号",
@@ -72,7 +73,7 @@ _PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(st.lists(_PIECES, max_size=9).map("".join), min_size=1, max_size=6))
 def test_an_address_of_a_form_met_before_is_parsed_as_the_first_of_it(texts: list[str]) -> None:
     names = NAMES
@@ -82,7 +83,7 @@ def test_an_address_of_a_form_met_before_is_parsed_as_the_first_of_it(texts: lis
         assert dict(short.places) == dict(long.places)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(_PIECES, min_size=2, max_size=7).map("".join))
 def test_the_straight_way_answers_as_the_long_one(text: str) -> None:
     both = [TOWN, LONG]
@@ -105,7 +106,7 @@ def test_the_straight_way_is_gone_for_doors_of_one_meaning() -> None:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.text(max_size=80), st.sampled_from(["", "友谊路", "友谊路32号", "南京市鼓楼区"]))
 def test_any_text_gets_an_outcome(text: str, lead: str) -> None:
     answer = TOWN.geocode(pd.Series([lead + text, text + lead])).iloc[0]

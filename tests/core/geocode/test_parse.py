@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from citygrid_core.geocode import normalise, parse
 from citygrid_core.geocode.names import Names, Ref
 from citygrid_core.geocode.numerals import to_digits
+from tests.examples import examples
 
 with (Path(__file__).parent / "hard_addresses.csv").open(encoding="utf-8") as file:
     HARD = list(csv.DictReader(file))
@@ -69,7 +70,7 @@ def test_chinese_numerals(numeral: str, digits: str | None) -> None:
     assert to_digits(numeral) == digits
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_normalised_with_spans_inside_what_was_typed(text: str) -> None:
     normal = normalise(text)
@@ -112,7 +113,7 @@ _PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(_PIECES, max_size=14).map("".join))
 def test_parts_of_any_address_are_in_order_and_lose_no_letter(text: str) -> None:
     parsed = parse(text)

@@ -25,6 +25,7 @@ from citygrid_core.grids import (
     split,
 )
 from tests.core.grids.town import X0, Y0, squares, town
+from tests.examples import examples
 
 
 def line(*points: tuple[float, float]) -> shapely.LineString:
@@ -200,7 +201,8 @@ def drawn() -> gpd.GeoDataFrame:
     return grids.assign(code=number(grids))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.slow
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10**6))
 def test_random_edits_keep_the_coverage_and_the_ground(drawn: gpd.GeoDataFrame, seed: int) -> None:
     rng = np.random.default_rng(seed)

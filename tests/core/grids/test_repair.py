@@ -15,6 +15,7 @@ from shapely import Polygon, box
 
 from citygrid_core.grids import Strategies, check, clean_areas, number, repair
 from tests.core.grids.town import X0, Y0, frame, squares
+from tests.examples import examples
 
 
 def two(overlap: float) -> gpd.GeoDataFrame:
@@ -99,7 +100,7 @@ def test_a_grid_in_two_parts_is_split_and_the_code_stays_with_the_larger() -> No
     assert gone["area_m2"].tolist() == [10_000] * 25
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(
         st.tuples(st.floats(-20, 420), st.floats(-420, 20), st.floats(5, 200), st.floats(5, 200)),

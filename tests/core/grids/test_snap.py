@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from citygrid_core.grids import Strategies, check, number, repair
 from citygrid_core.grids.snap import snap_together
 from tests.core.grids.town import X0, Y0, squares
+from tests.examples import examples
 
 
 def jittered(amount: float, seed: int) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
@@ -65,7 +66,7 @@ def test_what_is_meant_stays() -> None:
     assert shapely.equals(both[0], a)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.integers(0, 10**6), st.floats(0.01, 0.25))
 def test_a_snapped_division_is_legal_whatever_the_hand(seed: int, amount: float) -> None:
     drawn, areas = jittered(amount, seed)

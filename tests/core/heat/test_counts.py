@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citygrid_core import heat
+from tests.examples import examples
 
 CASES = pd.DataFrame(
     {
@@ -124,7 +125,7 @@ def frame(rows: list[tuple[object, ...]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype({"location_probability": float})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(case, max_size=30))
 def test_counts_equal_a_loop_over_the_cases(rows: list[tuple[object, ...]]) -> None:
     expected: Counter[tuple[object, ...]] = Counter()
@@ -136,7 +137,8 @@ def test_counts_equal_a_loop_over_the_cases(rows: list[tuple[object, ...]]) -> N
     assert counts.set_index(list(heat.HEAT_KEYS))["cases"].to_dict() == dict(expected)
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(case, max_size=30),
     st.lists(case, max_size=10),

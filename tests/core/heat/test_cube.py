@@ -88,6 +88,7 @@ def test_counts_equal_a_loop_over_the_cases(rows: list[Row], choice: Choice) -> 
     assert tally.located_share == (1 - len(weak) / len(kept) if kept else 1)
 
 
+@pytest.mark.slow
 @given(rows_, choices, st.sampled_from(["g1", "g3", "nowhere", None]))
 def test_what_a_grid_is_made_of(rows: list[Row], choice: Choice, grid: str | None) -> None:
     cube = Cube.build(frame(rows), GRIDS)
@@ -103,6 +104,7 @@ def test_what_a_grid_is_made_of(rows: list[Row], choice: Choice, grid: str | Non
     assert {k: n for k, n in zip(shown["start"], shown["cases"], strict=True) if n} == dict(days)
 
 
+@pytest.mark.slow
 @given(rows_, choices, st.sampled_from(["day", "week", "month", "year"]))
 def test_a_series_sums_to_the_counts_and_each_trend(
     rows: list[Row], choice: Choice, step: str
@@ -150,6 +152,7 @@ def test_twin_grids_and_missing_columns_are_refused() -> None:
         Cube.build(frame([]).drop(columns="source"), GRIDS)
 
 
+@pytest.mark.slow
 def test_a_view_shows_the_rates_and_hot_spots_that_the_table_shows() -> None:
     cells = [
         box(100 * c, 100 * r, 100 * c + 100, 100 * r + 100) for r in range(9) for c in range(9)

@@ -14,6 +14,7 @@ from citygrid_core.heat.forecast import models
 from citygrid_core.heat.forecast.choice import GAIN, WORSE
 from citygrid_core.heat.forecast.densities import densities
 from citygrid_core.heat.forecast.totals import totals, weekdays
+from tests.examples import examples
 
 SIDE = 12
 
@@ -54,7 +55,7 @@ def by_hand(expected: list[float], cases: list[int], area: list[float], share: f
 grid = st.tuples(st.integers(0, 5), st.integers(0, 9), st.integers(1, 4))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(grid, min_size=1, max_size=60), st.floats(0.01, 1.0))
 def test_captured_is_the_walk_down_the_ranking(
     rows: list[tuple[int, int, int]], share: float
@@ -81,7 +82,7 @@ def test_the_indices_are_what_their_authors_say() -> None:
     assert np.isnan(nothing.pai).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(grid, min_size=1, max_size=30))
 def test_the_log_score_is_the_poisson_probability(rows: list[tuple[int, int, int]]) -> None:
     expected, cases, area = (np.array(c, dtype=float) for c in zip(*rows, strict=True))
@@ -208,6 +209,7 @@ def test_a_new_spot_stands_out() -> None:
     assert made.expected[40] > 5 * np.median(made.expected)
 
 
+@pytest.mark.slow
 def test_the_backtest_scores_what_would_have_been_made() -> None:
     counts, ground = town(150), lattice()
     done = fc.backtest(counts, ground, "week", first=60)

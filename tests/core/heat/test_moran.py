@@ -20,6 +20,7 @@ def some(n: int, seed: int = 3) -> pd.Series:
     return pd.Series(np.random.default_rng(seed).poisson(4.0, n).astype(float))
 
 
+@pytest.mark.slow
 def test_local_moran_equals_esda() -> None:
     esda = pytest.importorskip("esda")
     graph = pytest.importorskip("libpysal.graph")

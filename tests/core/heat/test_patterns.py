@@ -12,9 +12,10 @@ from scipy import stats
 
 from citygrid_core import heat
 from tests.core.heat.test_hotspots import lattice
+from tests.examples import examples
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.integers(0, 6), min_size=3, max_size=12))
 def test_mann_kendall_is_kendalls_tau_with_time(series: list[int]) -> None:
     found = heat.mann_kendall([series]).iloc[0]

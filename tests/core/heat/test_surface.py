@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from citygrid_core import heat
 from citygrid_core.errors import CitygridError
 from citygrid_core.heat.raster import Frame, coverage, spread, within
+from tests.examples import examples
 
 HOLE = shapely.Point(300, -200).buffer(250)
 CITY = shapely.MultiPolygon(
@@ -121,7 +122,7 @@ def test_the_coverage_of_cells_is_their_area_in_the_outline() -> None:
     assert (exact[share == 1] > 0.9).all()
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(st.lists(st.tuples(st.integers(-2500, 2500), st.integers(-2500, 2500)), max_size=40))
 def test_points_within_are_those_that_shapely_finds(points: list[tuple[int, int]]) -> None:
     xy = np.array([*points, *shapely.get_coordinates(CITY)[:5]], dtype=float).reshape(-1, 2)

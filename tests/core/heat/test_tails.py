@@ -18,6 +18,7 @@ def test_skewness_is_scipys() -> None:
     assert skewness(np.ones(5)) == 0.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [0.3, 1.0, 4.0])
 @pytest.mark.parametrize("side", [1, -1])
 def test_p_is_seldom_smaller_than_dealing_the_values_out_anew_says(rate: float, side: int) -> None:
@@ -44,6 +45,7 @@ def test_without_skewness_p_is_normal() -> None:
     assert np.isnan(p[3])
 
 
+@pytest.mark.slow
 def test_sparse_counts_give_no_more_false_hot_spots_than_stated() -> None:
     near, rng = heat.contiguity(lattice(12, 12)), np.random.default_rng(3)
     for rate in (0.1, 0.5, 3.0):

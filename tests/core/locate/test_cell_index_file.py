@@ -81,6 +81,7 @@ def test_saving_is_whole_or_not_at_all(
     assert os.listdir(tmp_path) == ["city.cells"]
 
 
+@pytest.mark.slow
 def test_a_new_process_answers_its_first_point_at_once(tmp_path: Path) -> None:
     cells = voronoi(600, 5)
     CellIndex.build(cells, codes_for(600, 6)).save(tmp_path / "city.cells")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from citygrid_core.locate import CellIndex, UnusableCells, build, update
 from citygrid_core.locate.build import build_layout
 from tests.core.locate.cell_oracle import codes_for, hard_points, lowest, voronoi
+from tests.examples import examples
 
 
 def split(cells: list[Any], codes: list[str], at: int) -> tuple[list[Any], list[str]]:
@@ -55,7 +56,8 @@ def test_a_split_makes_the_tiles_of_one_cell_anew(monkeypatch: pytest.MonkeyPatc
     np.testing.assert_array_equal(edited.locate(x, y), lowest(now, named, x, y))
 
 
-@settings(max_examples=40, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=examples(40), deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 8))
 def test_any_edits_give_what_a_whole_build_gives(seed: int, edits: int) -> None:
     """Cells split, dropped, moved, given a hole or another code, again and again."""

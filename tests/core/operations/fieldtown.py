@@ -19,6 +19,7 @@ from citygrid_core.report import Report
 from citygrid_core.standards import DEFAULT_EDITION, load_edition
 from citygrid_core.workspace import Workspace
 from citygrid_core.workspace.geopackage import blob, driver
+from tests.core.once import once
 
 DAY, OUT, BACK, UNTIL = "2026-01-01", "2026-03-01", "2026-03-02", "2026-04-30"
 COUNTY, STREET, COMMUNITY = "420102", "420102001", "420102001001"
@@ -28,6 +29,7 @@ LAMP = "01037"
 BODY = "11420102MB1234567X"
 
 
+@once
 def build(
     path: Path, *, side: int = 4, components: int = 80, groups: int = 4, seed: int = 1
 ) -> None:

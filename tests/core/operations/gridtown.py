@@ -12,6 +12,7 @@ import shapely
 from citygrid_core.standards import DEFAULT_EDITION
 from citygrid_core.workspace import Workspace
 from tests.core.grids.town import X0, Y0, squares
+from tests.core.once import once
 
 DAY, LATER, LAST = "2025-01-01", "2025-06-01", "2025-09-01"
 FIRST, SECOND = "420102001001", "420102001002"
@@ -23,6 +24,7 @@ def line(*points: tuple[float, float]) -> shapely.LineString:
     return shapely.LineString([(X0 + x, Y0 + y) for x, y in points])
 
 
+@once
 def build(path: Path, *, grids: bool = True) -> None:
     """Two communities of 25 grids; lamps and cases spread over both, seeded."""
     cells, areas = squares(5, 10)

@@ -22,6 +22,7 @@ def test_1_8_metres_from_another_owners_border() -> None:
     assert (exact.probability, exact.flagged, exact.bodies) == (0.0, False, {})
 
 
+@pytest.mark.slow
 def test_equal_to_the_bulk_everywhere() -> None:
     rng = np.random.default_rng(7)
     x, y = rng.uniform(-10, 410, 400), rng.uniform(-10, 210, 400)

@@ -15,6 +15,7 @@ from citygrid_core.tables import Field
 from citygrid_core.tables.dates import Moment, NoMoment, parse
 from citygrid_core.tables.notes import Notes
 from citygrid_core.tables.values import convert
+from tests.examples import examples
 
 CITY = ZoneInfo("Asia/Shanghai")
 
@@ -105,7 +106,7 @@ def test_nothing_fails(text: str) -> None:
     assert isinstance(parse(text or "x", CITY), (Moment, NoMoment))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.lists(st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2200, 1, 1)), min_size=70, max_size=90),
        st.sampled_from(["%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"]))  # fmt: skip
 def test_the_fast_path_says_the_same_as_the_slow_one(moments: list[dt.datetime], form: str) -> None:

@@ -37,6 +37,7 @@ def test_ascii_only(tmp_path: Path) -> None:
     assert "ASCII" in shown.encoding_evidence.en
 
 
+@pytest.mark.slow
 def test_hanzi_far_from_the_beginning(tmp_path: Path) -> None:
     head = "key,name\n" + "".join(f"A{k},plain text here\n" for k in range(220_000))
     path = table(tmp_path, head + "B,南昌市水务集团\n", "gb18030")

@@ -253,6 +253,7 @@ def test_chunks_of_nothing(tmp_path: Path) -> None:
     assert batch.read == 0
 
 
+@pytest.mark.slow
 def test_chunks_take_bounded_memory(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     line = "A123456,01001,上水井盖,2026-03-05,1,0.5,完好\n"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import sqlite3
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +24,27 @@ DAY = "2025-01-01"
 class Clock:
     """Steps one second at each look, so that journals are the same every time."""
 
-    def __init__(self) -> None:
-        self.moment = dt.datetime(2025, 1, 1, 4, 0, tzinfo=dt.timezone.utc)
+    def __init__(self, moment: dt.datetime | None = None) -> None:
+        self.moment = moment or dt.datetime(2025, 1, 1, 4, 0, tzinfo=dt.timezone.utc)
 
     def __call__(self) -> dt.datetime:
         self.moment += dt.timedelta(seconds=1)
         return self.moment
+
+
+@dataclass(frozen=True)
+class Made:
+    """A workspace that many tests need: made once, its clock kept, copied for each."""
+
+    path: Path
+    clock: Clock = field(default_factory=Clock)
+
+    def copied(self, to: Path) -> Made:
+        shutil.copy(self.path, to)
+        return Made(to, Clock(self.clock.moment))
+
+    def open(self) -> Workspace:
+        return Workspace.open(self.path, now=self.clock)
 
 
 def make(path: Path, **more: Any) -> Workspace:

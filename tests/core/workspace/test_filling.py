@@ -31,6 +31,7 @@ def schema(path: Path) -> set[tuple[str, str]]:
         return {(name, str(sql)) for name, sql in found}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("rows", "batch"), [(5_000, 700), (130_000, 30_000), (40, 10), (0, 10)])
 def test_a_tree_grown_in_batches_answers_like_all_boxes_looked_at(rows: int, batch: int) -> None:
     rng = np.random.default_rng(rows)
@@ -66,6 +67,7 @@ def test_a_tree_grown_in_batches_answers_like_all_boxes_looked_at(rows: int, bat
             assert connection.execute("SELECT rtreecheck('t')").fetchone() == ("ok",)
 
 
+@pytest.mark.slow
 def test_parts_and_the_whole_leave_the_same_store(tmp_path: Path) -> None:
     read, kept = [], []
     for name, frames in (("a", parts(3)), ("b", [pd.concat(parts(3), ignore_index=True)])):

@@ -17,6 +17,7 @@ from hypothesis.extra import numpy as hnp
 from citygrid_core.workspace import Workspace
 from citygrid_core.workspace.geopackage import rtree
 from citygrid_core.workspace.geopackage.store import BULK
+from tests.examples import examples
 
 from . import makers
 from .makers import rules
@@ -61,6 +62,7 @@ def test_contents_are_kept(town: Workspace) -> None:
     assert ask(town.path, held + "'places_line'")[0][1:] == (None,) * 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "sizes", [(BULK * 3,), (10, BULK), (BULK * 4, 3), (BULK * 30, BULK), (BULK, 5, BULK)]
 )
@@ -102,7 +104,7 @@ boxes_ = hnp.arrays(
 
 
 @given(boxes_)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_a_packed_tree_answers_as_sqlites_own(boxes: np.ndarray) -> None:
     ids = np.arange(len(boxes)) * 3 - 50
     narrow = rtree.outward(boxes)

@@ -62,6 +62,7 @@ def test_every_version_has_its_step() -> None:
     assert [m.version for m in MIGRATIONS] == list(range(2, SCHEMA_VERSION + 1))
 
 
+@pytest.mark.slow
 def test_an_older_one_is_brought_forward(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     use(STEPS, monkeypatch)
     with Workspace.open(old) as ws:

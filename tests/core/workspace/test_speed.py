@@ -70,6 +70,7 @@ def test_a_census_of_a_city(tmp_path: Path, stopwatch: Callable[[str], Iterator[
             assert ws.verify() == []
 
 
+@pytest.mark.slow
 def test_single_commits_take_milliseconds(ws: Workspace) -> None:
     makers.store(ws, components=makers.components(2_000))
     rows = [makers.components(1, first=5_000 + i) for i in range(20)]

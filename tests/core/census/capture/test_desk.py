@@ -27,8 +27,8 @@ BODIES = pd.DataFrame(
 )
 
 
-@pytest.fixture
-def town(tmp_path: Path) -> Workspace:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> makers.Made:
     """Five grids of 100 m in a row; the first department owns all, by a rule."""
     rules = pd.DataFrame(
         {
@@ -41,12 +41,18 @@ def town(tmp_path: Path) -> Workspace:
             "valid_from": [makers.DAY],
         }
     )
-    ws = makers.make(tmp_path / "town.gpkg")
-    makers.store(
-        ws, areas=makers.areas(), grids=makers.grids(5), departments=BODIES,
-        duty_rules=rules,
-    )  # fmt: skip
-    return ws
+    made = makers.Made(tmp_path_factory.mktemp("desk") / "town.gpkg")
+    with makers.make(made.path, now=made.clock) as ws:
+        makers.store(
+            ws, areas=makers.areas(), grids=makers.grids(5), departments=BODIES,
+            duty_rules=rules,
+        )  # fmt: skip
+    return made
+
+
+@pytest.fixture
+def town(made: makers.Made, tmp_path: Path) -> Workspace:
+    return made.copied(tmp_path / "town.gpkg").open()
 
 
 @pytest.fixture
@@ -268,6 +274,7 @@ def test_the_city_is_read_anew_when_its_grids_or_rules_change(desk: CaptureDesk)
     assert desk.place(manhole(80, 80), on=DAY).departments["owning"] == ROADS
 
 
+@pytest.mark.slow
 def test_a_round_is_walked_from_neighbour_to_neighbour(desk: CaptureDesk) -> None:
     xs = [10, 400, 30, 60, 100]
     codes = [desk.place(manhole(x), on=DAY).code for x in xs]

@@ -72,6 +72,7 @@ def test_exif_time_and_place_are_read(tmp_path: Path) -> None:
     assert (bare.taken_at, bare.longitude) == (None, None)
 
 
+@pytest.mark.slow
 def test_a_folder_of_photos_finds_its_components(
     town: Workspace, codes: list[str], tmp_path: Path
 ) -> None:
