@@ -99,7 +99,8 @@ class BounceDesk(QObject):
                 if p is not None and not p.is_empty
             ]
             title = tr("cases sent back", "回退案件")
-            show_behind(QgsProject.instance(), points.crs, there, title)
+            for _ in show_behind(QgsProject.instance(), points.crs, there, title):
+                pass  # a few cases: no need of slices
             if there:
                 xs, ys = [p[0] for p in there], [p[1] for p in there]
                 self._frame((min(xs), min(ys), max(xs), max(ys)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,15 @@ from citygrid_plugin.layers.evaluation import (
 from citygrid_plugin.layers.project import find_layer, is_shown, show_group
 from citygrid_plugin.services.calls import CallTask
 from citygrid_plugin.services.case_words import choice, moment
-from citygrid_plugin.services.evaluation import Answer, Asked, Evaluations, Row, rows_of
+from citygrid_plugin.services.evaluation import (
+    Answer,
+    Asked,
+    Evaluations,
+    Row,
+    placed_cases,
+    rows_of,
+)
+from citygrid_plugin.services.slices import Slices, some
 
 if TYPE_CHECKING:
     from qgis.gui import QgisInterface
@@ -65,6 +73,7 @@ class EvaluationDesk(QObject):
         self._zoom = zoom
         self._evaluations = Evaluations()
         self._tasks: dict[str, CallTask] = {}
+        self._slices, self._marks = Slices(self), Slices(self)
         self._answer: Answer | None = None
         self._points: Any = None
         self._mixes: dict[str, Any] = {}
@@ -103,8 +112,8 @@ class EvaluationDesk(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether a task runs."""
-        return bool(self._tasks)
+        """Whether a task runs, or the list or the map is being filled."""
+        return bool(self._tasks) or self._slices.busy or self._marks.busy
 
     def _session_changed(self) -> None:
         path = self._session.path
@@ -161,6 +170,8 @@ class EvaluationDesk(QObject):
         QgsApplication.taskManager().addTask(self._tasks[name])
 
     def _drop(self) -> None:
+        self._slices.stop()
+        self._marks.stop()
         for task in self._tasks.values():
             task.drop()
         self._tasks.clear()
@@ -234,9 +245,16 @@ class EvaluationDesk(QObject):
             (group, [r.name, r.text, r.counts, r.interval, r.place], r.color)
             for group, r in self._rows.items()
         ]
-        self._dock.show_groups("<br>".join(total), rows, span)
+        self._dock.begin_groups("<br>".join(total), span)
         self._show_times(TOTAL)
-        self._colour()
+
+        def filling() -> Iterator[None]:
+            for these in some(rows):
+                self._dock.add_groups(these)
+                yield
+            yield from self._colouring()
+
+        self._slices.start(filling())
 
     def _show_times(self, group: str) -> None:
         """Show how long the stages took in a group."""
@@ -258,6 +276,9 @@ class EvaluationDesk(QObject):
         self._dock.times.show_times(f"<b>{name_of(done, group, language())}</b> · {said}", rows)
 
     def _colour(self) -> None:
+        self._slices.start(self._colouring())
+
+    def _colouring(self) -> Iterator[None]:
         from citygrid_core.evaluation import indicators
 
         project = QgsProject.instance()
@@ -280,10 +301,17 @@ class EvaluationDesk(QObject):
         title = f"{name} ({unit}), {done.period.text}"
         style = renderer(values, one.kind, one.better, unit, points=answer.shapes is None)
         if answer.shapes is not None:
-            layer = show_areas(project, answer.shapes, self._rows, title, style)
-            self._dock.legend.show_layer(layer)
+            filling = show_areas(project, answer.shapes, answer.crs, self._rows, title, style)
+            yield from self._with_legend(filling)
         else:
             self._colour_cases(title, style)
+
+    def _with_legend(self, filling: Iterator[None]) -> Iterator[None]:
+        """Fill the view; its legend is there as soon as the layer is."""
+        for i, _ in enumerate(filling):
+            if i == 0:
+                self._dock.legend.show_layer(find_layer(QgsProject.instance(), VIEW))
+            yield
 
     def _step_back(self, on: bool) -> None:
         """Components step back while an indicator is on the map."""
@@ -307,16 +335,14 @@ class EvaluationDesk(QObject):
         def drawn(result: Any) -> None:
             if isinstance(result, CitygridError) or self._answer is not answer:
                 return
-            found, points = result
-            there = [
-                (p.x, p.y, str(g), rows[str(g)])
-                for p, g in zip(points, found["group"], strict=True)
-                if p is not None and not p.is_empty and str(g) in rows
-            ]
-            layer = show_points(QgsProject.instance(), points.crs, there, title, style)
-            self._dock.legend.show_layer(layer)
+            there = [(x, y, g, rows[g]) for x, y, g in result if g in rows]
+            filling = show_points(QgsProject.instance(), answer.crs, there, title, style)
+            self._slices.start(self._with_legend(filling))
 
-        self._run("map", lambda: self._evaluations.cases(path, asked, code, TOTAL), drawn)
+        def work() -> Any:
+            return placed_cases(*self._evaluations.cases(path, asked, code, TOTAL), "group")
+
+        self._run("map", work, drawn)
 
     # --- down to the cases ---------------------------------------------------------------
 
@@ -365,12 +391,11 @@ class EvaluationDesk(QObject):
         )
         self._dock.show_cases(title, rows)
         if self._dock.on_map.isChecked():
+            above_line = found["numerator"].gt(0).set_axis(found["number"])
             there = [
-                (p.x, p.y, n, v > 0)
-                for p, n, v in zip(points, found["number"], found["numerator"], strict=True)
-                if p is not None and not p.is_empty
+                (x, y, n, bool(above_line[n])) for x, y, n in placed_cases(found, points, "number")
             ]
-            show_behind(QgsProject.instance(), points.crs, there, _plain(title))
+            self._marks.start(show_behind(QgsProject.instance(), answer.crs, there, _plain(title)))
         else:
             hide_evaluation(QgsProject.instance(), BEHIND)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -29,7 +29,9 @@ from citygrid_plugin.layers.base import ROLE
 from citygrid_plugin.layers.heat import nice_breaks
 from citygrid_plugin.layers.project import find_layer
 from citygrid_plugin.layers.symbols import fill, label_rule, marker, set_labels
+from citygrid_plugin.services.slices import some
 
+T = TypeVar("T")
 GROUP = "citygrid_evaluation"
 VIEW, BEHIND = "evaluation", "evaluation_cases"
 #: From bad to good: ColorBrewer's RdYlBu, told apart by colour-blind readers; and one colour
@@ -63,7 +65,10 @@ def breaks(values: Sequence[float], kind: str) -> list[float]:
         bound = round(round(known[int(i / _CLASSES * (len(known) - 1))] / step) * step, 4)
         if bounds[-1] < bound < high:
             bounds.append(bound)
-    return [*bounds, max(high, bounds[-1] + step)]
+    bounds.append(max(high, bounds[-1] + step))
+    if len(bounds) < _CLASSES and high - low >= 0.5:  # most have the same: even classes tell more
+        bounds = [round(low + i * (high - low) / _CLASSES, 2) for i in range(_CLASSES + 1)]
+    return bounds
 
 
 def renderer(
@@ -96,31 +101,22 @@ def _between(low: float, high: float, kind: str, *, first: bool) -> str:
 
 def show_areas(
     project: QgsProject,
-    shapes: Any,
+    shapes: Sequence[tuple[str, bytes]],
+    crs: Any,
     rows: Mapping[str, Any],
     title: str,
     style: QgsGraduatedSymbolRenderer,
-) -> QgsVectorLayer:
-    """Colour areas by an indicator.
+) -> Iterator[None]:
+    """Colour areas by an indicator, in slices.
 
     Parameters
     ----------
-    shapes : GeoDataFrame
-        code and geometry.
+    shapes : sequence of (code, WKB of a multipolygon)
     rows : mapping
         Code to a row with name, value, text (the value as people read it), numerator, denominator.
     """
-    layer = _view(project, VIEW, "MultiPolygon", shapes.crs)
-    features, fields = [], layer.fields()
-    for code, shape in zip(shapes["code"], shapes.geometry, strict=True):
-        feature = QgsFeature(fields)
-        feature.setAttributes([code, *_told(rows.get(code))])
-        geometry = QgsGeometry()
-        geometry.fromWkb(shape.wkb)
-        geometry.convertToMultiType()
-        feature.setGeometry(geometry)
-        features.append(feature)
-    _fill(layer, features, title, style)
+    layer = _view(project, VIEW, "MultiPolygon", crs)
+    _look(layer, title, style)
     set_labels(
         layer,
         [
@@ -132,7 +128,18 @@ def show_areas(
             )
         ],
     )  # fmt: skip
-    return layer
+    fields = layer.fields()
+
+    def made(shape: tuple[str, bytes]) -> QgsFeature:
+        code, wkb = shape
+        feature = QgsFeature(fields)
+        feature.setAttributes([code, *_told(rows.get(code))])
+        geometry = QgsGeometry()
+        geometry.fromWkb(wkb)
+        feature.setGeometry(geometry)
+        return feature
+
+    yield from _filled(project, layer.id(), shapes, made)
 
 
 def show_points(
@@ -141,32 +148,26 @@ def show_points(
     points: Sequence[tuple[float, float, str, Any]],
     title: str,
     style: QgsGraduatedSymbolRenderer,
-) -> QgsVectorLayer:
-    """Colour the cases of groups that are no areas: x, y, group, and the group's row."""
+) -> Iterator[None]:
+    """Colour the cases of groups that are no areas, in slices: x, y, group, and the group's row."""
     layer = _view(project, VIEW, "Point", crs)
-    features, fields = [], layer.fields()
-    for x, y, code, row in points:
-        feature = QgsFeature(fields)
-        feature.setAttributes([code, *_told(row)])
-        feature.setGeometry(QgsGeometry.fromPointXY(QgsPointXY(x, y)))
-        features.append(feature)
-    _fill(layer, features, title, style)
-    return layer
+    _look(layer, title, style)
+    fields = layer.fields()
+
+    def made(point: tuple[float, float, str, Any]) -> QgsFeature:
+        x, y, code, row = point
+        return _point(fields, x, y, [code, *_told(row)])
+
+    yield from _filled(project, layer.id(), points, made)
 
 
 def show_behind(
     project: QgsProject, crs: Any, cases: Sequence[tuple[float, float, str, bool]], title: str
-) -> QgsVectorLayer:
-    """Mark the cases behind a number: x, y, number, and whether it counts above the line."""
+) -> Iterator[None]:
+    """Mark the cases behind a number, in slices: x, y, number, and whether it counts above the line."""
     from citygrid_plugin.layers.symbols import categorised
 
     layer = _view(project, BEHIND, "Point", crs)
-    features = []
-    for x, y, number, above in cases:
-        feature = QgsFeature(layer.fields())
-        feature.setAttributes([number, number, 1.0 if above else 0.0, "", None, None])
-        feature.setGeometry(QgsGeometry.fromPointXY(QgsPointXY(x, y)))
-        features.append(feature)
     style = categorised(
         '"value"',
         [
@@ -175,8 +176,37 @@ def show_behind(
              tr("in the base only", "仅在基数内")),
         ],
     )  # fmt: skip
-    _fill(layer, features, title, style)
-    return layer
+    _look(layer, title, style)
+    fields = layer.fields()
+
+    def made(case: tuple[float, float, str, bool]) -> QgsFeature:
+        x, y, number, above = case
+        return _point(fields, x, y, [number, number, 1.0 if above else 0.0, "", None, None])
+
+    yield from _filled(project, layer.id(), cases, made)
+
+
+def _point(fields: Any, x: float, y: float, attributes: list[Any]) -> QgsFeature:
+    feature = QgsFeature(fields)
+    feature.setAttributes(attributes)
+    feature.setGeometry(QgsGeometry.fromPointXY(QgsPointXY(x, y)))
+    return feature
+
+
+def _filled(
+    project: QgsProject, layer_id: str, rows: Sequence[T], made: Callable[[T], QgsFeature]
+) -> Iterator[None]:
+    """Add features a few at a time, as long as the layer is there."""
+    for these in some(rows):
+        layer = project.mapLayer(layer_id)
+        if layer is None:
+            return
+        layer.dataProvider().addFeatures([made(row) for row in these])
+        yield
+    layer = project.mapLayer(layer_id)
+    if layer is not None:
+        layer.updateExtents()
+        layer.triggerRepaint()
 
 
 def hide_evaluation(project: QgsProject, role: str = "") -> None:
@@ -200,13 +230,10 @@ def _told(row: Any) -> list[Any]:
     return [None if v != v else v for v in said]
 
 
-def _fill(layer: QgsVectorLayer, features: list[QgsFeature], title: str, style: Any) -> None:
+def _look(layer: QgsVectorLayer, title: str, style: Any) -> None:
     layer.setName(title)
-    layer.dataProvider().addFeatures(features)
-    layer.updateExtents()
     layer.setRenderer(style)
     layer.setMapTipTemplate('<b>[% "name" %]</b><br>[% "text" %]')
-    layer.triggerRepaint()
 
 
 def _view(project: QgsProject, role: str, kind: str, crs: Any) -> QgsVectorLayer:

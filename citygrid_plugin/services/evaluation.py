@@ -43,13 +43,14 @@ class Answer:
 
     Attributes
     ----------
-    shapes : GeoDataFrame or None
-        Areas with their code; None when groups are no areas.
+    shapes : list of (code, WKB of a multipolygon), or None
+        Areas; None when groups are no areas.
     """
 
     asked: Asked
     done: Evaluation
-    shapes: gpd.GeoDataFrame | None
+    shapes: list[tuple[str, bytes]] | None
+    crs: Any
 
 
 class Evaluations:
@@ -65,12 +66,13 @@ class Evaluations:
             done = self._done(path, workspace, asked)
             shapes = None
             if asked.by == "area":
-                shapes = (
+                shapes = _shapes(
                     workspace.read("grids", columns=["code"])
                     if asked.level == "grid"
                     else workspace.read("areas", where={"level": asked.level}, columns=["code"])
                 )
-        return Answer(asked, done, shapes)
+            crs = workspace.crs
+        return Answer(asked, done, shapes, crs)
 
     def cases(self, path: Path, asked: Asked, indicator: str, group: str) -> Any:
         """Return the cases behind a number, with their points."""
@@ -136,6 +138,31 @@ class Evaluations:
         if held is None or held[:3] != (path, state, text):
             self._held = held = (path, state, text, facts_of(workspace, Period.parse(text)))
         return held[3]
+
+
+def _shapes(areas: gpd.GeoDataFrame) -> list[tuple[str, bytes]]:
+    """Return areas as codes and the WKB of multipolygons, which the GUI's thread only reads."""
+    import shapely
+
+    shapes = areas.geometry.to_numpy()
+    single = shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON
+    shapes = shapes.copy()
+    shapes[single] = shapely.multipolygons(shapes[single], indices=range(int(single.sum())))
+    return list(zip(areas["code"].tolist(), shapely.to_wkb(shapes).tolist(), strict=True))
+
+
+def placed_cases(
+    found: pd.DataFrame, points: gpd.GeoSeries, column: str
+) -> list[tuple[float, float, Any]]:
+    """Return x, y and a column of the cases that lie somewhere."""
+    import numpy as np
+    import shapely
+
+    x, y = (f(points.to_numpy()) for f in (shapely.get_x, shapely.get_y))
+    there = np.isfinite(x)
+    return list(
+        zip(x[there].tolist(), y[there].tolist(), found[column].to_numpy()[there], strict=True)
+    )
 
 
 def _points(workspace: Any, numbers: list[str]) -> gpd.GeoSeries:

@@ -36,7 +36,9 @@ def table(name: str, spoken: str, head: list[str]) -> QTreeWidget:
     return made
 
 
-def fill_table(tree: QTreeWidget, rows: Sequence[tuple[object, list[str]]]) -> None:
+def fill_table(
+    tree: QTreeWidget, rows: Sequence[tuple[object, list[str]]], *, numbers: bool = True
+) -> None:
     """Fill a table anew: what each row stands for, and its cells; numbers to the right."""
     tree.blockSignals(True)
     tree.clear()
@@ -44,7 +46,7 @@ def fill_table(tree: QTreeWidget, rows: Sequence[tuple[object, list[str]]]) -> N
     for key, cells in rows:
         item = QTreeWidgetItem(cells)
         item.setData(0, _KEY, key)
-        for column in range(1, len(cells)):
+        for column in range(1, len(cells) if numbers else 0):
             item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
         items.append(item)
     tree.addTopLevelItems(items)

@@ -294,14 +294,18 @@ class EvaluationDock(QgsDockWidget):
         self.legend.show_layer(None)
         self.report.setEnabled(False)
 
-    def show_groups(
-        self, total: str, rows: Sequence[tuple[str, list[str], str]], period: str
-    ) -> None:
-        """Show the total and the groups: key, cells, colour of the grade (or none)."""
+    def begin_groups(self, total: str, period: str) -> None:
+        """Show the total, and no groups yet."""
         self.total.setText(total)
         self.period_label.setText(period)
         self.groups.blockSignals(True)
         self.groups.clear()
+        self.groups.blockSignals(False)
+        self.report.setEnabled(True)
+        self.show_cases("", [])
+
+    def add_groups(self, rows: Sequence[tuple[str, list[str], str]]) -> None:
+        """Show some groups more: key, cells, colour of the grade (or none)."""
         items = []
         for key, cells, color in rows:
             item = QTreeWidgetItem(cells)
@@ -311,17 +315,17 @@ class EvaluationDock(QgsDockWidget):
             if color:
                 item.setData(4, Qt.ItemDataRole.DecorationRole, QColor(color))
             items.append(item)
+        first = self.groups.topLevelItemCount() == 0
+        self.groups.blockSignals(True)
         self.groups.addTopLevelItems(items)
-        for column in range(5):
-            self.groups.resizeColumnToContents(column)
         self.groups.blockSignals(False)
-        self.report.setEnabled(True)
-        self.show_cases("", [])
+        for column in range(5 if first else 0):
+            self.groups.resizeColumnToContents(column)
 
     def show_cases(self, title: str, rows: Sequence[tuple[str, list[str]]]) -> None:
         """Show the cases behind a number: number and cells."""
         self.behind.setText(title)
-        fill_table(self.cases, rows)
+        fill_table(self.cases, rows, numbers=False)
 
     def say(self, text: str) -> None:
         """Say how the last job ended, in place of the title of the cases."""
