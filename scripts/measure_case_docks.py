@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from tests.journeys import desk  # noqa: E402
+from tests.journeys import desk
 
 AT = "2025-11-15 10:00"
 

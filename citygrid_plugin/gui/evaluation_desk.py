@@ -232,7 +232,6 @@ class EvaluationDesk(QObject):
 
         assert self._answer is not None
         done, one = self._answer.done, indicators()[code]
-        self._rows = rows_of(done, code, mix)
         top, bottom = at(done.table.numerator, TOTAL, code), at(done.table.denominator, TOTAL, code)
         counts = f"{top:,.10g} / {bottom:,.10g}" if one.denominator else f"{top:,.10g}"
         whole = number(at(done.table.value, TOTAL, code), one, language())
@@ -241,14 +240,17 @@ class EvaluationDesk(QObject):
             *(f"<span style='color:#b34700'>{shown(w)}</span>" for w in done.warnings),
         ]
         span = f"{done.period.first} – {done.period.last}"
-        rows = [
-            (group, [r.name, r.text, r.counts, r.interval, r.place], r.color)
-            for group, r in self._rows.items()
-        ]
-        self._dock.begin_groups("<br>".join(total), span)
-        self._show_times(TOTAL)
 
         def filling() -> Iterator[None]:
+            self._rows = rows_of(done, code, mix)
+            yield
+            self._dock.begin_groups("<br>".join(total), span)
+            self._show_times(TOTAL)
+            yield
+            rows = [
+                (group, [r.name, r.text, r.counts, r.interval, r.place], r.color)
+                for group, r in self._rows.items()
+            ]
             for these in some(rows):
                 self._dock.add_groups(these)
                 yield

@@ -123,8 +123,9 @@ def case_sections(service: CaseService, card: Card) -> list[Section]:
         Line(shown(_LABELS[name]), _value(name, case[name])) for name in _FACTS if name in case
     ]
     sections.append(Section(tr("Case", "案件"), tuple(facts)))
+    areas = service.area_names()
     codes = [
-        Line(shown(_LABELS[n]), str(case[n]))
+        Line(shown(_LABELS[n]), f"{areas.get(case[n], '')}  {case[n]}".strip())
         for n in ("grid_code", "community_code", "street_code", "county_code")
         if n in case
     ]

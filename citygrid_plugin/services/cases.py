@@ -45,6 +45,7 @@ class CaseService(QObject):
         self._project = project
         self._desk: IntakeDesk | None = None
         self._departments: dict[str, str] = {}
+        self._areas: dict[str, str] = {}
 
     def open(self, path: Path, who: str = "") -> IntakeDesk:
         """Open the desk on a workspace; one that is open on it already goes on.
@@ -62,6 +63,8 @@ class CaseService(QObject):
         if not one_sqlite(path):
             raise TwoLibraries
         self._desk = IntakeDesk(Workspace.open(path, timeout=_PATIENCE), who=who)
+        areas = self._desk.city.areas
+        self._areas = dict(zip(areas["code"], areas["name"], strict=True))
         register = self._desk.workspace.read("departments")
         short = register["short_name"].where(register["short_name"].notna(), register["name"])
         self._departments = dict(
@@ -94,6 +97,10 @@ class CaseService(QObject):
     def departments(self) -> dict[str, str]:
         """Return the departments: code to short name, by name."""
         return self._departments
+
+    def area_names(self) -> dict[str, str]:
+        """Return the areas of today: code to name."""
+        return self._areas
 
     def class_name(self, kind: str, code: str) -> str:
         """Return the name of a class; the code when it has none."""

@@ -124,7 +124,8 @@ def test_lights_are_those_of_the_core(open_city: Path) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "values"),
-    [("rate", [0.0, 0.5, 1.0, 1.0, 1.0, 1.0]), ("rate", [0.72, 0.81, 0.853, 0.899]), ("rate", [1.0, 1.0]), ("count", [0, 3, 40, 7]), ("count", [0]),
+    [("rate", [0.0, 0.5, 1.0, 1.0, 1.0, 1.0]),
+     ("rate", [0.72, 0.81, 0.853, 0.899]), ("rate", [1.0, 1.0]), ("count", [0, 3, 40, 7]), ("count", [0]),
      ("mean", [0.4, 12.5, 30.1]), ("rate", [0.5])],
 )  # fmt: skip
 def test_every_value_has_a_class(kind: str, values: list[float], qgis_app: QgsApplication) -> None:

@@ -129,15 +129,20 @@ def formula(indicator: Indicator, names: Mapping[str, Indicator], lang: Language
         return indicator.formula if lang == "en" else ""
 
     def said(factors: Mapping[str, float]) -> str:
-        named = [
-            (names[c].name.zh if c in names else _OTHERS.get(c, c), f) for c, f in factors.items()
-        ]
+        named = [(count_name(c, names, "zh"), f) for c, f in factors.items()]
         return "".join(("-" if f < 0 else "+" if i else "") + n for i, (n, f) in enumerate(named))
 
     below = said(indicator.denominator)
     return f"{said(indicator.numerator)} / " + (
         f"({below})" if len(indicator.denominator) > 1 else below
     )
+
+
+def count_name(code: str, names: Mapping[str, Indicator], lang: Language) -> str:
+    """Return what people call an elementary count."""
+    if code in names:
+        return names[code].name.text(lang)
+    return _OTHERS.get(code, code) if lang == "zh" else code.replace("_", " ")
 
 
 #: Counts that are no indicators themselves.
@@ -147,9 +152,9 @@ _OTHERS = {
     "accepted_on_time": "按时受理数", "urgent_closed": "紧急问题结案数",
     "urgent_close_required": "紧急问题应结案数", "received": "接收数", "check_passed": "核查通过数",
     "check_failed": "核查不通过数", "hot": "高发类别案件数", "finished": "已办结数",
-    "not_refused": "未驳回数", "rectified": "整改到位数", "deferred_due": "缓办数",
+    "not_refused": "未驳回数", "rectified": "整改到位数", "deferred_due": "到期缓办数",
     "dispose_hours": "处置用时之和", "disposed_timed": "有时限的处置数", "overrun": "超时倍数之和",
-    "late_timed": "超期处置数", "light_green": "绿灯数", "light_yellow": "黄灯数",
+    "late_timed": "有时限的超期处置数", "light_green": "绿灯数", "light_yellow": "黄灯数",
     "light_red": "红灯数", "hectares": "网格面积（公顷）", "patrolled": "已巡查网格数",
     "to_patrol": "应巡查网格数",
 }  # fmt: skip

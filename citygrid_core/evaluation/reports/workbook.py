@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from citygrid_core.errors import Language
-from citygrid_core.evaluation.indicators import Indicator
-from citygrid_core.evaluation.reports.words import CONFIDENCE, WORDS
+from citygrid_core.evaluation.indicators import Indicator, indicators
+from citygrid_core.evaluation.reports.words import CONFIDENCE, WORDS, count_name
 from citygrid_core.evaluation.scheme import Part, Scheme
 from citygrid_core.evaluation.table import TOTAL, Table, at
 
@@ -108,14 +108,25 @@ class _Writer:
         page.set_column(0, 0, 24)
         page.set_column(1, max(1, len(heads)), 13)
         page.set_row(0, 48)
+        self._printed(page, len(heads))
         for c, text in enumerate(["", *heads]):
             page.write_string(0, c, text, self.head)
         for group, r in self.rows.items():
             page.write_string(r, 0, self._name(group))
 
+    def _printed(self, page: Any, columns: int) -> None:
+        """Set a sheet up for paper: A4 across, heads on every page, narrow tables on one page's width."""
+        page.set_landscape()
+        page.set_paper(9)
+        page.repeat_rows(0)
+        page.repeat_columns(0)
+        if columns <= 14:
+            page.fit_to_pages(1, 0)
+
     def _plain(self, page: Any, table: pd.DataFrame) -> None:
         page.freeze_panes(1, 1)
         page.set_row(0, 32)
+        self._printed(page, len(table.columns))
         for c, name in enumerate(table.columns):
             page.set_column(c, c, 28 if c == 0 else 18)
             page.write_string(0, c, str(name), self.head)
@@ -129,7 +140,8 @@ class _Writer:
                     page.write_string(r, c, "" if value is None else str(value))
 
     def _counts(self, page: Any) -> None:
-        self._frame(page, list(self.book.counts.columns))
+        names = indicators()
+        self._frame(page, [count_name(c, names, self.lang) for c in self.book.counts.columns])
         for group, r in self.rows.items():
             for name, c in self.column.items():
                 value = at(self.book.counts, group, name)

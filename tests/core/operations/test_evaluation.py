@@ -222,7 +222,7 @@ def test_the_workbook_recalculates(workspace: Workspace, tmp_path: Path) -> None
     assert shown.cell(2, 2).value == done.counts.iloc[0]["reported"]
     book = openpyxl.load_workbook(path)  # formulas only: what was computed is dropped
     counts = book["计数"]
-    column = [c.value for c in counts[1]].index("closed") + 1
+    column = [c.value for c in counts[1]].index("结案数") + 1
     counts.cell(2, column).value = 0
     book.save(tmp_path / "b.xlsx")
     subprocess.run(
