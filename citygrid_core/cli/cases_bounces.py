@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from citygrid_core.cli.answers import hand_out, overwrite_option
-from citygrid_core.cli.cases_steps import now
-from citygrid_core.cli.door import guarded, output_options, workspace_argument
+from citygrid_core.cli.door import guarded, now, output_options, workspace_argument
 from citygrid_core.cli.language import t
 
 
@@ -46,7 +45,10 @@ def bounces(
 
     with Workspace.open(workspace) as ws:
         report, found = analyse_bounces(
-            ws, by=by, since=now(since) if since else None, until=now(until) if until else None
+            ws,
+            by=by,
+            since=now(since, ws.timezone) if since else None,
+            until=now(until, ws.timezone) if until else None,
         )
     hand_out(
         report, found, output, overwrite, json_, [*BY[by], "bounces", "cases", "loops", "median_h"]

@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from citygrid_core.cli.answers import hand_out, overwrite_option
-from citygrid_core.cli.cases_steps import now
-from citygrid_core.cli.door import guarded, output_options, workspace_argument, write_options
+from citygrid_core.cli.door import guarded, now, output_options, workspace_argument, write_options
 from citygrid_core.cli.language import current, t
 
 
@@ -56,7 +55,7 @@ def dispatch(
     lang = current()
     with Workspace.open(workspace) as ws:
         report, found = dispatch_cases(
-            ws, list(numbers) or None, to=to, auto=auto, at=now(at), who=who, dry_run=dry_run,
+            ws, list(numbers) or None, to=to, auto=auto, at=now(at, ws.timezone), who=who, dry_run=dry_run,
             lang=lang,
         )  # fmt: skip
     found["waits"] = [WAITS[str(k)].text(lang) for k in found["waits"]]

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from citygrid_core.cli.cases_steps import now
 from citygrid_core.cli.door import (
     F,
     guarded,
+    now,
     output_options,
     show,
     table,
@@ -93,14 +93,15 @@ def intake(
     from citygrid_core.report import Report
     from citygrid_core.workspace import Workspace
 
-    moment = now(at)
     x, y = _xy(point) if point else (None, None)
-    said = Reported(
-        class_code, now(reported) if reported else moment, kind or "", source, x, y, address,
-        component_code=component, given_grid_code=grid, description=description,
-        condition=condition, area_class=area_class, note=note, reporter=reporter, phone=phone,
-    )  # fmt: skip
     with Workspace.open(workspace) as ws:
+        moment = now(at, ws.timezone)
+        when = now(reported, ws.timezone) if reported else moment
+        said = Reported(
+            class_code, when, kind or "", source, x, y, address, component_code=component,
+            given_grid_code=grid, description=description, condition=condition,
+            area_class=area_class, note=note, reporter=reporter, phone=phone,
+        )  # fmt: skip
         desk = IntakeDesk(ws, who=who)
         look = desk.look(said, moment, lang=current())
         taken = desk.store(

@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from citygrid_core.cli.answers import hand_out, overwrite_option
-from citygrid_core.cli.cases_steps import now
-from citygrid_core.cli.door import guarded, output_options, workspace_argument
+from citygrid_core.cli.door import guarded, now, output_options, today, workspace_argument
 from citygrid_core.cli.language import t
 
 
@@ -73,9 +72,10 @@ def queue(
     from citygrid_core.operations.case_queue import queue as waiting
     from citygrid_core.workspace import Workspace
 
-    asked = Filter(area, department, source, kind or "", class_code, since, until, stages, lights)
+    first, last = (today(day) if day else "" for day in (since, until))
+    asked = Filter(area, department, source, kind or "", class_code, first, last, stages, lights)
     with Workspace.open(workspace) as ws:
-        report, found = waiting(ws, now(at), asked)
+        report, found = waiting(ws, now(at, ws.timezone), asked)
     shown = ["number", "stage", "light", "share", "due_at", "department_code", "class_code",
              "address"]  # fmt: skip
     hand_out(report, as_table(found), output, overwrite, json_, shown)

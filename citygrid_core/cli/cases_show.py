@@ -9,8 +9,14 @@ from typing import Any
 import click
 
 from citygrid_core.cli.answers import hand_out, overwrite_option
-from citygrid_core.cli.cases_steps import now
-from citygrid_core.cli.door import emit_json, guarded, output_options, table, workspace_argument
+from citygrid_core.cli.door import (
+    emit_json,
+    guarded,
+    now,
+    output_options,
+    table,
+    workspace_argument,
+)
 from citygrid_core.cli.language import current, t
 
 _at = click.option("--at", metavar="TIME", help=t("when, default now", "时间，默认当前"))
@@ -56,7 +62,9 @@ def overdue(
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:
-        report, found = late(ws, now(at), lights=lights or ("red",), department=department)
+        report, found = late(
+            ws, now(at, ws.timezone), lights=lights or ("red",), department=department
+        )
     shown = ["number", "class_code", "department_code", "due_at", "limit_h", "used_h", "share",
              "light", "hold"]  # fmt: skip
     hand_out(report, found, output, overwrite, json_, shown)
@@ -79,7 +87,7 @@ def show(workspace: str, number: str, at: str | None, json_: bool) -> None:
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:
-        told = card(ws, number, now(at), lang=current())
+        told = card(ws, number, now(at, ws.timezone), lang=current())
     photos = [str(file) for file in told.photos]
     if json_:
         emit_json(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from pathlib import Path
 
 import click
@@ -10,6 +9,7 @@ import click
 from citygrid_core.cli.door import (
     emit_json,
     guarded,
+    now,
     output_options,
     progress_bar,
     rejects_file,
@@ -22,19 +22,6 @@ from citygrid_core.cli.language import current, t
 
 _at = click.option("--at", metavar="TIME", help=t("when, default now", "时间，默认当前"))
 _numbers = click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...")
-
-
-def now(at: str | None) -> str:
-    """Return the moment of `--at`, or now: the door is where the clock is read."""
-    if not at:
-        return datetime.datetime.now().isoformat(timespec="seconds")
-    try:
-        return datetime.datetime.fromisoformat(at).isoformat(timespec="seconds")
-    except ValueError:
-        raise click.BadParameter(
-            t(f"{at!r} is no time like 2026-10-31T08:30", f"“{at}”不是时间，应如 2026-10-31T08:30"),
-            param_hint="--at",
-        ) from None
 
 
 @click.command(
@@ -101,12 +88,12 @@ def advance(
             )
         show(report, json_, where)
         return
-    said = {
-        "step": step, "at": now(at), "reason": reason, "department_code": department,
-        "until": now(until) if until else "", "document": document,
-    }  # fmt: skip
-    entries = pd.DataFrame([{"number": number, **said} for number in cases])
     with Workspace.open(workspace) as ws:
+        said = {
+            "step": step, "at": now(at, ws.timezone), "reason": reason, "document": document,
+            "department_code": department, "until": now(until, ws.timezone) if until else "",
+        }  # fmt: skip
+        entries = pd.DataFrame([{"number": number, **said} for number in cases])
         report = advance_cases(ws, entries, who=who, dry_run=dry_run)
     show(report, json_)
 
@@ -127,8 +114,9 @@ def register(
     from citygrid_core.operations.case_steps import advance_cases
     from citygrid_core.workspace import Workspace
 
-    entries = pd.DataFrame({"number": list(numbers), "step": "register", "at": now(at)})
     with Workspace.open(workspace) as ws:
+        when = now(at, ws.timezone)
+        entries = pd.DataFrame({"number": list(numbers), "step": "register", "at": when})
         report = advance_cases(ws, entries, who=who, dry_run=dry_run, operation="cases register")
     show(report, json_)
 
@@ -145,7 +133,7 @@ def steps(workspace: str, number: str, at: str | None, json_: bool) -> None:
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:
-        found = legal_steps(ws, number, now(at))
+        found = legal_steps(ws, number, now(at, ws.timezone))
     lang = current()
     rows = [
         {

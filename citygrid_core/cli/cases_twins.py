@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from citygrid_core.cli.answers import hand_out, overwrite_option
-from citygrid_core.cli.cases_steps import now
-from citygrid_core.cli.door import guarded, output_options, workspace_argument, write_options
+from citygrid_core.cli.door import guarded, now, output_options, workspace_argument, write_options
 from citygrid_core.cli.language import t
 
 
@@ -58,13 +57,13 @@ def twins(
 
     with Workspace.open(workspace) as ws:
         found = case_twins.twins(
-            ws, since=now(since) if since else None, until=now(until) if until else None,
+            ws, since=now(since, ws.timezone) if since else None, until=now(until, ws.timezone) if until else None,
             metres=metres, hours=hours,
         )  # fmt: skip
         repeats = int(found["original"].notna().groupby(found["number"]).any().sum())
         report = Report("cases twins", read=repeats, unchanged=repeats)
         if linked:
-            report = case_twins.link(ws, found, at=now(at), who=who, dry_run=dry_run)
+            report = case_twins.link(ws, found, at=now(at, ws.timezone), who=who, dry_run=dry_run)
     report.details = {"pairs": len(found), "repeats": repeats}
     shown = ["number", "twin", "original", "class_code", "metres", "hours", "linked"]
     hand_out(report, found, output, overwrite, json_, shown)

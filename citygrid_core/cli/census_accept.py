@@ -78,7 +78,13 @@ def accept(
     with Workspace.open(workspace) as ws:
         if results is not None:
             entered = enter_results(
-                ws, plan, results, on=today(at), rejects=rejects, who=who, dry_run=dry_run
+                ws,
+                plan,
+                results,
+                on=today(at, ws.timezone),
+                rejects=rejects,
+                who=who,
+                dry_run=dry_run,
             )
             found = entered.problems
         report, done = judge(

@@ -76,8 +76,9 @@ def check(
     """Check, fix or accept."""
     from citygrid_core.workspace import Workspace
 
-    on, bar = today(at), progress_bar(json_)
+    bar = progress_bar(json_)
     with Workspace.open(workspace) as ws:
+        on = today(at, ws.timezone)
         if accept:
             from citygrid_core.operations.census_findings import accept_finding
 

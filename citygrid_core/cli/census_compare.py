@@ -87,7 +87,7 @@ def compare(
             from_edition=from_edition,
             reach_m=reach,
             same_m=same,
-            on=today(other_at),
+            on=today(other_at, ws.timezone),
             progress=progress_bar(json_),
         )
     changes = found if output is not None else found[found["outcome"] != "unchanged"]

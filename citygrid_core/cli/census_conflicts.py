@@ -53,8 +53,9 @@ def conflicts(
         raise click.UsageError(t("say which conflicts, and --take", "请同时指明冲突编号与 --take"))
     with Workspace.open(workspace) as ws:
         if take:
+            day = today(at, ws.timezone)
             show(
-                resolve_conflicts(ws, codes, take, on=today(at), who=who, dry_run=dry_run),  # type: ignore[arg-type]
+                resolve_conflicts(ws, codes, take, on=day, who=who, dry_run=dry_run),  # type: ignore[arg-type]
                 json_,
             )
         report, rows = list_conflicts(ws, pack=pack, state="" if all_ else "open")

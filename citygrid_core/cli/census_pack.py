@@ -99,7 +99,7 @@ def pack(
             ws,
             directory,
             plan,
-            on=today(at),
+            on=today(at, ws.timezone),
             base=base_layers(ws, base),
             lang=current(),
             who=who,

@@ -54,13 +54,13 @@ def packs(
         raise click.UsageError(t("say where (-o FOLDER)", "请指明目录（-o）"))
     with Workspace.open(workspace) as ws:
         if extend and until:
-            show(extend_pack(ws, extend, today(until), who=who), json_)
+            show(extend_pack(ws, extend, today(until, ws.timezone), who=who), json_)
         if void:
-            show(void_pack(ws, void, reason=reason, on=today(at), who=who), json_)
+            show(void_pack(ws, void, reason=reason, on=today(at, ws.timezone), who=who), json_)
         if again and output:
             made = rewrite_pack(ws, again, output, lang=current())
             show(Report("census packs again", details={"folder": str(made)}), json_)
-        report, rows = list_packs(ws, on=today(at))
+        report, rows = list_packs(ws, on=today(at, ws.timezone))
     columns = ["code", "team", "status", "made_on", "expires_on", "taken", "returns",
                "last_return", "open_conflicts", "overdue"]  # fmt: skip
     hand_out(report, rows, output, True, json_, columns)

@@ -55,7 +55,11 @@ def progress(
 
     with Workspace.open(workspace) as ws:
         report, grids, pieces = census_progress(
-            ws, since=today(since), on=today(at), tracks=tracks, confidence=confidence
+            ws,
+            since=today(since, ws.timezone),
+            on=today(at, ws.timezone),
+            tracks=tracks,
+            confidence=confidence,
         )
     if output is not None:
         write(grids, output, overwrite=overwrite)

@@ -67,7 +67,7 @@ def return_(
                 report = return_pack(
                     ws,
                     path,
-                    on=today(at),
+                    on=today(at, ws.timezone),
                     rejects=where,
                     who=who,
                     dry_run=dry_run,

@@ -73,7 +73,9 @@ def sample_plan(
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:
-        report, rows = make_plan(ws, SampleWish(**wish), on=today(at), who=who, dry_run=dry_run)
+        report, rows = make_plan(
+            ws, SampleWish(**wish), on=today(at, ws.timezone), who=who, dry_run=dry_run
+        )
     columns = ["number", "stratum", "component_code", "class_name", "grid_code", "x", "y"]
     if output and output.suffix in (".csv", ".xlsx"):
         rows = list_for_people(rows.drop(columns="geometry"), current())

@@ -77,6 +77,8 @@ def twins(
                 hand_out(report, found, output, overwrite, json_, list(found.columns))
             pairs = twinning.disjoint(found, merge_above or 0.0)
         show(
-            twinning.merge_twins(ws, pairs, on=today(at), reason=reason, who=who, dry_run=dry_run),
+            twinning.merge_twins(
+                ws, pairs, on=today(at, ws.timezone), reason=reason, who=who, dry_run=dry_run
+            ),
             json_,
         )

@@ -160,7 +160,7 @@ def propose(
         report = work.propose(
             ws,
             point_frame(ws, point, crs),
-            Cause(today(at), who, reason, document),
+            Cause(today(at, ws.timezone), who, reason, document),
             class_code=class_of(ws, object_kind, class_code),
             object_kind=object_kind,
             role=role,
@@ -195,7 +195,7 @@ def _advance(step: str, help_: str) -> click.Command:
                 ws,
                 code,
                 cast(work.Step, step),
-                Cause(today(at), who, reason, document),
+                Cause(today(at, ws.timezone), who, reason, document),
                 department=work.department_code(ws, department),
                 clause=clause,
                 scope=scope,

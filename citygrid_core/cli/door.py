@@ -18,6 +18,8 @@ from citygrid_core.errors import CitygridError, Problem
 from citygrid_core.words import step_of, word
 
 if TYPE_CHECKING:
+    import datetime
+
     from citygrid_core.report import Progress, Report
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -147,19 +149,66 @@ def import_options(command: F) -> F:
     )(write_options(command))
 
 
-def today(at: str | None) -> str:
-    """Return the ISO date of `--at`, or today's: the door is where the clock is read."""
+def today(at: str | None, zone: str | None = None) -> str:
+    """Return the ISO date of `--at`, or today's: the door is where the clock is read.
+
+    Parameters
+    ----------
+    zone : str, optional
+        IANA name of the city's time zone, whose day today is; default the machine's.
+    """
     import datetime
 
     if not at:
-        return datetime.date.today().isoformat()
+        return _clock(zone).date().isoformat()
     try:
-        return datetime.date.fromisoformat(at).isoformat()
+        return _of_our_times(datetime.date.fromisoformat(at)).isoformat()
     except ValueError:
         raise click.BadParameter(
-            t(f"{at!r} is not a date like 2026-10-31", f"“{at}”不是日期，应如 2026-10-31"),
-            param_hint="--at",
+            t(f"{at!r} is not a date like 2026-10-31", f"“{at}”不是日期，应如 2026-10-31")
         ) from None
+
+
+def now(at: str | None, zone: str) -> str:
+    """Return the moment of `--at`, or now, by the wall clock of the city.
+
+    Parameters
+    ----------
+    zone : str
+        IANA name of the city's time zone. A moment with an offset is converted to it.
+    """
+    import datetime
+    from zoneinfo import ZoneInfo
+
+    if not at:
+        return _clock(zone).isoformat(timespec="seconds")
+    try:
+        moment = _of_our_times(datetime.datetime.fromisoformat(at))
+    except ValueError:
+        raise click.BadParameter(
+            t(f"{at!r} is no time like 2026-10-31T08:30", f"“{at}”不是时间，应如 2026-10-31T08:30")
+        ) from None
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    return moment.isoformat(timespec="seconds")
+
+
+def _clock(zone: str | None) -> datetime.datetime:
+    """Return the wall clock of a zone: a server's own may be set to another one."""
+    import datetime
+    from zoneinfo import ZoneInfo
+
+    return datetime.datetime.now(ZoneInfo(zone) if zone else None).replace(tzinfo=None)
+
+
+_Day = TypeVar("_Day", bound="datetime.date")
+
+
+def _of_our_times(day: _Day) -> _Day:
+    """Return a day that a city can mean: a year with a digit too many is none."""
+    if not 1900 <= day.year <= 2200:
+        raise ValueError
+    return day
 
 
 def rejects_file(given: Path | None, source: Path, workspace: str, dry_run: bool) -> Path | None:

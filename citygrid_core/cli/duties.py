@@ -129,8 +129,9 @@ def what_if(
             )
         )
     options = SourceOptions(mapping, crs, datum, layer=layer)
-    day, progress = today(at), progress_bar(json_)
+    progress = progress_bar(json_)
     with Workspace.open(workspace) as ws:
+        day = today(at, ws.timezone)
         if rules is not None:
             report, changes = asking.what_if(ws, rules, options=options, on=day, progress=progress)
         else:

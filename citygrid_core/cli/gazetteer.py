@@ -165,7 +165,7 @@ def alias(
     dates = [today(d) if d else "" for d in (since, until)]
     new = NewName(place, name, former or any(dates), *dates)
     with Workspace.open(workspace) as ws:
-        added = add_names(ws, [new], on=today(at), who=who, dry_run=dry_run)
+        added = add_names(ws, [new], on=today(at, ws.timezone), who=who, dry_run=dry_run)
     report = Report("gazetteer alias", read=1, stored=added, unchanged=1 - added, dry_run=dry_run)
     report.details = {"place": place, "name": new.told}
     show(report, json_)

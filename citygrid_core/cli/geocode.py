@@ -122,7 +122,7 @@ def geocode(
             show(fitted, json_)
         if apply_review is not None:
             report, rows = take_back(
-                ws, apply_review, accept=accept, on=today(at), who=who, dry_run=dry_run
+                ws, apply_review, accept=accept, on=today(at, ws.timezone), who=who, dry_run=dry_run
             )
             seen = ["address", "outcome", "decided_by", "level", "x", "y", "grid_code"]
             hand_out(report, rows, output, overwrite, json_, seen)

@@ -158,8 +158,9 @@ def number(workspace: str, json_: bool, **said: Any) -> None:
     from citygrid_core.operations.grid_history import number_grids
     from citygrid_core.workspace import Workspace
 
-    cause, policy = cause_of(said), policy_of(said)
+    policy = policy_of(said)
     with Workspace.open(workspace) as ws:
+        cause = cause_of(said, ws.timezone)
         report, rows = number_grids(ws, cause, policy=policy, **said)
     hand_out(report, rows, None, False, json_, list(rows.columns))
 
@@ -172,9 +173,10 @@ def _run(
     from citygrid_core.operations.grids import read_layer
     from citygrid_core.workspace import Workspace
 
-    cause, policy = cause_of(said), policy_of(said)
+    policy = policy_of(said)
     named = (codes,) if isinstance(codes, str) else codes
     with Workspace.open(workspace) as ws:
+        cause = cause_of(said, ws.timezone)
         path = said.get("buildings")
         report = edit_grids(
             ws,

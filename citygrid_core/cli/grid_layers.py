@@ -199,8 +199,8 @@ def group(
     from citygrid_core.operations.grids import read_layer
     from citygrid_core.workspace import Workspace
 
-    cause = cause_of(said)
     with Workspace.open(workspace) as ws:
+        cause = cause_of(said, ws.timezone)
         report, rows = group_grids(
             ws,
             kind,
@@ -280,11 +280,12 @@ def import_(
     from citygrid_core.operations.intake import SourceOptions
     from citygrid_core.workspace import Workspace
 
-    cause, policy = cause_of(said), policy_of(said)
+    policy = policy_of(said)
     limit = policy.limit_low_m2 if part == "split" else 0.0
     strategies = Strategies(overlap=overlap, gap_m=gap_m, part=part, part_m2=limit, snap_m=snap_m)
     set_aside = rejects_file(rejects, file, workspace, dry_run)
     with Workspace.open(workspace) as ws:
+        cause = cause_of(said, ws.timezone)
         report, _ = import_grids(
             ws,
             file,

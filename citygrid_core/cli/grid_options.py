@@ -118,11 +118,11 @@ def layer_options(command: F) -> F:
     )
 
 
-def cause_of(said: dict[str, Any]) -> Cause:
-    """Take --at, --who, --reason and --document out of what was said."""
+def cause_of(said: dict[str, Any], zone: str) -> Cause:
+    """Take --at, --who, --reason and --document out of what was said; today is that of a time zone."""
     from citygrid_core.operations.grid_edits import Cause
 
-    at = today(said.pop("at", None))
+    at = today(said.pop("at", None), zone)
     return Cause(at, *(said.pop(name, "") for name in ("who", "reason", "document")))
 
 

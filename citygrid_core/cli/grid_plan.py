@@ -71,7 +71,7 @@ def edit(
         report = run_plan(
             ws,
             Plan.load(plan),
-            Cause(today(at), who, reason, document),
+            Cause(today(at, ws.timezone), who, reason, document),
             policy=Policy(target_m2=target_area),
             accept_cuts=accept_cuts,
             dry_run=dry_run,

@@ -71,8 +71,9 @@ def draw(workspace: str, json_: bool, **said: Any) -> None:
     from citygrid_core.operations.grids import draw_grids
     from citygrid_core.workspace import Workspace
 
-    cause, policy = cause_of(said), policy_of(said)
+    policy = policy_of(said)
     with Workspace.open(workspace) as ws:
+        cause = cause_of(said, ws.timezone)
         report = draw_grids(
             ws,
             policy=policy,
@@ -141,8 +142,8 @@ def check(
     from citygrid_core.workspace import Workspace
 
     asked, policy = said["at"], policy_of(said)
-    cause = cause_of(said)
     with Workspace.open(workspace) as ws:
+        cause = cause_of(said, ws.timezone)
         if strategy is not None:
             report = repair_by_name(
                 ws, strategy, cause, gap_m=gap_m, policy=policy, dry_run=dry_run

@@ -65,7 +65,7 @@ def import_command(
                 ws,
                 file,
                 options=SourceOptions(mapping, crs, datum, encoding, layer),
-                on=today(at),
+                on=today(at, ws.timezone),
                 who=who,
                 dry_run=dry_run,
                 rejects=where,

@@ -10,6 +10,9 @@ import numpy as np
 
 from citygrid_core.errors import Text, UsageError
 
+#: Years that a city can mean; one of five digits in a text is a slip.
+_YEARS = (1900, 2200)
+
 
 class BadPeriod(UsageError):
     """What was written is no period."""
@@ -69,23 +72,30 @@ class Period:
         """
         said = text.strip()
         try:
-            if ".." in said:
-                first, last = (dt.date.fromisoformat(d.strip()) for d in said.split("..", 1))
-                if last < first:
-                    raise ValueError
-                return cls(said, "days", first, last)
-            if found := re.fullmatch(r"(\d{4})-W(\d\d)", said):
-                monday = dt.date.fromisocalendar(int(found[1]), int(found[2]), 1)
-                return cls(said, "week", monday, monday + dt.timedelta(6))
-            if found := re.fullmatch(r"(\d{4})-Q([1-4])", said):
-                return cls(said, "quarter", *_months(int(found[1]), 3 * int(found[2]) - 2, 3))
-            if found := re.fullmatch(r"(\d{4})-(\d\d)", said):
-                return cls(said, "month", *_months(int(found[1]), int(found[2]), 1))
-            if found := re.fullmatch(r"\d{4}", said):
-                return cls(said, "year", *_months(int(said), 1, 12))
-            day = dt.date.fromisoformat(said)
+            period = cls._read(said)
         except ValueError:
             raise BadPeriod(text) from None
+        if not _YEARS[0] <= period.first.year <= period.last.year <= _YEARS[1]:
+            raise BadPeriod(text)
+        return period
+
+    @classmethod
+    def _read(cls, said: str) -> Period:
+        if ".." in said:
+            first, last = (_day(d.strip()) for d in said.split("..", 1))
+            if last < first:
+                raise ValueError
+            return cls(said, "days", first, last)
+        if found := re.fullmatch(r"(\d{4})-W(\d\d)", said):
+            monday = dt.date.fromisocalendar(int(found[1]), int(found[2]), 1)
+            return cls(said, "week", monday, monday + dt.timedelta(6))
+        if found := re.fullmatch(r"(\d{4})-Q([1-4])", said):
+            return cls(said, "quarter", *_months(int(found[1]), 3 * int(found[2]) - 2, 3))
+        if found := re.fullmatch(r"(\d{4})-(\d\d)", said):
+            return cls(said, "month", *_months(int(found[1]), int(found[2]), 1))
+        if found := re.fullmatch(r"\d{4}", said):
+            return cls(said, "year", *_months(int(said), 1, 12))
+        day = _day(said)
         return cls(said, "day", day, day)
 
     @property
@@ -121,6 +131,13 @@ class Period:
         if self.unit in ("month", "quarter", "year"):
             last = _months(last.year, last.month, 1)[1]
         return Period(_written(self.unit, first, last), self.unit, first, last)
+
+
+def _day(text: str) -> dt.date:
+    """Read YYYY-MM-DD and nothing else: newer Pythons take 2026W41 for a Monday."""
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        raise ValueError
+    return dt.date.fromisoformat(text)
 
 
 def _months(year: int, month: int, count: int) -> tuple[dt.date, dt.date]:

@@ -12,10 +12,16 @@ from citygrid_core.cases.clock import LIGHTS
 from citygrid_core.cases.lifecycle import fold
 from citygrid_core.cases.standing import standing
 from citygrid_core.errors import Text, UsageError
+from citygrid_core.operations.asked_for import (
+    check_class,
+    check_department,
+    check_source,
+)
 from citygrid_core.operations.case_clock import profile_of, timer_of
 from citygrid_core.operations.case_standing import after, body_of, iso, open_at
 from citygrid_core.report import Report
 from citygrid_core.workspace import Between, Workspace
+from citygrid_core.workspace.schema import CHOICES
 
 #: What a queue shows of each case.
 SHOWN = (
@@ -77,9 +83,9 @@ def queue(
     Raises
     ------
     UsageError
-        There is no such light, or the code of the area has no level's length.
+        There is no such light, stage, source, class, area or department.
     """
-    _check(asked)
+    _check(workspace, asked)
     cases = open_at(
         workspace, at, where=_where(asked), since=asked.since, until=asked.until, geometry=True
     )
@@ -135,14 +141,25 @@ def _where(asked: Filter) -> dict[str, object]:
     return where
 
 
-def _check(asked: Filter) -> None:
+def _check(workspace: Workspace, asked: Filter) -> None:
+    check_source(asked.source)
+    check_class(workspace, asked.class_code)
+    check_department(workspace, asked.department)
     for name in asked.lights:
         if name not in LIGHTS:
             words = ", ".join(LIGHTS)
             raise UsageError(
                 Text(f"light {name!r} is not one of {words}", f"“{name}”不是 {words} 之一")
             )
-    if asked.area and len(asked.area) not in _AREAS:
+    for name in asked.stages:
+        if name not in CHOICES["case_stage"]:
+            words = ", ".join(CHOICES["case_stage"])
+            raise UsageError(
+                Text(f"stage {name!r} is not one of {words}", f"“{name}”不是 {words} 之一")
+            )
+    if asked.area and not workspace.count(
+        "grids" if len(asked.area) == 15 else "areas", at="all", where={"code": asked.area}
+    ):
         raise UsageError(
             Text(
                 f"{asked.area!r} is no code of a county, street, community or grid",

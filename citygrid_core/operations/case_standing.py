@@ -15,6 +15,7 @@ from citygrid_core.cases.clock import LIGHTS
 from citygrid_core.cases.lifecycle import fold
 from citygrid_core.cases.standing import standing
 from citygrid_core.errors import Language, Text, UsageError
+from citygrid_core.operations.asked_for import check_department
 from citygrid_core.operations.case_clock import profile_of, timer_of
 from citygrid_core.operations.case_dispatch import propose
 from citygrid_core.operations.case_photos import photos_of_case
@@ -84,7 +85,7 @@ def overdue(
     Raises
     ------
     UsageError
-        There is no such light.
+        There is no such light, or department.
     """
     for name in lights:
         if name not in LIGHTS:
@@ -92,6 +93,7 @@ def overdue(
             raise UsageError(
                 Text(f"light {name!r} is not one of {words}", f"“{name}”不是 {words} 之一")
             )
+    check_department(workspace, department)
     cases = open_at(workspace, at)
     log = workspace.read(
         "case_log", where={"number": cases.index.tolist(), "at": Between(end=after(at))}

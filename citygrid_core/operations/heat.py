@@ -17,6 +17,8 @@ from citygrid_core.operations.heat_select import (
     Selection,
     begins,
     compared,
+    elsewhere,
+    grids_at,
     residents_of,
     tracks_of,
 )
@@ -67,11 +69,12 @@ def heat_table(
     if span and (from_day or to_day):
         raise UsageError(Text("say a period or days, not both", "统计期与起止日期只能选一"))
     chosen = Selection(object_kind, class_code, source, from_day, to_day)
-    grids = workspace.read("grids", at=at)
+    grids = grids_at(workspace, at)
     counts = chosen.counts(workspace, at=at, recount=recount)
     now = chosen.within(counts, span)
     result = heat.table(now, grids)
-    result = heat.rates(result, _bases(workspace, grids, chosen, at, residents, tracks))
+    bases = _bases(workspace, grids, chosen, at, residents, tracks)
+    result = heat.rates(result, bases)
     if span:
         for name, earlier in (("before", span.before()), ("year_before", span.year_before())):
             then = heat.table(chosen.within(counts, earlier), grids).set_index("grid_code")
@@ -92,7 +95,8 @@ def heat_table(
         report.details["periods"] = [span.text, span.before().text, span.year_before().text]
     finding = heat.located(result)
     caution = heat.patrol_effort(result, now.groupby("source")["cases"].sum())
-    report.problems += [finding] if finding else []
+    lost = elsewhere(bases["residents"], grids) if "residents" in bases else None
+    report.problems += [found for found in (finding, lost) if found]
     report.cautions += [caution] if caution else []
     return report, result
 
@@ -121,9 +125,13 @@ def heat_hotspots(
         As in `heat_table`.
     """
     said, table = heat_table(workspace, at=at, **selection)
-    if rate not in table:
-        raise UsageError(Text(f"no rate {rate!r} without its base", f"缺少“{rate}”的基数"))
-    grids = workspace.read("grids", at=at).set_index("code")
+    known = [str(c) for c in table if str(c).removesuffix("_smoothed") in heat.RATES]
+    if rate not in known:
+        raise UsageError(
+            Text(f"no rate {rate!r}, or not without its base: {', '.join(known)}",
+                 f"没有“{rate}”，或缺少其基数；可用 {'、'.join(known)}")
+        )  # fmt: skip
+    grids = grids_at(workspace, at).set_index("code")
     mine = table[table["status"] == "valid"].set_index("grid_code")
     grids = gpd.GeoDataFrame(grids.loc[mine.index])
     near = heat.contiguity(grids)

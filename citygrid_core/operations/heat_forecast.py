@@ -20,7 +20,7 @@ import pandas as pd
 from citygrid_core.errors import Text, UsageError
 from citygrid_core.heat import forecast as fc
 from citygrid_core.operations.heat_cube import WATCHED
-from citygrid_core.operations.heat_select import Selection, begins
+from citygrid_core.operations.heat_select import Selection, begins, grids_at
 from citygrid_core.operations.intake import problem
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.workspace import Workspace
@@ -90,9 +90,7 @@ def known_before(
     """
     day = day_of(on)
     last = dt.date.fromisoformat(until) if until else day - dt.timedelta(1)
-    grids = gpd.GeoDataFrame(workspace.read("grids", at=on, columns=["code"])).sort_values("code")
-    if grids.empty:
-        raise UsageError(Text(f"there are no grids on {on}", f"{on} 没有单元网格"))
+    grids = grids_at(workspace, on, "code").sort_values("code")
     codes = grids["code"].astype(str).to_numpy(dtype=object)
     held = Selection(to_day=last.isoformat())
     counts = held.within(held.counts(workspace), None)

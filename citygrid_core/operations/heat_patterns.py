@@ -11,7 +11,7 @@ import pandas as pd
 
 from citygrid_core import heat
 from citygrid_core.errors import Text, UsageError
-from citygrid_core.operations.heat_select import Selection
+from citygrid_core.operations.heat_select import Selection, grids_at
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
 
@@ -48,7 +48,7 @@ def heat_patterns(
         raise UsageError(Text(f"no step {step!r}: {', '.join(STEPS)}", f"没有时间步长“{step}”"))
     chosen = Selection(**selection)
     counts = chosen.within(chosen.counts(workspace, at=at, recount=recount), None)
-    grids = gpd.GeoDataFrame(workspace.read("grids", at=at)).sort_values("code")
+    grids = grids_at(workspace, at).sort_values("code")
     grids = grids.reset_index(drop=True)
     times = _times(counts, chosen, STEPS[step])
     cube = _cube(counts, grids, times)

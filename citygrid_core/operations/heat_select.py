@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+from pyproj import CRS
 
-from citygrid_core.errors import Text, UsageError
+from citygrid_core.errors import MissingCrs, Problem, Text, UnusableInput, UsageError
 from citygrid_core.evaluation.period import Period
 from citygrid_core.heat import compare
+from citygrid_core.operations.asked_for import check_class, check_days, check_source
+from citygrid_core.operations.intake import problem
+from citygrid_core.tables import Field, read
 from citygrid_core.workspace import Between, Workspace
 
+_RESIDENTS = (
+    Field(
+        "grid_code",
+        "text",
+        labels=("网格编码", "网格代码", "单元网格编码", "单元网格代码"),
+        required=True,
+    ),
+    Field("residents", "number", labels=("常住人口", "人口", "居民数", "人口数"), required=True),
+)
+_TRACKS = (
+    Field("collector", "text", labels=("采集员", "监督员", "采集员编号"), required=True),
+    Field("at", "datetime", labels=("时间", "采集时间", "定位时间"), required=True),
+)
 _COLUMNS = ["grid_code", "object_kind", "class_code", "source", "day", "hour", "cases", "weak"]
 
 
@@ -36,6 +53,19 @@ class Selection:
     from_day: str | None = None
     to_day: str | None = None
 
+    def __post_init__(self) -> None:
+        check_days(self.from_day, self.to_day)
+
+    def check(self, workspace: Workspace) -> None:
+        """Refuse a class or a source that is none.
+
+        Raises
+        ------
+        UsageError
+        """
+        check_source(self.source)
+        check_class(workspace, self.class_code)
+
     def counts(
         self, workspace: Workspace, *, at: str | None = None, recount: bool = False
     ) -> pd.DataFrame:
@@ -46,6 +76,7 @@ class Selection:
         recount : bool
             Count the cases anew by their points, on the grids of `at`.
         """
+        self.check(workspace)
         if recount:
             from citygrid_core.operations.grid_history import recount_cases
 
@@ -73,6 +104,7 @@ class Selection:
         *columns : str
             More columns of the store's cases than those that are chosen by.
         """
+        self.check(workspace)
         where: dict[str, Any] = {
             name: getattr(self, name) for name in ("object_kind", "source") if getattr(self, name)
         }
@@ -129,39 +161,76 @@ def begins(codes: pd.Series[Any], prefix: str) -> pd.Series[bool]:
     return found.fillna(False).astype(bool)
 
 
+def grids_at(workspace: Workspace, at: str | None, *columns: str) -> gpd.GeoDataFrame:
+    """Return the grids of a day, today's by default; all columns, or some.
+
+    Raises
+    ------
+    UsageError
+        There are none.
+    """
+    grids = gpd.GeoDataFrame(workspace.read("grids", at=at, columns=list(columns) or None))
+    if grids.empty:
+        raise UsageError(
+            Text(f"there are no grids on {at}", f"{at} 没有单元网格")
+            if at
+            else Text("there are no grids; run: citygrid grids draw", "没有单元网格，请先划分")
+        )
+    return grids
+
+
 def residents_of(path: Path) -> pd.Series[float]:
-    """Return residents by grid code from a CSV with these two columns."""
-    frame = _table(path, ("grid_code", "residents"))
-    found: pd.Series[float] = (
-        pd.to_numeric(frame["residents"]).groupby(frame["grid_code"].astype(str)).sum()
-    )
+    """Return residents by grid code from a table with these two columns; rows of a grid add up.
+
+    Raises
+    ------
+    UnusableInput
+        Every row that can't be used.
+    """
+    batch = read(path, _RESIDENTS, positions="ignore")
+    frame, wrong = batch.frame, [p for r in batch.rejects for p in r.problems]
+    for row, number in zip(frame["source_row"], frame["residents"], strict=True):
+        if number < 0:
+            expected = Text("0 or more", "不小于 0 的数")
+            wrong.append(replace(problem("number.negative", "residents", number, expected),
+                                 file=path.name, row=int(row)))  # fmt: skip
+    if wrong:
+        raise UnusableInput(*wrong)
+    found: pd.Series[float] = frame["residents"].astype(float).groupby(frame["grid_code"]).sum()
     return found
 
 
 def tracks_of(path: Path, crs: Any) -> gpd.GeoDataFrame:
     """Return points of tracks in the CRS of the workspace.
 
-    A layer with ``collector`` and ``at``, or a CSV with these and ``x``, ``y`` in the CRS
-    of the workspace.
+    A layer with ``collector`` and ``at``, or a table with these and ``x``, ``y``, which does
+    not say its CRS: it is in that of the workspace.
+
+    Raises
+    ------
+    UnusableInput
+        Every row that can't be used.
     """
-    if path.suffix.lower() == ".csv":
-        frame = _table(path, ("collector", "at", "x", "y"))
-        points = gpd.points_from_xy(pd.to_numeric(frame["x"]), pd.to_numeric(frame["y"]))
-        return gpd.GeoDataFrame(frame, geometry=points, crs=crs)
-    layer = gpd.read_file(path)
-    _need(path, layer, ("collector", "at"))
-    moved: gpd.GeoDataFrame = layer.to_crs(crs)
-    return moved
+    try:
+        batch = read(path, _TRACKS, to_crs=crs)
+    except MissingCrs:
+        batch = read(path, _TRACKS, crs=CRS(crs).to_string(), to_crs=crs)
+    if batch.rejects:
+        raise UnusableInput(*(p for r in batch.rejects for p in r.problems))
+    return gpd.GeoDataFrame(batch.frame)
 
 
-def _table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
-    frame: pd.DataFrame = pd.read_csv(path, dtype=str)
-    _need(path, frame, columns)
-    return frame
-
-
-def _need(path: Path, frame: pd.DataFrame, columns: tuple[str, ...]) -> None:
-    missing = [c for c in columns if c not in frame]
-    if missing:
-        names = ", ".join(missing)
-        raise UsageError(Text(f"{path} lacks the columns {names}", f"{path} 缺少列：{names}"))
+def elsewhere(residents: pd.Series[float], grids: pd.DataFrame) -> Problem | None:
+    """Return a finding when residents were told for grids that are none; None when all are."""
+    lost = residents[~residents.index.isin(grids["code"].astype(str))]
+    if lost.empty:
+        return None
+    shown = "、".join(map(str, lost.index[:5]))
+    return Problem(
+        "heat.residents",
+        Text(f"{lost.sum():,.0f} residents of {len(lost)} codes that are no grid of the day: {shown}",
+             f"{len(lost)} 个代码不是当日的单元网格（{shown}），涉及居民 {lost.sum():,.0f} 人"),
+        Text("codes of unit grids", "单元网格代码"),
+        Text("correct the codes, or say --at", "请更正代码，或指定 --at"),
+        field="grid_code",
+    )  # fmt: skip

@@ -118,6 +118,7 @@ def _counts(
     """Return cells of the cube, or, for what the cube does not have, of the cases."""
     if column in heat.HEAT_KEYS:
         return chosen.counts(workspace, at=at, recount=recount)
+    chosen.check(workspace)
     where = {n: v for n in ("object_kind", "source") if (v := getattr(chosen, n))}
     cases = workspace.read("cases", where=where or None, columns=[*CASE_COLUMNS, column],
                            geometry=False)  # fmt: skip

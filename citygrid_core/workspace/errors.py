@@ -19,6 +19,18 @@ class NotAWorkspace(CitygridError):
         )
 
 
+class BadDay(UsageError, ValueError):
+    """A day was asked for that is none."""
+
+    def __init__(self, value: object) -> None:
+        super().__init__(
+            Text(
+                f"{value!r} is not a date like 2026-10-31",
+                f"“{value}”不是日期，应如 2026-10-31",
+            )
+        )
+
+
 class WorkspaceExists(UsageError):
     """A workspace is never made over an existing file."""
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from citygrid_core import isotime
 from citygrid_core.errors import Problem, Text
+from citygrid_core.workspace.errors import BadDay
 from citygrid_core.workspace.schema import CHOICES, Column
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -144,12 +145,12 @@ def iso_day(value: object) -> str:
 
     Raises
     ------
-    ValueError
-        It is no day.
+    BadDay
+        It is none.
     """
     day = _day(value)
     if not isinstance(day, str):
-        raise ValueError(f"{value!r} is no date YYYY-MM-DD")
+        raise BadDay(value)
     return day
 
 

@@ -32,7 +32,20 @@ def test_periods(text: str, first: str, last: str, before: str, year_before: str
     assert Period.parse(before).last + dt.timedelta(1) == period.first
 
 
-@pytest.mark.parametrize("text", ["", "Oktober", "2026-13", "2026-W60", "2026-10-15..2026-10-01"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Oktober",
+        "2026-13",
+        "2026-W60",
+        "2026-10-15..2026-10-01",
+        "2026W41",
+        "20261005",
+        "0001",
+        "9999-12-31",
+    ],
+)
 def test_what_is_no_period_is_refused(text: str) -> None:
     with pytest.raises(BadPeriod, match="2026-Q4"):
         Period.parse(text)
