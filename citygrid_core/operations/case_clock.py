@@ -122,7 +122,7 @@ def timer_of(workspace: Workspace, *moments: str) -> Timer:
         ISO moments; the calendar runs from a year before the first until three years
         after the last.
     """
-    limits = LimitTable.of(workspace.read("case_limits"))
+    limits = LimitTable.of(workspace.read("case_limits", at="all"))
     return Timer(calendar_of(workspace, *moments), limits)
 
 

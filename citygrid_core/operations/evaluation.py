@@ -177,7 +177,7 @@ def evaluate_city(
     counts = add_up(facts, groups)
     if by == "department":
         counts = by_bodies(counts, facts, groups, count(facts, list(BODY_OF)))
-    sizes = _sizes(workspace, by, level, counts.index)
+    sizes = _sizes(workspace, by, level, counts.index, span)
     if sizes is not None:
         counts["hectares"] = sizes["hectares"]
     table = divide(counts, [every[c] for c in _chosen(indicators)])
@@ -189,7 +189,7 @@ def evaluate_city(
         workspace.name, span, by, level, table, _names(workspace, by, level, counts.index),
         rules, score, of, counts, sizes, len(facts.table), workspace.head,
         times(facts, groups), adjusted, mix_of(facts, groups, by, adjusted), _late(facts),
-        _warnings(workspace, facts),
+        _warnings(workspace, facts, span),
     )  # fmt: skip
 
 
@@ -380,12 +380,19 @@ def groups_of(table: pd.DataFrame, by: str, level: str, post: str) -> pd.Series:
     return table[POSTS[post] if by == "post" else "class_code" if by == "class" else "source"]
 
 
-def _sizes(workspace: Workspace, by: str, level: str, groups: pd.Index) -> pd.DataFrame | None:
-    """Return how many unit grids each area has, and their hectares."""
+def _sizes(
+    workspace: Workspace, by: str, level: str, groups: pd.Index, period: Period
+) -> pd.DataFrame | None:
+    """Return how many unit grids each area has, and their hectares.
+
+    On the last day of the period; today, where the city had none yet.
+    """
     if by != "area":
         return None
     columns = ["code", "community_code", "area_m2"]
-    grids = workspace.read("grids", columns=columns, geometry=False)
+    grids = workspace.read("grids", at=str(period.last), columns=columns, geometry=False)
+    if grids.empty:
+        grids = workspace.read("grids", columns=columns, geometry=False)
     digits = {"county": 6, "street": 9, "community": 12}
     names = grids["code"] if level == "grid" else grids["community_code"].str[: digits[level]]
     counts = names.value_counts()
@@ -430,8 +437,19 @@ def names_of(workspace: Workspace, by: str) -> dict[str, str]:
     return names
 
 
-def _warnings(workspace: Workspace, facts: Facts) -> list[Text]:
+def _warnings(workspace: Workspace, facts: Facts, period: Period) -> list[Text]:
     out = []
+    known = facts.table["last_at"].max()
+    last = np.datetime64(period.last, "s")
+    if known < last and not workspace.count("cases", where={"reported_at": Between(str(last))}):
+        day = str(known)[:10]
+        out.append(
+            Text(
+                f"nothing is known after {day}, and the period ends on {period.last}: "
+                "what is due until then counts as overdue",
+                f"{day} 之后尚无记录，而统计期至 {period.last}：期末前到期的案件均按超期计",
+            )
+        )
     told = int((facts.table["due_by"] == "source").sum())
     if told:
         out.append(

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from citygrid_core import isotime
 from citygrid_core.cases.clock.units import UNITS, duration
 from citygrid_core.cases.clock.workdays import Seconds
 from citygrid_core.errors import Problem, Text, UnusableInput
@@ -18,6 +19,8 @@ LIMITED = (
     "close", "total",
 )  # fmt: skip
 COLUMNS = ("stage", "object_kind", "class_code", "condition", "area_class", "value", "unit")
+_ALWAYS = np.datetime64("1900-01-01", "D")
+_VALID = ("valid_from", "valid_to")
 _KEYS = ("object_kind", "class_code", "condition", "area_class")
 
 
@@ -30,6 +33,9 @@ class LimitTable:
     the area class, then the kind; of equals the shortest limit. A row with a condition
     holds only for cases that state it.
 
+    A case keeps the limits of the day on which it was reported, whatever is decreed later.
+    Cases that are older than all limits have the first ones.
+
     Attributes
     ----------
     rows : DataFrame
@@ -37,7 +43,8 @@ class LimitTable:
     """
 
     rows: pd.DataFrame
-    _best: dict[tuple[str, ...], int] = field(init=False, repr=False, compare=False)
+    _days: npt.NDArray[np.datetime64] = field(init=False, repr=False, compare=False)
+    _best: list[dict[tuple[str, ...], int]] = field(init=False, repr=False, compare=False)
     _seconds: Seconds = field(init=False, repr=False, compare=False)
     _working: npt.NDArray[np.bool_] = field(init=False, repr=False, compare=False)
 
@@ -49,14 +56,15 @@ class LimitTable:
         ----------
         table : DataFrame
             Some of `COLUMNS`; value and unit are needed, stage is ``handle`` where missing.
+            valid_from, valid_to (ISO days, half-open) where limits changed; empty: always.
 
         Raises
         ------
         UnusableInput
             All rows that are wrong: unknown stage or unit, a value that is not positive.
         """
-        rows = table.reindex(columns=list(COLUMNS)).copy()
-        for name in COLUMNS:
+        rows = table.reindex(columns=[*COLUMNS, *_VALID]).copy()
+        for name in rows:
             if name != "value":
                 rows[name] = rows[name].astype(object).where(rows[name].notna(), "").astype(str)
         rows["stage"] = rows["stage"].replace("", "handle")
@@ -71,11 +79,22 @@ class LimitTable:
     def __post_init__(self) -> None:
         rows = self.rows
         seconds, working = duration(rows["value"], rows["unit"])
-        best: dict[tuple[str, ...], int] = {}
-        keys = zip(*(rows[n].tolist() for n in ("stage", *_KEYS)), strict=True)
-        for at, key in enumerate(keys):
-            if key not in best or seconds[at] < seconds[best[key]]:
-                best[key] = at
+        keys = list(zip(*(rows[n].tolist() for n in ("stage", *_KEYS)), strict=True))
+        begin, end = (pd.to_datetime(rows[n]).to_numpy().astype("datetime64[D]") for n in _VALID)
+        changes = np.concatenate([begin, end])
+        days = np.unique(changes[~np.isnat(changes)])
+        if np.isnat(begin).any() or not len(days):
+            days = np.r_[_ALWAYS, days]
+        best: list[dict[tuple[str, ...], int]] = []
+        for day in days:
+            holds = ~(begin > day) & ~(end <= day)
+            of_day: dict[tuple[str, ...], int] = {}
+            for at in np.flatnonzero(holds).tolist():
+                key = keys[at]
+                if key not in of_day or seconds[at] < seconds[of_day[key]]:
+                    of_day[key] = at
+            best.append(of_day)
+        object.__setattr__(self, "_days", days)
         object.__setattr__(self, "_best", best)
         # a row more at the end, for cases that no row holds for
         object.__setattr__(self, "_seconds", np.append(seconds, 0))
@@ -88,6 +107,7 @@ class LimitTable:
         ----------
         cases : DataFrame
             Some of object_kind, class_code, condition, area_class; missing is "".
+            reported_at (ISO or datetime64): the limits of that day; missing: the last ones.
         stage : str
             One of `LIMITED`.
 
@@ -128,23 +148,42 @@ class LimitTable:
             code, words = pd.factorize(np.asarray(held, dtype=object))
             distinct.append(["", *map(str, words)])
             codes = codes * len(distinct[-1]) + code + 1
+        codes = codes * len(self._days) + self._editions(cases)
         groups, spread = np.unique(codes, return_inverse=True)
         chosen = np.full(len(groups), -1, dtype=np.int64)
         for i, group in enumerate(groups.tolist()):
+            group, edition = divmod(group, len(self._days))
             words_of = []
             for words_ in reversed(distinct):
                 group, at = divmod(group, len(words_))
                 words_of.append(words_[at])
             area, condition, code_, kind = words_of
-            chosen[i] = self._hold(stage, kind, code_, condition, area)
+            chosen[i] = self._hold(self._best[edition], stage, kind, code_, condition, area)
         return chosen[spread]
 
-    def _hold(self, stage: str, kind: str, code: str, condition: str, area: str) -> int:
+    def _editions(self, cases: pd.DataFrame) -> Seconds:
+        """Return which of the days on which limits changed was the last before each report."""
+        newest = len(self._days) - 1
+        if not newest or "reported_at" not in cases:
+            return np.full(len(cases), newest, dtype=np.int64)
+        said = cases["reported_at"]
+        if said.dtype.kind == "M":
+            moments = said.to_numpy().astype("datetime64[s]")
+        else:
+            moments, _ = isotime.read([t if isinstance(t, str) else "" for t in said])
+        at = np.searchsorted(self._days, moments.astype("datetime64[D]"), side="right") - 1
+        return np.where(np.isnat(moments), newest, np.maximum(at, 0))
+
+    @staticmethod
+    def _hold(
+        best: dict[tuple[str, ...], int],
+        stage: str, kind: str, code: str, condition: str, area: str,
+    ) -> int:  # fmt: skip
         for end in range(len(code), -1, -1):
             for c in dict.fromkeys((condition, "")):
                 for a in dict.fromkeys((area, "")):
                     for k in dict.fromkeys((kind, "")):
-                        at = self._best.get((stage, k, code[:end], c, a))
+                        at = best.get((stage, k, code[:end], c, a))
                         if at is not None:
                             return at
         return -1

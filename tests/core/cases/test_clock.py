@@ -169,6 +169,28 @@ def test_the_most_specific_limit_holds() -> None:
     assert (none["seconds"] == 0).all()
 
 
+def test_a_case_keeps_the_limits_of_the_day_of_its_report() -> None:
+    """Hours: 24 at first, 8 from July on; from September on two for lamps; none from 2027 on."""
+    table = pd.DataFrame(
+        [
+            ("", 24, "2026-01-01", "2026-07-01"),
+            ("", 8, "2026-07-01", "2027-01-01"),
+            ("01037", 2, "2026-09-01", "2027-01-01"),
+        ],
+        columns=["class_code", "value", "valid_from", "valid_to"],
+    ).assign(unit="hour")
+    days = ["2025-03-01T08:00:00", "2026-06-30T23:59:59", "2026-07-01T00:00:00",
+            "2026-09-01T00:00:00", "2027-01-01T00:00:00", None]  # fmt: skip
+    cases = pd.DataFrame({"class_code": "01037", "reported_at": pd.Series(days, dtype=object)})
+    hours = [24, 24, 8, 2, 0, 0]
+    limits = LimitTable.of(table)
+    assert (limits.find(cases)["seconds"] / 3600).tolist() == hours
+    as_times = cases.assign(reported_at=pd.to_datetime(cases["reported_at"]))
+    assert (limits.find(as_times)["seconds"] / 3600).tolist() == hours
+    always = LimitTable.of(table.assign(valid_from=[None, "2026-07-01", "2026-09-01"]))
+    assert (always.find(cases)["seconds"] / 3600).tolist() == hours
+
+
 def test_all_wrong_rows_of_a_limit_table_are_told() -> None:
     bad = pd.DataFrame(
         {"stage": ["handle", "sleep"], "value": [0, 1], "unit": ["work_day", "moon"]}

@@ -12,15 +12,18 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+import shapely
 
 from citygrid_core.errors import UsageError
 from citygrid_core.evaluation import TOTAL, UnknownScheme
 from citygrid_core.evaluation.period import BadPeriod, Period
+from citygrid_core.operations.case_clock import import_limits
 from citygrid_core.operations.case_steps import advance_cases
 from citygrid_core.operations.evaluation import Evaluation, evaluate_city, facts_of
 from citygrid_core.operations.evaluation_cases import cases_behind
 from citygrid_core.operations.evaluation_report import html, write_report
 from citygrid_core.operations.evaluation_sections import bounce_tables
+from citygrid_core.operations.grid_edits import Cause, edit_grids
 from citygrid_core.sample.cases import LIMIT_H
 from citygrid_core.workspace import Workspace
 from tests.core.cli.test_cli import citygrid
@@ -338,3 +341,28 @@ def test_any_rate_is_adjusted_for_the_mix(workspace: Workspace, by: str) -> None
     assert evaluate_city(workspace, "2025-07", by="class", facts=facts).mix is None
     with pytest.raises(UsageError):
         evaluate_city(workspace, "2025-07", adjusted="no_such", facts=facts)
+
+
+def test_what_is_decreed_later_does_not_change_the_past(office: Path, tmp_path: Path) -> None:
+    """Limits of a tenth, and a grid split, after a month: it is evaluated as before."""
+    shutil.copy(office, tmp_path / "city.gpkg")
+    with Workspace.open(tmp_path / "city.gpkg") as ws:
+        before = evaluate_city(ws, "2025-10", by="area", level="grid")
+        limits = ws.read("case_limits")
+        shorter = limits.assign(value=limits["value"].astype(float) / 10)
+        shorter = shorter[["code", "stage", "class_code", "value", "unit"]]
+        shorter.to_csv(tmp_path / "limits.csv", index=False)
+        assert import_limits(ws, tmp_path / "limits.csv", on="2026-02-01").stored == len(limits)
+        grid = ws.read("grids").iloc[0]
+        x0, y0, x1, y1 = grid.geometry.bounds
+        line = shapely.LineString([(x0 - 5, (y0 + y1) / 2), (x1 + 5, (y0 + y1) / 2)])
+        edit_grids(ws, "split", [grid["code"]], Cause("2026-02-01"), drawn=line)
+        after = evaluate_city(ws, "2025-10", by="area", level="grid")
+    assert before.table.value["grid_case_density"].notna().all()
+    pd.testing.assert_frame_equal(after.table.value, before.table.value)
+
+
+def test_a_month_that_is_not_over_is_told(workspace: Workspace) -> None:
+    over, running = (evaluate_city(workspace, p) for p in ("2025-11", "2031-05"))
+    assert not any("nothing is known after" in w.en for w in over.warnings)
+    assert any("nothing is known after 202" in w.en for w in running.warnings)
