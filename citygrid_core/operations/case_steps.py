@@ -20,6 +20,7 @@ from citygrid_core.cases.lifecycle import (
     legal,
     why,
 )
+from citygrid_core.cases.lifecycle.fold import moments
 from citygrid_core.errors import Problem, Text, UsageError
 from citygrid_core.operations.case_clock import profile_of, timer_of
 from citygrid_core.operations.intake import text_column
@@ -42,6 +43,13 @@ SETS = {
     "collect": "reported_at", "register": "registered_at", "dispatch": "dispatched_at",
     "handle": "handled_at", "check": "checked_at", "close": "closed_at",
 }  # fmt: skip
+#: What is expected where not the step is wrong, but what is said with it.
+_SAID = {
+    "needs": Text("all that it needs", "填写全部必填内容"),
+    "until_later": Text("a later deadline", "更晚的期限"),
+    "until_ahead": Text("an end that lies ahead", "晚于操作时间的截止时间"),
+    "suspension_short": Text("an earlier end", "更早的截止时间"),
+}
 LIMIT_COLUMNS = ("source", "object_kind", "class_code", "condition", "area_class")
 
 
@@ -58,16 +66,18 @@ def advance_cases(
     Parameters
     ----------
     entries : DataFrame
-        number, step, at, and what the step needs: who, reason, department_code, until,
-        document. The order of the rows is the order of the steps. A column source_row
-        names rows to people.
+        number, step (its name, or what people call it), at, and what the step needs: who,
+        reason, department_code, until, document. The order of the rows is the order of the
+        steps. A column source_row names rows to people. What the log has already is
+        unchanged.
     who : str
         Who asks, for rows that don't say.
 
     Returns
     -------
     Report
-        read = stored + rejected; a problem for each refused step, with what was legal.
+        read = stored + unchanged + rejected; a problem for each refused step, with what was
+        legal, and for each department that the register does not have.
     """
     report = Report(operation, read=len(entries), dry_run=dry_run)
     if entries.empty:
@@ -77,27 +87,64 @@ def advance_cases(
     asked["who"] = said.where(said != "", who)
     asked["number"] = asked["number"].astype(str)
     profile = profile_of(workspace)
+    called = {label: s.name for s in profile.steps.values() for label in s.label}
+    asked["step"] = asked["step"].replace(called)
     numbers = list(dict.fromkeys(asked["number"]))
     with workspace.transaction(operation, who=who, parameters={"steps": len(asked)}) as tx:
         held = workspace.read("cases", where={"number": numbers})
         log = workspace.read("case_log", where={"number": numbers})
-        known = asked["number"].isin(held["number"])
+        done = _done(asked, log)
+        known = asked["number"].isin(held["number"]) & ~done
         timer = timer_of(workspace, str(asked["at"].min()), str(asked["at"].max()), *_ends(log))
         cases = held.set_index("number", drop=False)
         rows, refused = advance_all(log, cases, profile, asked[known], timer)
-        for at in asked.index[~known]:
+        for at in asked.index[~known & ~done]:
             report.problems.append(_unknown(asked, at))
         for at, rule in refused["rule"].items():
-            report.problems.append(_refused(asked, at, str(rule), log, cases, profile, timer))
+            before = pd.concat([log, rows[rows.index < at]], ignore_index=True)
+            report.problems.append(_refused(asked, at, str(rule), before, cases, profile, timer))
+        report.problems += _strangers(workspace, asked, rows)
         if len(rows):
             tx.insert("case_log", rows.reset_index(drop=True))
             restate(tx, held, pd.concat([log, rows], ignore_index=True), profile, timer)
         if dry_run:
             tx.rollback()
-    report.stored = len(rows)
-    report.rejected = len(asked) - len(rows)
+    report.stored, report.unchanged = len(rows), int(done.sum())
+    report.rejected = len(refused) + int((~known & ~done).sum())
     report.details = {"steps": rows["step"].value_counts().to_dict()}
     return report
+
+
+def _done(asked: pd.DataFrame, log: pd.DataFrame) -> pd.Series[bool]:
+    """Tell which steps the log has already, as they are asked for: a file may come twice."""
+    told = ("number", "step", "at", "who", "reason", "department_code", "until", "document")
+
+    def keys(frame: pd.DataFrame) -> pd.MultiIndex:
+        texts = {n: text_column(frame, n) for n in told}
+        texts |= {n: moments(texts[n].replace("", None)).astype(str) for n in ("at", "until")}
+        index: pd.MultiIndex = pd.MultiIndex.from_frame(pd.DataFrame(texts))
+        return index
+
+    there: pd.Series[bool] = pd.Series(keys(asked).isin(keys(log)), index=asked.index, dtype=bool)
+    return there
+
+
+def _strangers(workspace: Workspace, asked: pd.DataFrame, rows: pd.DataFrame) -> list[Problem]:
+    """Return a finding for each body that got a case and stands in no register."""
+    to = rows["department_code"].dropna()
+    codes = [str(c) for c in to.unique()]
+    if not codes or not workspace.count("departments", at="all"):
+        return []
+    held = workspace.read("departments", at="all", where={"code": codes}, columns=["code"])
+    return [
+        Problem(
+            "step.department", Text(code, code),
+            Text("the code of a department", "部门名录中的部门代码"),
+            Text("return the case, or import the department", "请回退案件，或补录该部门"),
+            row=_row(asked, at), field="department_code",
+        )
+        for at, code in to[~to.isin(held["code"])].items()
+    ]  # fmt: skip
 
 
 def advance_file(
@@ -117,14 +164,19 @@ def advance_file(
     report.read = batch.read
     report.rejected += len(batch.rejects)
     named = [replace(p, file=path.name) for p in report.problems]
-    raw = batch.raw.set_axis(frame["source_row"].to_numpy(), axis=0) if len(frame) else batch.raw
+    findings = [p for p in named if p.rule == "step.department"]
+    raw = batch.raw.loc[frame.index].set_axis(frame["source_row"].to_numpy(), axis=0)
     bad = [
-        Reject(int(p.row), {str(k): str(v) for k, v in raw.loc[p.row].items()}, (p,))
+        Reject(
+            int(p.row),
+            {str(k): "" if pd.isna(v) else str(v) for k, v in raw.loc[p.row].items()},
+            (p,),
+        )
         for p in named
-        if p.row is not None
+        if p.row is not None and p not in findings
     ]
     every = sorted([*batch.rejects, *bad], key=lambda r: r.row)
-    report.problems = [p for r in every for p in r.problems]
+    report.problems = [p for r in every for p in r.problems] + findings
     if rejects is not None and every:
         write_rejects(rejects, every)
     progress("done", 2, 2)
@@ -234,12 +286,18 @@ def _refused(
     label = step.label if step else Text(name, name)
     own = log[log["number"] == number]
     now = legal(own, cases.loc[number], profile, str(asked.at[at, "at"]), timer)
-    en = ", ".join(s.name for s in now) or "no step"
-    zh = "、".join(f"{s.label.zh}（{s.name}）" for s in now) or "无可执行操作"
+    en = ", ".join(s.name for s in now)
+    zh = "、".join(f"{s.label.zh}（{s.name}）" for s in now)
+    expected = Text(f"one of {en}", f"{zh} 之一")
+    if rule == "step.time" or not now:
+        last = str(own["at"].max())[:19]
+        expected = Text(f"a time from {last} on", f"不早于 {last} 的时间")
+    elif step is not None and rule.removeprefix("step.") in _SAID:
+        expected = _SAID[rule.removeprefix("step.")]
     return Problem(
         rule,
         Text(f"{name} of {number}: {said.en}", f"案件 {number} 的“{label.zh}”：{said.zh}"),
-        Text(f"one of {en}", f"{zh} 之一" if now else zh),
+        expected,
         row=_row(asked, at),
         field="step",
     )

@@ -210,6 +210,8 @@ class _State:
             "verified_if_public": (stage == STAGES.index("verified")) | self.at_once[c],
             "delays_left": self.counts["delay"][c] < self.profile.max_delays,
             "before_due": np.isnat(self.due[c]) | (at <= self.due[c]),
+            "until_later": ~(self.until[r] <= np.fmax(at, self.due[c])),
+            "until_ahead": ~(self.until[r] <= at),
             "suspension_short": ~(
                 self.until[r] - at > np.timedelta64(self.profile.max_suspension_days, "D")
             ),
@@ -262,9 +264,10 @@ class _State:
             self.granted[k] = used(
                 self.timer.calendar, self.dispatched[k], until[fresh], self.working[k]
             )
-            more = ~np.isnat(self.due[c]) & (until > self.due[c])
-            k = c[more]
-            self.granted[k] += used(self.timer.calendar, self.due[k], until[more], self.working[k])
+            held = ~np.isnat(self.due[c])  # sources also tell of deadlines that came nearer
+            k = c[held]
+            more = used(self.timer.calendar, self.due[k], until[held], self.working[k])
+            self.granted[k] = np.maximum(self.granted[k] + more, 0)
         self.due[c] = until
 
     def _handled(self, c: Ints, s: Ints, at: Any) -> None:

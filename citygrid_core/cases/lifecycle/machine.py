@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,10 @@ _WHY: dict[str, Text] = {
     ),
     "step.delays_left": Text("no delay is left", "延期次数已用完"),
     "step.before_due": Text("its limit has passed", "已超期，不能延期"),
+    "step.until_later": Text(
+        "the new deadline is not later than the one that runs", "新期限不晚于现有期限"
+    ),
+    "step.until_ahead": Text("its end is not ahead", "截止时间不晚于操作时间"),
     "step.suspension_short": Text("a hold that long is not allowed", "挂账时间超过上限"),
     "step.appeals_left": Text("it was appealed already", "已申诉过"),
 }
@@ -67,7 +72,9 @@ def legal(
     case : Series
         source, and what limits ask for; its name is the number.
     """
-    tried = {name: _said(step, at) for name, step in profile.steps.items()}
+    states = fold(log, case.to_frame().T, profile, timer).states if len(log) else None
+    due = states["due_at"].iloc[0] if states is not None else pd.NaT
+    tried = {name: _said(step, at, due) for name, step in profile.steps.items()}
     rules = _try(log, case, profile, tried, timer)
     return [step for name, step in profile.steps.items() if rules[name] == ""]
 
@@ -185,9 +192,13 @@ def why(rule: str, step: Step | None = None) -> Text:
     return said
 
 
-def _said(step: Step, at: str) -> Entry:
+def _said(step: Step, at: str, due: Any) -> Entry:
     """Return the step with all that it needs said, to ask whether it would be legal."""
-    return Entry(step.name, at, reason="?", department_code="?", until=at, document="?")
+    end = pd.Timestamp(at)
+    if step.clock == "until" and due > end:
+        end = due
+    until = (end + pd.Timedelta(1, "s")).isoformat()
+    return Entry(step.name, at, reason="?", department_code="?", until=until, document="?")
 
 
 def _try(

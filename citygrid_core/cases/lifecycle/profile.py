@@ -25,7 +25,10 @@ STAGES = (
 )  # fmt: skip
 HOLDS = ("", "suspended", "deferred")
 NEEDS = ("reason", "department", "until", "document")
-GUARDS = ("verified_if_public", "delays_left", "before_due", "suspension_short", "appeals_left")
+GUARDS = (
+    "verified_if_public", "delays_left", "before_due", "until_later", "until_ahead",
+    "suspension_short", "appeals_left",
+)  # fmt: skip
 CLOCKS = ("", "start", "stop", "again", "until")
 POSTS: dict[str, Text] = {
     "collector": Text("collector", "监督员"),

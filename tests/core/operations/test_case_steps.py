@@ -11,7 +11,12 @@ import pandas as pd
 import pytest
 
 from citygrid_core.operations.case_clock import import_limits, import_work_days
-from citygrid_core.operations.case_steps import advance_cases, folded, legal_steps
+from citygrid_core.operations.case_steps import (
+    advance_cases,
+    advance_file,
+    folded,
+    legal_steps,
+)
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
 from tests.core.cli.test_cli import citygrid
@@ -45,7 +50,8 @@ def test_a_wrong_body_returns_a_case_and_it_goes_to_another(office: Workspace) -
         entry(number, "return", "2026-01-05T10:00:00", reason="不属本单位", who="王"),
         entry(number, "dispatch", "2026-01-05T11:00:00", department_code="D2"),
     ]))  # fmt: skip
-    assert (report.stored, report.rejected, report.problems) == (2, 0, [])
+    assert (report.stored, report.rejected) == (2, 0)
+    assert [p.rule for p in report.problems] == ["step.department"]  # the register has no D2
     case = office.read("cases", where={"number": number}).iloc[0]
     assert (case["stage"], case["handling_code"]) == ("dispatched", "D2")
     # two working days of eight hours from Monday 11:00
@@ -122,3 +128,36 @@ def test_steps_from_a_file(office: Workspace, tmp_path: Path) -> None:
     assert a not in rejects
     again = citygrid("cases", "steps", str(path), a, "--at", "2026-01-05T10:30")
     assert "handle" in again.stdout
+
+
+def test_a_file_of_steps_with_every_kind_of_bad_row(office: Workspace, tmp_path: Path) -> None:
+    """Good rows go in, bad ones to the rejects file by their rows; a second run changes nothing."""
+    number, other = open_case(office), open_case(office, kind="event")
+    body = office.read("departments")["code"].iloc[0]
+    rows = [
+        (number, "签收", "2026-01-05 10:00", "", ""),  # what people call it
+        (number, "handle", "never", "", ""),
+        ("nobody", "handle", "2026-01-05 10:00", "", ""),
+        (number, "return", "2026-01-05 11:00", "不属本单位", ""),
+        (number, "return", "2026-01-05 12:00", "又", ""),
+        (number, "派遣", "2026-01-05 13:00", "", body),
+        (other, "handle", "2020-01-01 10:00", "", ""),
+    ]
+    file, rejects = tmp_path / "steps.csv", tmp_path / "bad.csv"
+    frame = pd.DataFrame(rows, columns=["案卷号", "操作", "操作时间", "原因", "承办部门"])
+    frame.to_csv(file, index=False)
+    report = advance_file(office, file, who="王", rejects=rejects)
+    assert (report.read, report.stored, report.unchanged, report.rejected) == (7, 3, 0, 4)
+    assert [(p.row, p.rule) for p in report.problems] == [
+        (3, "datetime.invalid"), (4, "case.unknown"), (6, "step.stage"), (8, "step.time"),
+    ]  # fmt: skip
+    # what was legal is told as it stood after the rows before
+    assert "派遣（dispatch）" in report.problems[2].text("zh")
+    assert pd.read_csv(rejects).iloc[:, 0].tolist() == [3, 4, 6, 8]
+    log = office.read("case_log", where={"number": number}).sort_values("seq")
+    assert log["step"].tolist()[-3:] == ["accept", "return", "dispatch"]
+    assert log["who"].tolist()[-3:] == ["王"] * 3
+    head = office.head
+    again = advance_file(office, file, who="王")
+    assert (again.read, again.stored, again.unchanged, again.rejected) == (7, 0, 3, 4)
+    assert office.head == head
