@@ -35,6 +35,10 @@ def guarded(command: F) -> F:
     def call(*args: Any, **kwargs: Any) -> Any:
         as_json = bool(kwargs.get("json_"))
         try:
+            if isinstance(output := kwargs.get("output"), Path) and "overwrite" in kwargs:
+                from citygrid_core.tables.saving import check_target
+
+                check_target(output, overwrite=kwargs["overwrite"])
             return command(*args, **kwargs)
         except CitygridError as error:
             if as_json:
@@ -44,18 +48,28 @@ def guarded(command: F) -> F:
             sys.exit(error.exit_code)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            what = f"{where}{error.strerror or error}"
+            if as_json:
+                emit_json({"error": {"en": what, "zh": f"无法读写 {what}"}})
+            else:
+                click.echo(t(what, f"无法读写 {what}"), err=True)
+            sys.exit(3)
         except Exception as error:
             if os.environ.get("CITYGRID_DEBUG"):
                 traceback.print_exc()
-            what = f"{type(error).__name__}: {error}"
+            # the first line says what; a database would go on with all that it was given
+            what = f"{type(error).__name__}: {error}".partition("\n")[0][:500]
             if as_json:
                 emit_json({"error": {"en": f"internal error: {what}", "zh": f"内部错误：{what}"}})
             else:
                 click.echo(
                     t(
-                        f"internal error: {what}\nnothing was stored; "
-                        "CITYGRID_DEBUG=1 shows where it happened",
-                        f"内部错误：{what}\n未写入任何数据；设置 CITYGRID_DEBUG=1 可查看位置",
+                        f"internal error: {what}\nCITYGRID_DEBUG=1 shows where it happened; "
+                        "citygrid info tells the last operation that was stored",
+                        f"内部错误：{what}\n设置 CITYGRID_DEBUG=1 可查看位置；"
+                        "citygrid info 可查看最后一次入库的操作",
                     ),
                     err=True,
                 )

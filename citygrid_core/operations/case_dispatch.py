@@ -11,7 +11,7 @@ import pandas as pd
 from citygrid_core.cases.dispatch import WAITS, judge, sigma
 from citygrid_core.errors import Language, Text, UsageError
 from citygrid_core.operations.case_clock import profile_of
-from citygrid_core.operations.case_steps import advance_cases
+from citygrid_core.operations.case_steps import STRANGER, advance_cases
 from citygrid_core.operations.city import City
 from citygrid_core.report import Report
 from citygrid_core.responsibility import ROLES, near_border
@@ -224,7 +224,8 @@ def dispatch_cases(
             workspace, entries, who=who, dry_run=dry_run, operation="cases dispatch"
         )
         report.stored, report.rejected = done.stored, done.rejected
-        sent[[p.row for p in done.problems if p.row is not None]] = None
+        refused = [p for p in done.problems if p.rule != STRANGER]
+        sent[[p.row for p in refused if p.row is not None]] = None
         report.problems = [replace(p, row=None) for p in done.problems]
     report.unchanged = report.read - report.stored - report.rejected
     found["sent"] = sent

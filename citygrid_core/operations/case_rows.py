@@ -120,6 +120,8 @@ def _part(batch: Batch, path: Path, city: City, sources: Sources, seen: Repeated
     seen.reject(rows, good[["source_system", "source_number"]], path.name)
     set_aside = rejected(batch, rows, path)
     good = rows.good
+    for name, column in (("located", "location_method"), ("duty", "duty_outcome")):
+        rows.details[name] = {str(k): int(n) for k, n in good[column].value_counts().items()}
     return Part(
         path.name,
         good[[n for n in (*_KEPT, "geometry") if n in good.columns]],
@@ -217,8 +219,6 @@ def _place(rows: Rows, city: City, accept: float) -> None:
         frame.drop(columns="geometry", errors="ignore"), geometry=_points(x, y),
         crs=city.workspace.crs,
     )  # fmt: skip
-    kinds = pd.Series(method).value_counts()
-    rows.details["located"] = {k: int(v) for k, v in kinds.items()}
 
 
 def _points(x: Floats, y: Floats) -> Objects:
@@ -311,5 +311,3 @@ def _answer(rows: Rows, city: City) -> None:
     answer = city.duties.resolve(asked, at=asked["reported_at"])
     for column in ("supervising_code", "handling_code", "duty_outcome"):
         frame.loc[asked.index, column] = answer[column]
-    unclear = frame.loc[asked.index, "duty_outcome"].value_counts()
-    rows.details["duty"] = {str(k): int(v) for k, v in unclear.items()}

@@ -23,7 +23,7 @@ from citygrid_core.cases.lifecycle import (
 from citygrid_core.cases.lifecycle.fold import moments
 from citygrid_core.errors import Problem, Text, UsageError
 from citygrid_core.operations.case_clock import profile_of, timer_of
-from citygrid_core.operations.intake import text_column
+from citygrid_core.operations.intake import refuse_own_file, text_column
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.tables import Field, Reject, read, write_rejects
 from citygrid_core.workspace import Transaction, Workspace
@@ -50,6 +50,8 @@ _SAID = {
     "until_ahead": Text("an end that lies ahead", "晚于操作时间的截止时间"),
     "suspension_short": Text("an earlier end", "更早的截止时间"),
 }
+#: The rule that names a body which stands in no register; its step is done all the same.
+STRANGER = "step.department"
 LIMIT_COLUMNS = ("source", "object_kind", "class_code", "condition", "area_class")
 
 
@@ -138,7 +140,7 @@ def _strangers(workspace: Workspace, asked: pd.DataFrame, rows: pd.DataFrame) ->
     held = workspace.read("departments", at="all", where={"code": codes}, columns=["code"])
     return [
         Problem(
-            "step.department", Text(code, code),
+            STRANGER, Text(code, code),
             Text("the code of a department", "部门名录中的部门代码"),
             Text("return the case, or import the department", "请回退案件，或补录该部门"),
             row=_row(asked, at), field="department_code",
@@ -157,6 +159,7 @@ def advance_file(
     progress: Progress = no_progress,
 ) -> Report:
     """Do the steps that a file lists; rows that are refused go to the rejects file."""
+    refuse_own_file(workspace, path, rejects)
     progress("reading", 0, 2)
     batch = read(path, FIELDS, positions="ignore", timezone=workspace.timezone)
     frame = batch.frame
@@ -164,7 +167,7 @@ def advance_file(
     report.read = batch.read
     report.rejected += len(batch.rejects)
     named = [replace(p, file=path.name) for p in report.problems]
-    findings = [p for p in named if p.rule == "step.department"]
+    findings = [p for p in named if p.rule == STRANGER]
     raw = batch.raw.loc[frame.index].set_axis(frame["source_row"].to_numpy(), axis=0)
     bad = [
         Reject(

@@ -70,7 +70,7 @@ def import_cases(
     """
     files = [Path(path)] if isinstance(path, (str, Path)) else [Path(p) for p in path]
     for file in files:
-        refuse_own_file(workspace, file)
+        refuse_own_file(workspace, file, rejects)
         if options.datum == "auto":
             from citygrid_core.operations.geocode_datum import with_detected_datum
 

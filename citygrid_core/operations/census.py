@@ -84,7 +84,7 @@ def import_components(
         read = stored + unchanged + rejected.
     """
     path = Path(path)
-    refuse_own_file(workspace, path)
+    refuse_own_file(workspace, path, rejects)
     edition = load_edition(workspace.edition)
     if from_edition is not None:
         load_edition(from_edition)

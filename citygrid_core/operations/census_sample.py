@@ -250,7 +250,7 @@ def enter_results(
         checked_by, checked_on.
     """
     plan_row(workspace, plan)
-    refuse_own_file(workspace, path)
+    refuse_own_file(workspace, path, rejects)
     fields = (
         Field("component_code", "text", labels=("部件标识码", "标识码"), required=True),
         Field(

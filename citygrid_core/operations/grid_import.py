@@ -78,7 +78,7 @@ def import_grids(
     UnusableInput
         No row of the file is a polygon in the city; nothing is stored.
     """
-    refuse_own_file(workspace, path)
+    refuse_own_file(workspace, path, rejects)
     held = workspace.read("grids")
     if len(held) and not redraw:
         raise UsageError(

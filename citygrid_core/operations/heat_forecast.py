@@ -97,6 +97,8 @@ def known_before(
     if len(set(counts["grid_code"]) - set(codes) - {""}):
         # cases on grids that are no more: each counts by its own point
         counts = held.within(held.counts(workspace, at=on, recount=True), None)
+    day_text = counts["day"].astype(str).str[:10]
+    counts = counts[(day_text >= (last - dt.timedelta(longest - 1)).isoformat()).to_numpy()]
     if counts.empty:
         raise UsageError(
             Text(
@@ -204,7 +206,8 @@ def heat_forecast(
         report = Report("heat forecast", read=len(held.grids), unchanged=len(held.grids))
         report.details = {**_details(on, horizon, held.forecasts), "how": "kept"}
         return report, held.grids
-    made = make_forecast(workspace, on=on, horizon=horizon, class_code=class_code,
+    known = known_before(workspace, on)
+    made = make_forecast(workspace, on=on, horizon=horizon, class_code=class_code, known=known,
                          progress=progress)  # fmt: skip
     there = _all_kept(workspace, {"day": on, "horizon": horizon})
     with workspace.transaction(
@@ -223,7 +226,7 @@ def heat_forecast(
     report = Report("heat forecast", read=len(made.grids), stored=len(made.grids))
     report.dry_run = dry_run
     report.details = {**_details(on, horizon, made.forecasts), "how": "made"}
-    report.problems += stale(workspace)
+    report.problems += [*stale(workspace), *silent(known, on)]
     return report, made.grids
 
 
@@ -372,6 +375,26 @@ def stale(workspace: Workspace) -> list[Any]:
             Text("counts of today's cases", "与当前案件一致的计数"),
             Text("run: citygrid heat update, then forecast with --again",
                  "请运行 citygrid heat update，再以 --again 重新预测"),
+        )
+    ]  # fmt: skip
+
+
+def silent(known: Known, on: str) -> list[Any]:
+    """Return a finding when the last days before a forecast have no case, as never before.
+
+    Weeks that nobody has imported yet look like weeks without a problem.
+    """
+    seen = np.append(np.unique(known.counts["day"].to_numpy()), known.days)
+    gaps = np.diff(seen) - 1
+    if gaps[-1] <= max(7, gaps[:-1].max(initial=0)):
+        return []
+    return [
+        problem(
+            "heat.silent", "day",
+            Text(f"{gaps[-1]} days without any case before {on}", f"{on} 之前连续 {gaps[-1]} 天无案件"),
+            Text("cases up to the day before", "截至前一日的案件"),
+            Text("import the newest cases, run citygrid heat update, then forecast with --again",
+                 "请导入最新案件并运行 citygrid heat update，再以 --again 重新预测"),
         )
     ]  # fmt: skip
 

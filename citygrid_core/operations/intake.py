@@ -20,6 +20,7 @@ from citygrid_core.frames import keys_of
 from citygrid_core.operations.storing import Following, Minting, store
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.tables import Batch, Field, Mapping, Reject, read, write_rejects
+from citygrid_core.tables.saving import check_target
 from citygrid_core.workspace import Workspace
 from citygrid_core.workspace.schema import CHOICES, FAMILIES
 
@@ -101,9 +102,14 @@ def problem(
     cure: Text = Text("", ""),
     row: int | None = None,
 ) -> Problem:
-    """Return a `Problem` with the value found quoted; the file is filled in later."""
+    """Return a `Problem` with the value found quoted; the file is filled in later.
+
+    What is found may also be said in words: a `Text`.
+    """
     said = "" if found is None else str(found)
     shown = Text(repr(said), f"“{said}”") if said else Text("nothing", "空值")
+    if isinstance(found, Text):
+        shown = found
     return Problem(rule, shown, expected, cure, row=row, field=field_)
 
 
@@ -161,7 +167,7 @@ def import_file(
         read = stored + unchanged + rejected.
     """
     path = Path(path)
-    refuse_own_file(workspace, path)
+    refuse_own_file(workspace, path, rejects)
     if options.datum == "auto":
         from citygrid_core.operations.geocode_datum import with_detected_datum
 
@@ -252,14 +258,24 @@ def _books(
         write_rejects(rejects, all_rejects)
 
 
-def refuse_own_file(workspace: Workspace, path: Path) -> None:
-    """Raise when the file to read is the workspace itself.
+def refuse_own_file(workspace: Workspace, path: Path, rejects: Path | None = None) -> None:
+    """Raise when the file to read is the workspace itself, or rejects can't be written.
 
     Raises
     ------
     UsageError
-        Two SQLite libraries on one file would destroy it.
+        Two SQLite libraries on one file would destroy it; rejects would take the place of
+        the file that is read, or come to nothing after its good rows were stored.
     """
+    if rejects is not None:
+        check_target(Path(rejects), overwrite=True)
+        if Path(rejects).resolve() == Path(path).resolve():
+            raise UsageError(
+                Text(
+                    f"{path} is read; name another file for the rejects",
+                    f"{path} 正是要读入的文件，请为退回行另指定文件",
+                )
+            )
     if Path(path).resolve() == Path(workspace.path).resolve():
         raise UsageError(
             Text(

@@ -30,8 +30,25 @@ def saved(path: Path, *, overwrite: bool) -> Iterator[Path]:
     Raises
     ------
     UsageError
-        `path` is a workspace, a folder, in a folder that is not there, or exists and
-        `overwrite` is false.
+        As `check_target` says.
+    """
+    check_target(path, overwrite=overwrite)
+    with tempfile.TemporaryDirectory(prefix=".citygrid-", dir=path.parent) as folder_name:
+        temporary = Path(folder_name) / path.name
+        yield temporary
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+
+
+def check_target(path: Path, *, overwrite: bool) -> None:
+    """Refuse a file that could not be written: before the work, not after it.
+
+    Raises
+    ------
+    UsageError
+        `path` is a workspace, a folder, in a folder that is not there or may not be written,
+        or exists and `overwrite` is false.
     """
     if path.is_dir() or not path.parent.is_dir():
         folder = path if path.is_dir() else path.parent
@@ -49,12 +66,13 @@ def saved(path: Path, *, overwrite: bool) -> Iterator[Path]:
                 f"{path} 已存在；请使用 --overwrite 或指定其他文件",
             )
         )
-    with tempfile.TemporaryDirectory(prefix=".citygrid-", dir=path.parent) as folder_name:
-        temporary = Path(folder_name) / path.name
-        yield temporary
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+    if not os.access(path.parent, os.W_OK):
+        raise UsageError(
+            Text(
+                f"{path.parent} may not be written; name a file elsewhere",
+                f"{path.parent} 没有写权限；请指定其他位置的文件",
+            )
+        )
 
 
 def write_sheet(

@@ -83,7 +83,24 @@ class ReadOnly(CitygridError):
 
     def __init__(self, path: str) -> None:
         super().__init__(
-            Text(f"{path} is open for reading only", f"{path} 仅以只读方式打开，不能写入")
+            Text(
+                f"{path} is open for reading only; to change it, its file and folder must be "
+                "writable for you",
+                f"{path} 仅以只读方式打开，不能写入；如需修改，请取得该文件及其文件夹的写权限",
+            )
+        )
+
+
+class NoRoom(CitygridError):
+    """The disk is full, or the file can't grow; nothing was changed."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            Text(
+                f"{path} can't be written: the disk is full or broken; nothing was changed. "
+                "Make room, then try again",
+                f"{path} 无法写入：磁盘已满或损坏，未作任何更改；请腾出空间后重试",
+            )
         )
 
 

@@ -400,7 +400,7 @@ class Workspace:
             raise WrongCall(Text("a transaction is open already", "已有未结束的事务，不能嵌套"))
         if self._snapshot:
             raise WrongCall(Text("a snapshot is being read", "正在读取快照，不能写入"))
-        with self._store.begin_write(self._connection) as held:
+        with self._store.writing(self._connection) as held:
             tx = Transaction(self._connection, self._store, self._crs, self.timezone)
             self._transaction = tx
             try:

@@ -90,6 +90,12 @@ def busy(error: OperationalError) -> bool:
     return "locked" in str(error.orig) or "busy" in str(error.orig)
 
 
+def full(error: Exception) -> bool:
+    """Whether the disk took no more."""
+    said = str(getattr(error, "orig", error))
+    return "disk is full" in said or "disk I/O error" in said
+
+
 def writable(path: Path) -> bool:
     """Whether the file, and the logs beside it, can be written."""
     if path.exists():

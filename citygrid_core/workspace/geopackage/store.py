@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 from citygrid_core.errors import Text
 from citygrid_core.workspace.errors import (
     NetworkDrive,
+    NoRoom,
     NotAWorkspace,
     ReadOnly,
     UnfinishedLog,
@@ -140,6 +141,22 @@ class GeoPackage:
             raise
         finally:
             connection.execution_options(**{driver.WRITE: False})
+
+    @contextmanager
+    def writing(self, connection: sa.Connection) -> Iterator[sa.RootTransaction]:
+        """Take the write lock for a block; a disk that takes no more is said in words.
+
+        Raises
+        ------
+        NoRoom
+        """
+        try:
+            with self.begin_write(connection) as held:
+                yield held
+        except (OperationalError, sqlite3.OperationalError) as error:
+            if driver.full(error):
+                raise NoRoom(str(self.path)) from error
+            raise
 
     @contextmanager
     def new_file(self, crs: pyproj.CRS, at: str) -> Iterator[sa.Connection]:

@@ -19,6 +19,7 @@ from citygrid_core.workspace import Workspace
 from tests.core.cli.test_cli import citygrid
 from tests.core.operations.conftest import METRES
 
+LATER = "2026-01-05T10:00:00"
 NOW = "2026-01-05T09:00:00"
 
 
@@ -111,8 +112,10 @@ def test_a_person_sends_a_case_to_a_body(office: Workspace) -> None:
     assert number in registered(office)
     report, told = dispatch_cases(office, [number], to=body, at=NOW)
     assert (report.stored, told["sent"].tolist()) == (1, [body])
-    # a second time the step is not legal, and the report says what is
+    # the same again is done already; later it is not legal, and the report says what is
     again, told = dispatch_cases(office, [number], to=body, at=NOW)
+    assert (again.stored, again.unchanged, again.rejected) == (0, 1, 0)
+    again, told = dispatch_cases(office, [number], to=body, at=LATER)
     assert (again.stored, again.rejected) == (0, 1)
     assert told["sent"].tolist() == [None]
     assert again.problems[0].rule == "step.stage"

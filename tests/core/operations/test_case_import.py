@@ -125,3 +125,29 @@ def test_a_second_import_changes_nothing(office: Workspace, tmp_path: Path) -> N
     assert import_cases(office, file, options=options, on=DAY).stored == 1
     again = import_cases(office, file, options=options, on=DAY)
     assert (again.stored, again.unchanged) == (0, 1)
+
+
+def test_rejects_that_could_not_be_written_are_refused_before_anything_is_stored(
+    office: Workspace, tmp_path: Path
+) -> None:
+    file = table(tmp_path / "cases.csv", lamp(office, "E1"), lamp(office, "E2", 对象="狗"))
+    told, head = file.read_bytes(), office.head
+    options = SourceOptions(mapping=MAPPING)
+    for rejects in (tmp_path / "nowhere" / "bad.csv", tmp_path, file, Path(office.path)):
+        with pytest.raises(UsageError):
+            import_cases(office, file, options=options, on=DAY, rejects=rejects)
+    assert office.head == head
+    assert file.read_bytes() == told
+    report = import_cases(office, file, options=options, on=DAY, rejects=tmp_path / "bad.csv")
+    assert (report.stored, report.rejected) == (1, 1)
+
+
+def test_what_is_located_is_counted_among_the_cases_that_were_taken(
+    office: Workspace, tmp_path: Path
+) -> None:
+    file = table(tmp_path / "cases.csv", lamp(office, "F1"), lamp(office, "F2", 对象="狗"),
+                 lamp(office, "F1"), lamp(office, "F3", x="", y="", 部件标识码=""))  # fmt: skip
+    report = import_cases(office, file, options=SourceOptions(mapping=MAPPING), on=DAY)
+    assert (report.stored, report.rejected) == (1, 3)
+    assert report.details["located"] == {"given": 1}
+    assert sum(report.details["duty"].values()) == 1

@@ -76,7 +76,7 @@ def test_books_of_the_patterns(ws: Workspace) -> None:
     assert found["cases"].sum() == report.details["cases"]
     with pytest.raises(UsageError):
         heat_patterns(ws, step="hour")
-    with pytest.raises(UsageError, match="no cases"):
+    with pytest.raises(UsageError, match="no class"):
         heat_patterns(ws, class_code="99999")
 
 
