@@ -13,12 +13,14 @@ from citygrid_core.cli.door import (
     guarded,
     now,
     output_options,
+    plain,
     show,
     table,
     workspace_argument,
     write_options,
 )
 from citygrid_core.cli.language import current, t
+from citygrid_core.words import word
 
 _PHOTO = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -123,7 +125,10 @@ def intake(
             (t("duty", "责任"), look.duty),
             (t("limit", "时限"), look.limit),
         ):
-            table([title, ""], [[k, str(v)] for k, v in part.items() if v not in (None, "")])
+            table(
+                [title, ""],
+                [[word(k, current()), shown] for k, v in part.items() if (shown := plain(v))],
+            )
         for title, rows in ((t("twins", "相似案件"), twins), (t("components", "部件"), components)):
             if rows:
                 table([title, *list(rows[0])[1:]], [list(map(str, r.values())) for r in rows])

@@ -59,6 +59,17 @@ def check_department(workspace: Workspace, code: str) -> None:
         raise UsageError(Text(f"there is no department {code}", f"没有代码为“{code}”的部门"))
 
 
+def check_span(since: str | None, until: str | None) -> None:
+    """Refuse a span of moments that ends before it begins.
+
+    Raises
+    ------
+    UsageError
+    """
+    if since and until and until < since:
+        raise UsageError(Text(f"{until} is before {since}", f"{until} 早于 {since}"))
+
+
 def check_days(first: str | None, last: str | None) -> None:
     """Refuse days that are none, or that end before they begin.
 

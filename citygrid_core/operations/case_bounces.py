@@ -6,6 +6,7 @@ import pandas as pd
 
 from citygrid_core.cases.bounces import bounces, counted
 from citygrid_core.errors import Text, UsageError
+from citygrid_core.operations.asked_for import check_span
 from citygrid_core.operations.city import City
 from citygrid_core.report import Report
 from citygrid_core.workspace import Between, Workspace
@@ -49,6 +50,7 @@ def analyse_bounces(
         There is no such way of counting.
     """
     check_by(by)
+    check_span(since, until)
     found = bounces_between(workspace, since=since, until=until, border=by == "border")
     table = counted(found, list(BY[by]))
     report = Report("cases bounces", read=len(found), unchanged=len(found))

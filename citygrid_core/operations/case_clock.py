@@ -6,7 +6,7 @@ import datetime as dt
 import os
 from pathlib import Path
 
-from citygrid_core.cases.clock import LIMITED, UNITS, LimitTable, WorkCalendar
+from citygrid_core.cases.clock import LIMITED, UNIT_NAMES, UNITS, LimitTable, WorkCalendar
 from citygrid_core.cases.lifecycle import Profile, Timer
 from citygrid_core.errors import Text
 from citygrid_core.operations.intake import (
@@ -21,18 +21,22 @@ from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.tables import Field
 from citygrid_core.workspace import Workspace
 
+#: What cities call some units besides.
+_ALSO = {"work_day": ("个工作日",), "work_hour": ("工作小时", "个工作时"), "hour": ("个小时",)}
 LIMIT_FIELDS = (
     Field("code", "text", labels=("时限编号", "编号")),
-    Field("stage", "text", labels=("环节", "阶段")),
+    Field("stage", "choice", labels=("环节", "阶段"),
+          choices={name: (name, *said) for name, said in LIMITED.items()}),
     Field("object_kind", "choice", labels=("对象", "类型"), choices=choices("object_kind")),
     Field("class_code", "text", labels=("类别代码", "小类代码", "大类代码")),
     Field("condition", "text", labels=("情形", "立案条件", "条件")),
     Field("area_class", "text", labels=("区域类别", "区域类型")),
     Field("value", "number", labels=("时限", "数值"), required=True),
-    Field("unit", "text", labels=("单位", "时限单位"), required=True),
+    Field("unit", "choice", labels=("单位", "时限单位"), required=True,
+          choices={name: (name, *UNIT_NAMES[name], *_ALSO.get(name, ())) for name in UNITS}),
     Field("document", "text", labels=("文号", "依据")),
     Field("note", "text", labels=("备注",)),
-)
+)  # fmt: skip
 DAY_FIELDS = (
     Field("day", "date", labels=("日期",), required=True),
     Field("works", "choice", labels=("是否上班", "类型"), required=True,
@@ -62,11 +66,6 @@ def import_limits(
         frame["stage"] = frame["stage"].replace("", "handle")
         named = frame[list(_KEYS)].agg("/".join, axis=1)
         frame["code"] = frame["code"].where(frame["code"] != "", named)
-        for name, known in (("stage", LIMITED), ("unit", tuple(UNITS))):
-            words = ", ".join(known)
-            for index in frame.index[~frame[name].isin(known)]:
-                expected = Text(f"one of {words}", f"{words} 之一")
-                rows.reject(index, problem(f"limit.{name}", name, frame.at[index, name], expected))
         for index in frame.index[~(frame["value"].astype(float) > 0)]:
             expected = Text("a number above 0", "大于 0 的数")
             rows.reject(index, problem("limit.value", "value", frame.at[index, "value"], expected))

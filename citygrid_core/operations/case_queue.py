@@ -16,6 +16,7 @@ from citygrid_core.operations.asked_for import (
     check_class,
     check_department,
     check_source,
+    check_span,
 )
 from citygrid_core.operations.case_clock import profile_of, timer_of
 from citygrid_core.operations.case_standing import after, body_of, iso, open_at
@@ -145,6 +146,7 @@ def _check(workspace: Workspace, asked: Filter) -> None:
     check_source(asked.source)
     check_class(workspace, asked.class_code)
     check_department(workspace, asked.department)
+    check_span(asked.since, asked.until)
     for name in asked.lights:
         if name not in LIGHTS:
             words = ", ".join(LIGHTS)

@@ -9,8 +9,10 @@ import pandas as pd
 import shapely
 
 from citygrid_core.cases.lifecycle import advance_all
+from citygrid_core.cases.lifecycle.fold import moments
 from citygrid_core.cases.twins import originals, pairs
 from citygrid_core.errors import Problem, Text, UsageError
+from citygrid_core.operations.asked_for import check_span
 from citygrid_core.operations.case_clock import profile_of
 from citygrid_core.report import Report
 from citygrid_core.workspace import Between, Workspace
@@ -43,12 +45,8 @@ def twins(
     profile = profile_of(workspace)
     near = profile.twin_m if metres is None else metres
     within = profile.twin_hours if hours is None else hours
-    start = None
-    if since is not None:  # what came before `since` may be the first of what came after
-        reach = np.timedelta64(int(within * 3600), "s")
-        start = str(np.datetime64(since, "s") - reach)
-    held = _reported(workspace, start, until)
-    found = _pairs(held, near, within)
+    check_span(since, until)
+    held, found = _since(workspace, since, until, near, within)
     of = originals(found, len(held))
     number = held["number"].to_numpy(dtype=object)
     later = found["second"].to_numpy()
@@ -69,6 +67,32 @@ def twins(
         recent: pd.DataFrame = out[(out["reported_at"] >= since).to_numpy()]
         out = recent.reset_index(drop=True)
     return out
+
+
+def _since(
+    workspace: Workspace, since: str | None, until: str | None, near: float, within: float
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return cases and their pairs, from so early on that those since a moment are told right.
+
+    Whether a case repeats another depends on its twins, on their earlier twins, and so on.
+    """
+    if since is None:
+        held = _reported(workspace, None, until)
+        return held, _pairs(held, near, within)
+    reach = np.timedelta64(int(within * 3600) + 1, "s")
+    back = reach
+    while True:
+        start = np.datetime64(since, "s") - back
+        held = _reported(workspace, str(start), until)
+        found = _pairs(held, near, within)
+        at = moments(held["reported_at"])
+        seen = at >= np.datetime64(since, "s")
+        first, second = found["first"].to_numpy(), found["second"].to_numpy()
+        while not seen[first[seen[second]]].all():
+            seen[first[seen[second]]] = True
+        if not (at[seen] < start + reach).any():
+            return held, found
+        back = back * 4
 
 
 def near_one(workspace: Workspace, number: str) -> pd.DataFrame:

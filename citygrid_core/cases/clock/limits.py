@@ -14,10 +14,18 @@ from citygrid_core.cases.clock.workdays import Seconds
 from citygrid_core.errors import Problem, Text, UnusableInput
 
 #: What a limit is for: one stage of a case, or all of it.
-LIMITED = (
-    "accept", "send_verify", "verify", "register", "dispatch", "handle", "send_check", "check",
-    "close", "total",
-)  # fmt: skip
+LIMITED: dict[str, Text] = {
+    "accept": Text("accept", "受理"),
+    "send_verify": Text("send to verify", "派发核实"),
+    "verify": Text("verify", "核实"),
+    "register": Text("register", "立案"),
+    "dispatch": Text("dispatch", "派遣"),
+    "handle": Text("handle", "处置"),
+    "send_check": Text("send to check", "派发核查"),
+    "check": Text("check", "核查"),
+    "close": Text("close", "结案"),
+    "total": Text("total", "全程"),
+}
 COLUMNS = ("stage", "object_kind", "class_code", "condition", "area_class", "value", "unit")
 _ALWAYS = np.datetime64("1900-01-01", "D")
 _VALID = ("valid_from", "valid_to")

@@ -16,9 +16,11 @@ from citygrid_core.operations.case_queue import Filter, queue
 from citygrid_core.operations.case_standing import card, overdue
 from citygrid_core.operations.case_steps import advance_cases, folded
 from citygrid_core.operations.case_twins import link, twins
+from citygrid_core.operations.cases import import_cases
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
 from tests.core.cli.test_cli import citygrid
+from tests.core.operations.conftest import DAY, METRES
 
 LIMITS = "环节,对象,类别代码,时限,单位\nhandle,部件,,2,work_day\nhandle,事件,,10,urgent_hour\n"
 
@@ -214,3 +216,26 @@ def test_a_queue_has_what_is_open_and_starts_with_what_is_late(office: Workspace
     assert [r["number"] for r in said["rows"]] == queue(office, at, Filter(area=street))[1][
         "number"
     ].tolist()
+
+
+def test_the_first_of_a_chain_is_the_same_whatever_is_looked_at(
+    office: Workspace, tmp_path: Path
+) -> None:
+    """A at 0 h, B at 20 h, C at 40 h, D at 60 h: B repeats A, D repeats C; so from any hour on."""
+    spot = office.read("cases", where={"location_method": "given"}).iloc[0]
+    rows = [
+        {"source_number": n, "source": "collector", "object_kind": "event", "class_code": "06010",
+         "x": spot.geometry.x, "y": spot.geometry.y, "reported_at": f"2031-05-{d:02d} {h:02d}:00:00"}
+        for n, d, h in (("A", 1, 0), ("B", 1, 20), ("C", 2, 16), ("D", 3, 12))
+    ]  # fmt: skip
+    pd.DataFrame(rows).to_csv(tmp_path / "chain.csv", index=False)
+    import_cases(office, tmp_path / "chain.csv", source_system="chain", options=METRES, on=DAY)
+    held = office.read("cases", where={"source_system": "chain"}, geometry=False)
+    name = held.set_index("number")["source_number"]
+    for since in ("2031-05-01", "2031-05-02", "2031-05-03"):
+        found = twins(office, since=f"{since}T00:00:00")
+        told = dict(zip(found["number"].map(name), found["original"].map(name), strict=True))
+        assert told["D"] == "C"
+        assert pd.isna(told.get("C"))
+    with pytest.raises(UsageError, match="before"):
+        twins(office, since="2031-05-02T00:00:00", until="2031-05-01T00:00:00")

@@ -107,7 +107,18 @@ def test_wrong_limits_are_set_aside(office: Workspace, tmp_path: Path) -> None:
     )
     report = import_limits(office, tmp_path / "bad.csv", on=DAY, rejects=tmp_path / "r.csv")
     assert (report.stored, report.rejected) == (1, 3)
-    assert {p.rule for p in report.problems} == {"limit.stage", "limit.value", "limit.unit"}
+    assert {p.rule for p in report.problems} == {"choice.unknown", "limit.value"}
+
+
+def test_limits_in_the_words_of_a_bureau(office: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "zh.csv").write_text(
+        "环节,对象,类别代码,时限,单位\n处置,部件,0101,3,工作日\n立案,,,30,分钟\n核查,,,2,工作小时\n",
+        "utf-8",
+    )
+    assert import_limits(office, tmp_path / "zh.csv", on=DAY).stored == 3
+    held = office.read("case_limits").set_index("stage")
+    assert held.loc[["register", "check"], "unit"].tolist() == ["minute", "work_hour"]
+    assert held[held["class_code"] == "0101"]["unit"].tolist() == ["work_day"]
 
 
 def test_steps_from_a_file(office: Workspace, tmp_path: Path) -> None:
