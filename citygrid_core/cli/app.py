@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import sys
 
@@ -80,9 +81,17 @@ def run() -> None:
     choose(sys.argv[1:])
     command = build()
     try:
-        command(standalone_mode=True)
-    except (SystemExit, KeyboardInterrupt):
-        raise
+        sys.exit(command.main(prog_name="citygrid", standalone_mode=False))
+    except click.ClickException as error:
+        if "--json" in sys.argv:  # a wrong call is answered in the form that was asked for
+            said = error.format_message()
+            click.echo(json.dumps({"error": {"en": said, "zh": said}}, ensure_ascii=False))
+        else:
+            error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo(t("aborted", "已中止"), err=True)
+        sys.exit(1)
     except BrokenPipeError:
         os._exit(0)
     finally:

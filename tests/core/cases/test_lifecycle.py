@@ -220,6 +220,15 @@ def test_an_illegal_step_is_refused_with_the_legal_ones(
     assert (step in expected) == any(word in why for word in said)
 
 
+def test_the_last_moment_still_counts() -> None:
+    """A delay in the very moment of the deadline, a hold for the whole year that is allowed."""
+    walk(
+        case(), *TO_DISPATCH, ("delay", "2025-03-04T09:00", {"reason": "雨", "until": "2025-03-05"})
+    )
+    walk(case(), *TO_DISPATCH,
+         ("suspend", "2025-03-04T09:00", {"reason": "待批", "until": "2026-03-04T09:00"}))  # fmt: skip
+
+
 def test_two_levels_send_a_case_to_the_county_first() -> None:
     two = Profile.load("two-level")
     log = walk(

@@ -107,6 +107,9 @@ def test_exit_2_usage(city: Path, tmp_path: Path) -> None:
     assert citygrid("grids", "paint").returncode == 2
     assert citygrid("lookup", city).returncode == 2
     assert citygrid("lookup", city, "--point", "here").returncode == 2
+    done = citygrid("cases", "overdue", city, "--at", "noon", "--json")
+    assert (done.returncode, done.stderr) == (2, "")
+    assert "noon" in json.loads(done.stdout)["error"]["en"]
     assert citygrid("info", tmp_path / "nowhere.gpkg").returncode in (2, 3)
 
 
