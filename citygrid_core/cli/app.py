@@ -81,7 +81,8 @@ def run() -> None:
     choose(sys.argv[1:])
     command = build()
     try:
-        sys.exit(command.main(prog_name="citygrid", standalone_mode=False))
+        ended = command.main(prog_name="citygrid", standalone_mode=False)
+        sys.exit(ended if isinstance(ended, int) else 0)
     except click.ClickException as error:
         if "--json" in sys.argv:  # a wrong call is answered in the form that was asked for
             said = error.format_message()

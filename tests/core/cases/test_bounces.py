@@ -56,3 +56,11 @@ def test_what_nobody_names_is_no_loop() -> None:
     frame["at"] = "2025-03-" + frame["at"]
     found = bounces(frame.assign(reason="r"))
     assert found[["sent_from", "sent_to", "again"]].values.tolist() == [[None, None, False]]
+
+
+def test_a_body_that_gets_it_back_at_once_is_a_loop() -> None:
+    rows = [("A", 1, "dispatch", "03T09:00", "D1"), ("A", 2, "return", "03T10:00", None),
+            ("A", 3, "dispatch", "03T11:00", "D1")]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["number", "seq", "step", "at", "department_code"])
+    found = bounces(frame.assign(reason="r", at="2025-03-" + frame["at"]))
+    assert found[["sent_from", "sent_to", "again"]].values.tolist() == [["D1", "D1", True]]

@@ -169,6 +169,20 @@ def test_the_most_specific_limit_holds() -> None:
     assert (none["seconds"] == 0).all()
 
 
+def test_of_equal_limits_the_shortest_holds() -> None:
+    table = pd.DataFrame({"class_code": "01", "value": [3, 1, 2], "unit": "hour"})
+    assert LimitTable.of(table).find(pd.DataFrame({"class_code": ["01037"]}))["value"].tolist() == [
+        1
+    ]
+
+
+def test_the_end_of_the_last_day_is_within_the_calendar() -> None:
+    end = np.datetime64(YEAR.last, "s") + np.timedelta64(1, "D")
+    assert YEAR.worked([end])[0] == (YEAR.closes - YEAR.opens).sum()
+    with pytest.raises(CalendarTooShort):
+        YEAR.worked([end + np.timedelta64(1, "s")])
+
+
 def test_a_case_keeps_the_limits_of_the_day_of_its_report() -> None:
     """Hours: 24 at first, 8 from July on; from September on two for lamps; none from 2027 on."""
     table = pd.DataFrame(

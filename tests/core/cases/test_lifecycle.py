@@ -480,3 +480,28 @@ def test_no_deadline_runs_while_a_case_is_held() -> None:
     left = used(CALENDAR, before["held_since"], before["due_at"], before["working"])
     now = used(CALENDAR, after["last_at"], after["due_at"], after["working"])
     assert left.tolist() == now.tolist()
+
+
+def test_a_new_limit_forgets_the_holds_of_the_one_before() -> None:
+    """Late, then held for a day: the check that fails starts anew, and an hour is an hour."""
+    log = walk(
+        case(), *TO_DISPATCH, ("suspend", "2025-03-05T09:00", {"reason": "r", "until": "2025-03-20"}),
+        ("resume", "2025-03-06T09:00"), ("handle", "2025-03-06T10:00"),
+        ("rework", "2025-03-06T11:00", {"reason": "r"}), ("handle", "2025-03-06T15:00"),
+    )  # fmt: skip
+    assert state(log, case())["handle_used_s"] == 2 * 3600  # 11-12 and 14-15
+
+
+def test_a_source_that_tells_a_hold_twice_does_not_shorten_it() -> None:
+    rows = [
+        ("suspend", "2025-03-03T10:00"),
+        ("suspend", "2025-03-03T11:00"),
+        ("resume", "2025-03-03T15:00"),
+    ]
+    told = pd.DataFrame(
+        [{"number": "A1", "seq": 4 + i, "step": s, "at": at, "post": "source", "after": "dispatched"}
+         for i, (s, at) in enumerate(rows)]
+    )  # fmt: skip
+    log = pd.concat([walk(case(), *TO_DISPATCH), told], ignore_index=True)
+    # seven hours were left at ten: from 15:00 on three today, four tomorrow
+    assert str(state(log, case())["due_at"]) == "2025-03-04 12:00:00"

@@ -67,3 +67,9 @@ def test_what_was_known_at_a_moment() -> None:
         "handled", 0, 1, 2,
     )  # fmt: skip
     assert (told["limit_s"], told["handle_used_s"]) == (24 * 3600, 9 * 3600)
+
+
+def test_a_row_in_the_first_moment_counts_and_one_in_the_last_is_not_known_yet() -> None:
+    told = timeline(LOG, CASES, DEFAULT, TIMER, start="2025-03-03T10:10", end="2025-03-03T11:00")
+    assert (told.at["A", "dispatch_n"], told.at["B", "dispatch_n"]) == (1, 0)
+    assert told.at["A", "stage"] == "registered"  # returned; sent again at the end itself

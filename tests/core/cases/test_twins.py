@@ -103,5 +103,6 @@ def test_a_problem_comes_back_soon_after_it_was_closed() -> None:
     told = recurrent(reported, closed, metres=5, days=15)
     assert told.tolist() == [True, False, False, False, False]
     assert not recurrent(reported, closed, metres=4.9, days=15).any()
+    assert recurrent(reported, closed.assign(at=at), metres=5, days=15)[0]  # in the same moment
     after = closed.assign(at=at + day)
     assert not recurrent(reported, after, metres=5, days=15).any()
