@@ -17,13 +17,12 @@ ROOT = Path(__file__).parents[2]
 def commands() -> list[list[str]]:
     text = (ROOT / "README.md").read_text("utf-8")
     block = text.partition("## The main job by hand")[2].split("```")[1].removeprefix("sh\n")
-    lines = re.sub(r"\\\n\s*", "", block).splitlines()
-    said = [
-        part
-        for line in lines
-        for part in shlex.join(shlex.split(line, comments=True)).split(" '&&' ")
-    ]
-    return [shlex.split(one)[1:] for one in said]
+    block = re.sub(r"\\\n\s*", "", block)
+    for name, value in re.findall(r'^(\w+)="([^"]*)"', block, re.M):
+        block = block.replace(f"${name}", value)
+    steps = [step for line in block.splitlines() for step in line.split("&&")]
+    said = [shlex.split(step, comments=True) for step in steps]
+    return [words[1:] for words in said if words[:1] == ["citygrid"]]
 
 
 def test_every_command_of_the_readme_is_one() -> None:
