@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -57,6 +59,54 @@ def pairs(
             "hours": (when[second] - when[first]).astype(float) / 3600,
         }
     )
+    return out
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How near is near: metres and hours, and those of classes that have their own.
+
+    Attributes
+    ----------
+    of : tuple of (class code or its beginning, metres, hours)
+    """
+
+    metres: float
+    hours: float
+    of: tuple[tuple[str, float, float], ...] = ()
+
+    @property
+    def most(self) -> tuple[float, float]:
+        """The largest metres and hours of any class."""
+        return (
+            max([self.metres, *(m for _, m, _ in self.of)]),
+            max([self.hours, *(h for _, _, h in self.of)]),
+        )
+
+    def near(self, class_code: str) -> tuple[float, float]:
+        """Return the metres and hours of a class: those of the longest beginning of its code."""
+        fits = [(len(c), m, h) for c, m, h in self.of if class_code.startswith(c)]
+        return max(fits)[1:] if fits else (self.metres, self.hours)
+
+
+def pairs_within(
+    x: npt.ArrayLike, y: npt.ArrayLike, at: npt.ArrayLike, kind: npt.ArrayLike, reach: Reach
+) -> pd.DataFrame:
+    """Find the pairs that are within the reach of their class; see `pairs`.
+
+    Parameters
+    ----------
+    kind : array of str, shape (n,)
+        What must be equal; ends with the code of the class after a blank.
+    """
+    metres, hours = reach.most
+    found = pairs(x, y, at, kind, metres=metres, hours=hours)
+    if not reach.of or found.empty:
+        return found
+    codes, names = pd.factorize(np.asarray(kind, dtype=object)[found["first"].to_numpy()])
+    own = np.array([reach.near(str(name).rpartition(" ")[2]) for name in names])[codes]
+    near = (found["metres"].to_numpy() <= own[:, 0]) & (found["hours"].to_numpy() <= own[:, 1])
+    out: pd.DataFrame = found[near].reset_index(drop=True)
     return out
 
 

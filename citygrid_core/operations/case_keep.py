@@ -14,7 +14,7 @@ import shapely
 from citygrid_core import isotime
 from citygrid_core.cases import number
 from citygrid_core.cases.clock import due
-from citygrid_core.cases.twins import pairs
+from citygrid_core.cases.twins import pairs_within
 from citygrid_core.operations.case_clock import profile_of, timer_of
 from citygrid_core.operations.census_keys import hashes
 from citygrid_core.workspace import Between, Transaction, Workspace
@@ -123,8 +123,8 @@ class Keeping:
         profile = profile_of(self.workspace)
         own = len(x)
         if not self.was_empty:
-            x, y, at, kind = self._with_held(x, y, at, kind, profile.twin_hours)
-        found = pairs(x, y, at, kind, metres=profile.twin_m, hours=profile.twin_hours)
+            x, y, at, kind = self._with_held(x, y, at, kind, profile.twins.most[1])
+        found = pairs_within(x, y, at, kind, profile.twins)
         later = found["second"].to_numpy()
         return len(np.unique(later[later < own]))
 

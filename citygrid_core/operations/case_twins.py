@@ -10,7 +10,7 @@ import shapely
 
 from citygrid_core.cases.lifecycle import advance_all
 from citygrid_core.cases.lifecycle.fold import moments
-from citygrid_core.cases.twins import originals, pairs
+from citygrid_core.cases.twins import Reach, originals, pairs_within
 from citygrid_core.errors import Problem, Text, UsageError
 from citygrid_core.operations.asked_for import check_span
 from citygrid_core.operations.case_clock import profile_of
@@ -33,7 +33,7 @@ def twins(
     since, until : str, optional
         Only where the later one was reported from `since` on and before `until`.
     metres, hours : float, optional
-        Default: what the profile says.
+        Default: what the profile says, of all classes or of their own.
 
     Returns
     -------
@@ -42,11 +42,14 @@ def twins(
         reported_at, original (the case that `number` repeats, or None: `cases.twins.originals`),
         linked (the case it is linked to already, or None).
     """
-    profile = profile_of(workspace)
-    near = profile.twin_m if metres is None else metres
-    within = profile.twin_hours if hours is None else hours
+    told = profile_of(workspace).twins
+    reach = told
+    if metres is not None or hours is not None:
+        reach = Reach(
+            told.metres if metres is None else metres, told.hours if hours is None else hours
+        )
     check_span(since, until)
-    held, found = _since(workspace, since, until, near, within)
+    held, found = _since(workspace, since, until, reach)
     of = originals(found, len(held))
     number = held["number"].to_numpy(dtype=object)
     later = found["second"].to_numpy()
@@ -70,7 +73,7 @@ def twins(
 
 
 def _since(
-    workspace: Workspace, since: str | None, until: str | None, near: float, within: float
+    workspace: Workspace, since: str | None, until: str | None, near: Reach
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return cases and their pairs, from so early on that those since a moment are told right.
 
@@ -78,13 +81,13 @@ def _since(
     """
     if since is None:
         held = _reported(workspace, None, until)
-        return held, _pairs(held, near, within)
-    reach = np.timedelta64(int(within * 3600) + 1, "s")
+        return held, _pairs(held, near)
+    reach = np.timedelta64(int(near.most[1] * 3600) + 1, "s")
     back = reach
     while True:
         start = np.datetime64(since, "s") - back
         held = _reported(workspace, str(start), until)
-        found = _pairs(held, near, within)
+        found = _pairs(held, near)
         at = moments(held["reported_at"])
         seen = at >= np.datetime64(since, "s")
         first, second = found["first"].to_numpy(), found["second"].to_numpy()
@@ -122,7 +125,7 @@ def near_to(workspace: Workspace, own: Any) -> pd.DataFrame:
         One row: number (of no stored case when it is new), object_kind, class_code,
         reported_at.
     """
-    profile = profile_of(workspace)
+    near = profile_of(workspace).twins
     columns = ["number", "stage", "reported_at", "metres", "hours"]
     point = own.geometry.iloc[0]
     if point is None or point.is_empty:
@@ -130,8 +133,8 @@ def near_to(workspace: Workspace, own: Any) -> pd.DataFrame:
         return nothing
     number = str(own["number"].iloc[0])
     when = np.datetime64(str(own["reported_at"].iloc[0]), "s")
-    reach = np.timedelta64(int(profile.twin_hours * 3600) + 1, "s")
-    m = profile.twin_m
+    m, hours = near.near(str(own["class_code"].iloc[0]))
+    reach = np.timedelta64(int(hours * 3600) + 1, "s")
     held = workspace.read(
         "cases",
         where={
@@ -142,7 +145,7 @@ def near_to(workspace: Workspace, own: Any) -> pd.DataFrame:
     ).reset_index(drop=True)  # fmt: skip
     if number not in set(held["number"]):
         held = pd.concat([held, own[[c for c in held if c in own]]], ignore_index=True)
-    found = _pairs(held, m, profile.twin_hours)
+    found = _pairs(held, near)
     me = int(np.flatnonzero(held["number"] == number)[0])
     earlier, later = found["first"].to_numpy(), found["second"].to_numpy()
     mine = (earlier == me) | (later == me)
@@ -218,8 +221,8 @@ def _reported(workspace: Workspace, start: str | None, end: str | None) -> Any:
     return held.sort_values(["reported_at", "number"]).reset_index(drop=True)
 
 
-def _pairs(held: Any, metres: float, hours: float) -> pd.DataFrame:
+def _pairs(held: Any, reach: Reach) -> pd.DataFrame:
     shapes = held.geometry.to_numpy()
     at = pd.to_datetime(held["reported_at"], format="ISO8601").to_numpy()
     kind = (held["object_kind"] + " " + held["class_code"]).to_numpy(dtype=object)
-    return pairs(shapely.get_x(shapes), shapely.get_y(shapes), at, kind, metres=metres, hours=hours)
+    return pairs_within(shapely.get_x(shapes), shapely.get_y(shapes), at, kind, reach)

@@ -12,6 +12,7 @@ from typing import Any
 
 from citygrid_core.cases.lifecycle.errors import BadProfile, UnknownProfile
 from citygrid_core.cases.privacy import TREATMENTS
+from citygrid_core.cases.twins import Reach
 from citygrid_core.errors import Text
 
 if sys.version_info >= (3, 11):
@@ -94,8 +95,7 @@ class Profile:
     max_suspension_days: int
     max_appeals: int
     auto_dispatch: float
-    twin_m: float
-    twin_hours: float
+    twins: Reach
     recur_m: float
     recur_days: float
     yellow: float
@@ -159,8 +159,7 @@ def _profile(table: dict[str, Any]) -> Profile:
             max_suspension_days=int(table["max_suspension_days"]),
             max_appeals=int(table["max_appeals"]),
             auto_dispatch=float(table["auto_dispatch"]),
-            twin_m=float(table["twin_m"]),
-            twin_hours=float(table["twin_hours"]),
+            twins=_reach(table),
             recur_m=float(table["recur_m"]),
             recur_days=float(table["recur_days"]),
             yellow=float(table["yellow"]),
@@ -177,6 +176,16 @@ def _profile(table: dict[str, Any]) -> Profile:
     if out.reporter not in TREATMENTS:
         raise BadProfile(name, f"reporter = {out.reporter!r}")
     return out
+
+
+def _reach(table: dict[str, Any]) -> Reach:
+    """Read how near twins are, and the classes that have metres or hours of their own."""
+    metres, hours = float(table["twin_m"]), float(table["twin_hours"])
+    own = tuple(
+        (str(code), float(said.get("m", metres)), float(said.get("hours", hours)))
+        for code, said in sorted(table.get("twin", {}).items())
+    )
+    return Reach(metres, hours, own)
 
 
 def _step(profile: str, name: str, table: dict[str, Any]) -> Step:

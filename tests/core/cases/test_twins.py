@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from citygrid_core.cases.lifecycle import Profile
 from citygrid_core.cases.recurrence import recurrent
-from citygrid_core.cases.twins import originals, pairs
+from citygrid_core.cases.twins import originals, pairs, pairs_within
 from tests.examples import examples
 
 
@@ -106,3 +109,23 @@ def test_a_problem_comes_back_soon_after_it_was_closed() -> None:
     assert recurrent(reported, closed.assign(at=at), metres=5, days=15)[0]  # in the same moment
     after = closed.assign(at=at + day)
     assert not recurrent(reported, after, metres=5, days=15).any()
+
+
+def test_a_class_has_metres_and_hours_of_its_own(tmp_path: Path) -> None:
+    """Litter is the same for 100 m and two hours, its bags for 10 m and a day; all else 50 m and a day."""
+    (tmp_path / "town.toml").write_text(
+        'extends = "default"\n[twin.06]\nm = 100.0\nhours = 2\n[twin.06003]\nm = 10\n', "utf-8"
+    )
+    reach = Profile.load("town", tmp_path).twins
+    assert (reach.most, reach.near("01001")) == ((100.0, 24.0), (50.0, 24.0))
+    assert (reach.near("06001"), reach.near("06003")) == ((100.0, 2.0), (10.0, 24.0))
+    #   apart: 90 m and 1 h, 40 m and 23 h
+    x, hour = [0.0, 90.0, 50.0], [0.0, 1.0, 23.0]
+    for code, wanted in (
+        ("06001", [(0, 1)]),  # within two hours
+        ("06003", []),  # none within 10 m
+        ("01001", [(1, 2), (0, 2)]),  # the first two are too far apart
+    ):
+        kind = np.array([f"event {code}"] * 3, dtype=object)
+        found = pairs_within(x, np.zeros(3), moments(*hour), kind, reach)
+        assert sorted(zip(found["first"], found["second"], strict=True)) == sorted(wanted), code
