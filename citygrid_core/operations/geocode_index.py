@@ -7,7 +7,6 @@ import hashlib
 from pathlib import Path
 
 import pandas as pd
-import shapely
 
 from citygrid_core.geocode import Gazetteer, PlacesFileError, parse_calibration
 from citygrid_core.geocode.judge import Calibration
@@ -16,11 +15,13 @@ from citygrid_core.workspace import Workspace
 
 #: Setting of a workspace that holds its own calibration, as TOML.
 CALIBRATION = "geocode.calibration"
+_DATES = ("valid_from", "valid_to")
 #: What a gazetteer is made from; a change of these alone makes another index.
-_COLUMNS = (
+_PLACES = (
     "code", "kind", "name", "aliases", "former_names", "street_name", "number", "zone_name",
-    "county_code", "street_code", "community_code",
+    "county_code", "street_code", "community_code", *_DATES,
 )  # fmt: skip
+_AREAS = ("code", "name", *_DATES)
 
 
 def gazetteer(workspace: Workspace, at: str | None = None) -> Gazetteer:
@@ -36,12 +37,13 @@ def gazetteer(workspace: Workspace, at: str | None = None) -> Gazetteer:
     """
     path = kept_at(workspace)
     keep = at is None and Path(workspace.path).is_file()
-    stamp = _stamp(Path(workspace.path)) if keep else ""
+    # What a transaction has written is in no file yet, and the file is another when it ends.
+    stamp = _stamp(Path(workspace.path)) if keep and not workspace.writing else ""
     kept = None
     if keep:
         with contextlib.suppress(OSError, PlacesFileError):
             kept = Gazetteer.open(path)
-    if kept is None or kept.tag.partition("\n")[0] != stamp:
+    if kept is None or not stamp or kept.tag.partition("\n")[0] != stamp:
         kept = _renewed(workspace, at, kept, path if keep else None, stamp)
     kept.calibrate(calibration_of(workspace))
     return kept
@@ -61,15 +63,15 @@ def calibration_of(workspace: Workspace) -> Calibration | None:
 def _renewed(
     workspace: Workspace, at: str | None, kept: Gazetteer | None, path: Path | None, stamp: str
 ) -> Gazetteer:
-    places = with_past_names(workspace, workspace.read("places", at=at), at)
-    areas = workspace.read("areas", at=at)
-    cities = cities_of(workspace, areas)
-    digest = _digest(places, areas, cities)
-    made = kept
-    if made is None or made.tag.partition("\n")[2] != digest:
-        made = Gazetteer.build(places, areas=areas, cities=cities)
+    with workspace.snapshot():
+        digest = _digest(workspace) if path is not None else ""
+        made = kept
+        if made is None or made.tag.partition("\n")[2] != digest:
+            places = with_past_names(workspace, workspace.read("places", at=at), at)
+            areas = workspace.read("areas", at=at)
+            made = Gazetteer.build(places, areas=areas, cities=cities_of(workspace, areas))
     made.tag = f"{stamp}\n{digest}"
-    if path is not None:
+    if path is not None and (made is not kept or stamp):
         # A folder that can't be written costs time, not the answer.
         with contextlib.suppress(OSError):
             made.save(path, tag=made.tag)
@@ -87,16 +89,12 @@ def _stamp(path: Path) -> str:
     return " ".join(said)
 
 
-def _digest(places: pd.DataFrame, areas: pd.DataFrame, cities: list[str]) -> str:
-    """Return what tells these places and areas from any others."""
-    whole = hashlib.sha256("\x1f".join(cities).encode())
-    for frame in (places, areas):
-        for column in _COLUMNS:
-            if column in frame:
-                whole.update("\x1f".join(map(str, frame[column].fillna(""))).encode())
-            whole.update(b"\x1e")
-        for wkb in shapely.to_wkb(frame.geometry.to_numpy()):
-            whole.update(wkb or b"\x1d")
+def _digest(workspace: Workspace) -> str:
+    """Return what tells the places and areas of today, and their past names, from any others."""
+    codes = workspace.read("areas", columns=["code"], geometry=False)
+    whole = hashlib.sha256("\x1f".join(cities_of(workspace, codes)).encode())
+    for family, columns in (("places", _PLACES), ("areas", _AREAS)):
+        whole.update(workspace.fingerprint(family, columns).encode())
     return whole.hexdigest()
 
 

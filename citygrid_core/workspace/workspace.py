@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from citygrid_core.errors import Problem, Text
 from citygrid_core.workspace import journal, styles, verification, watching
 from citygrid_core.workspace.errors import WrongCall
+from citygrid_core.workspace.fingerprint import fingerprint
 from citygrid_core.workspace.geopackage import GeoPackage
 from citygrid_core.workspace.ledger import register_tables
 from citygrid_core.workspace.opening import (
@@ -234,6 +235,11 @@ class Workspace:
         with self.transaction("set meta", who=who, parameters={"key": key}) as tx:
             tx.set_meta(key, value)
 
+    @property
+    def writing(self) -> bool:
+        """Whether a transaction is open."""
+        return self._transaction is not None
+
     # --- reading -------------------------------------------------------------------
 
     def read(
@@ -301,6 +307,15 @@ class Workspace:
                 return
             yield part
             after = int(part.index[-1])
+
+    def fingerprint(self, family: str, columns: Sequence[str]) -> str:
+        """Return what tells all rows of a family from any others: some columns and the geometry.
+
+        Whoever changes a value, also outside citygrid, changes it. For what is kept
+        beside a workspace: many times quicker than `read`.
+        """
+        with self._reading() as connection:
+            return fingerprint(connection, family_of(family), columns)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

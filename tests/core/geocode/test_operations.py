@@ -73,6 +73,17 @@ def test_the_index_is_kept_and_renewed_when_a_place_changes(path: Path, tmp_path
         assert gazetteer(ws).candidates("友谊路32号")[0].level == "plate"
 
 
+def test_a_transaction_sees_its_own_places_and_leaves_no_trace_when_taken_back(path: Path) -> None:
+    with Workspace.open(path) as ws:
+        assert gazetteer(ws).candidates("连云大厦")[0].name == "连云大厦"
+        with ws.transaction("test") as tx:
+            tower = ws.read("places", where={"name": "连云大厦"}, columns=["name"])
+            tx.update("places", tower.assign(name="海滨塔楼"))
+            assert gazetteer(ws).candidates("海滨塔楼")[0].name == "海滨塔楼"
+            tx.rollback()
+        assert gazetteer(ws).candidates("连云大厦")[0].name == "连云大厦"
+
+
 def test_a_review_file_comes_back_and_teaches_a_name(path: Path, tmp_path: Path) -> None:
     file = asked(
         tmp_path, "解放路3号", "幸福楼", "友宜陆32", "黑点", "白点", "连云大夏对面", "开着"

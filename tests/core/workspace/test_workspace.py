@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sqlite3
 from pathlib import Path
 
 import geopandas as gpd
@@ -317,6 +318,34 @@ def test_heat_map_is_the_valid_grids_with_their_rate(town: Workspace) -> None:
     assert [(c[-1], n, rate) for c, n, rate in rows] == [
         ("1", 5, 2.5), ("3", 0, 0.0), ("4", 0, 0.0), ("5", 0, 0.0),
     ]  # fmt: skip
+
+
+def test_a_fingerprint_tells_rows_from_any_others(town: Workspace) -> None:
+    def told(*columns: str) -> str:
+        return town.fingerprint("grids", columns)
+
+    first, notes = told("code", "valid_to"), told("note")
+    grids = town.read("grids", columns=["code"])
+    later = [
+        ("valid_to", grids[["code"]].assign(valid_to="2030-01-01").head(1)),
+        ("geometry", grids.set_geometry(grids.translate(1.0))),
+    ]
+    for what, frame in later:
+        with town.transaction("test") as tx:
+            tx.update("grids", frame)
+            assert told("code", "valid_to") != first, what
+            tx.rollback()
+        assert told("code", "valid_to") == first
+    outside = sqlite3.connect(town.path)
+    with outside:
+        for (name,) in outside.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'grids'"
+        ).fetchall():
+            outside.execute(f'DROP TRIGGER "{name}"')
+        outside.execute("UPDATE grids SET note = 'seen' WHERE fid = 1")
+    outside.close()
+    assert told("code", "valid_to") == first
+    assert told("note") != notes
 
 
 def test_styles_are_kept_for_qgis(ws: Workspace) -> None:
