@@ -263,8 +263,8 @@ def _tree(connection: sa.Connection, copies: int) -> Iterator[None]:
         first = rtree.ROOT + 1 + copy * count
         nodes, links = rtree._written(ids + copy * BLOCK, boxes[order], cuts, first, 0)
         if not copy:
-            driver.insert(connection, "block_ids", ["rowid", "nodeno"], sorted(links))
-        driver.insert(connection, f"{name}_node", ["nodeno", "data"], nodes)
+            driver.many(connection, "INSERT INTO block_ids VALUES (?, ?)", links)
+        driver.many(connection, f'INSERT INTO "{name}_node" VALUES (?, ?)', nodes)
         run(
             f'INSERT INTO "{name}_rowid" (rowid, nodeno) '
             "SELECT rowid + ?, nodeno + ? FROM block_ids",
@@ -274,8 +274,8 @@ def _tree(connection: sa.Connection, copies: int) -> Iterator[None]:
     free = rtree.ROOT + 1 + copies * count
     numbers = np.arange(rtree.ROOT + 1, free, dtype=np.int64)
     above = rtree._number(rtree._levels(numbers, np.tile(around, (copies, 1))), 1, free)
-    driver.insert(connection, f"{name}_node", ["nodeno", "data"], above.nodes)
-    driver.insert(connection, f"{name}_parent", ["nodeno", "parentnode"], above.parents)
+    driver.many(connection, f'INSERT INTO "{name}_node" VALUES (?, ?)', above.nodes)
+    driver.many(connection, f'INSERT INTO "{name}_parent" VALUES (?, ?)', above.parents)
     connection.commit()
     yield
 

@@ -10,11 +10,11 @@ a new connection. Beside seconds it counts what SQLite asked of the system: page
 (`/proc/self/io`), which no load of the machine alters. At the end the cube is compared with a
 recount by SQL alone (`filling.differing`) and by `check_heat`; the memory of both is bounded.
 
-Stores are filled inside SQLite (`filling`): 470 bytes a case, so `--sizes 100000000` wants 47 GB
-in DIR and as much again as 7 GB for sorting, and 17 minutes of CPU; the filling stops when the
-disk is nearly full. Set SQLITE_TMPDIR and TMPDIR to that disk. Above a million cases most seals are
-random bytes (those of the rows that the update touches are true). A store that is in DIR already is
-taken as it is; --keep leaves it there.
+Stores are filled inside SQLite (`filling`): 476 bytes a case, so `--sizes 100000000` wants 48 GB in
+DIR, 7 GB more for sorting and for the check, and 16 minutes of CPU; the filling stops when the disk
+is nearly full. Set SQLITE_TMPDIR and TMPDIR to that disk. Above a million cases most seals are random
+bytes (those of the rows that the update touches are true). A store that is in DIR already is taken as
+it is; --keep leaves it there.
 """
 
 from __future__ import annotations
@@ -157,11 +157,12 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
+        warm_up = Path(temporary) / "warm-up.gpkg"
         # what a process does once (imports, first statements) is no part of an update
-        fill(folder / "warm-up.gpkg", 1000, np.random.default_rng(1))
-        change(folder / "warm-up.gpkg", 1000, 100)
-        update(folder / "warm-up.gpkg", dry_run=False)
-        _remove(folder / "warm-up.gpkg")
+        fill(warm_up, 1000, np.random.default_rng(1))
+        change(warm_up, 1000, 100)
+        update(warm_up, dry_run=False)
+        _remove(warm_up)
         for size in options.sizes:
             path = folder / f"{size}.gpkg"
             print(f"{size:,} cases, load {os.getloadavg()[0]:.0f}", flush=True)
