@@ -28,6 +28,8 @@ from citygrid_core.evaluation.period import BadPeriod, Period
 def test_periods(text: str, first: str, last: str, before: str, year_before: str) -> None:
     period = Period.parse(text)
     assert (str(period.first), str(period.last)) == (first, last)
+    assert (period.end - period.start).astype("timedelta64[D]").astype(int) == period.days
+    assert str(period.start) == f"{first}T00:00:00"
     assert (period.before().text, period.year_before().text) == (before, year_before)
     assert Period.parse(before).last + dt.timedelta(1) == period.first
 

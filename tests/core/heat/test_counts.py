@@ -35,6 +35,11 @@ CASES = pd.DataFrame(
 )
 
 
+def test_a_case_is_weak_below_four_fifths() -> None:
+    at = pd.DataFrame([CASES.iloc[1]] * 3).assign(location_probability=[0.79, 0.8, 0.81])
+    assert heat.count(at)["weak"].sum() == 1
+
+
 def test_a_count_has_the_columns_of_the_store_and_leaves_void_cases_out() -> None:
     counts = heat.count(CASES)
     assert list(counts.columns) == [*heat.HEAT_KEYS, "cases", "weak"]

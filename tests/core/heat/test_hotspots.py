@@ -107,3 +107,13 @@ def test_without_any_spot_false_alarms_stay_at_the_stated_share() -> None:
 @pytest.mark.long
 def test_without_any_spot_false_alarms_stay_at_the_stated_share_in_5000_runs() -> None:
     assert _false_share(5000, 30) <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 5000)
+
+
+def test_what_is_found_at_exactly_the_accepted_share_is_found() -> None:
+    grids = lattice(12, 12)
+    values = pd.Series(np.where(grids.distance(grids.geometry.iloc[40]) < 1.5, 9.0, 1.0))
+    near = heat.contiguity(grids)
+    q = heat.hotspots(values, near)["q"].min()
+    at, below = (heat.hotspots(values, near, false_share=s) for s in (q, q * 0.999))
+    assert (at["spot"] == "hot").any()
+    assert not (below["spot"] == "hot").any()

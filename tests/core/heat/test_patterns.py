@@ -190,6 +190,11 @@ def test_a_comparison_covers_the_true_ratio_as_often_as_it_says() -> None:
     now, before = random.poisson(12, 4000), random.poisson(8, 4000)
     found = heat.compare(now, before)
     assert ((found["low"] <= 1.5) & (found["high"] >= 1.5)).mean() >= 0.95
+    # twice as many cases in twice as many days are as many a day
+    assert heat.compare([20], [10], 2.0)["ratio"].tolist() == [1.0]
+    same, longer = heat.compare([20], [10]).iloc[0], heat.compare([20], [10], 2.0).iloc[0]
+    assert longer["low"] == pytest.approx(same["low"] / 2)
+    assert longer["high"] == pytest.approx(same["high"] / 2)
     edge = heat.compare([0, 3, 0], [5, 0, 0], 2.0)
     assert edge["low"].tolist()[0] == 0
     assert edge["high"].tolist()[1:] == [np.inf, np.inf]

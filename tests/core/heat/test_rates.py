@@ -66,6 +66,9 @@ def test_weak_locations_and_patrols_are_told() -> None:
     found = (heat.located(TABLE), heat.patrol_effort(TABLE, sources))
     assert [p and p.rule for p in found] == ["heat.located", "heat.patrol_effort"]
     assert heat.located(TABLE.assign(weak=0)) is None
+    exactly = TABLE.assign(cases=[20, 0, 0, 0], weak=[3, 0, 0, 0])  # 85 %
+    assert heat.located(exactly) is None
+    assert heat.located(exactly.assign(weak=[4, 0, 0, 0])) is not None
     assert heat.patrol_effort(TABLE, pd.Series({"hotline": 13})) is None
     walked = pd.DataFrame({"status": "valid", "cases": range(10), "patrol_hours": range(10)})
     assert heat.patrol_effort(walked, sources) is not None
