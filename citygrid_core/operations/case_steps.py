@@ -52,7 +52,6 @@ _SAID = {
 }
 #: The rule that names a body which stands in no register; its step is done all the same.
 STRANGER = "step.department"
-LIMIT_COLUMNS = ("source", "object_kind", "class_code", "condition", "area_class")
 
 
 def advance_cases(

@@ -44,7 +44,6 @@ COMPONENT_HAZARD = {
     "03005": 2.6, "04002": 0.5, "02021": 1.6, "02010": 1.1, "03006": 1.5, "02004": 1.4,
 }  # fmt: skip
 COMPONENT_SHARE = 0.34
-SPOT_SHARE = 0.14
 
 
 @dataclass(frozen=True)

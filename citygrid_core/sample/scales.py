@@ -11,7 +11,6 @@ EDITION = "gbt47678-2026"
 #: The year of the cases, half-open; the next day's cases come in `cases_next.csv`.
 FIRST_DAY, LAST_DAY = "2025-01-01", "2026-01-01"
 
-ROAD_CLASSES = ("expressway", "arterial", "secondary", "branch", "lane")
 WIDTHS = {"expressway": 44.0, "arterial": 36.0, "secondary": 24.0, "branch": 14.0, "lane": 7.0}
 
 

@@ -34,8 +34,6 @@ from citygrid_core.tables.header import Layout, unique_names
 from citygrid_core.tables.notes import shown
 from citygrid_core.tables.records import Block
 
-#: Features read in one call while streaming.
-FEATURES = 100_000
 _BYTES = "ISO-8859-1"
 _SAMPLE = 5000
 _VECTOR = Text("a GeoPackage, Shapefile or GeoJSON", "GeoPackage、Shapefile 或 GeoJSON 文件")
