@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from citygrid_core.errors import Text, UsageError
+from citygrid_core.heat import false_discovery_rate
 from citygrid_core.heat import forecast as fc
 from citygrid_core.operations.heat_forecast import (
     Known,
@@ -25,6 +26,8 @@ from citygrid_core.workspace import Workspace
 ALL = "all"
 #: What the chosen forecast is compared with.
 BASELINES = ("persistence", "seasonal", "kde")
+#: Of the class-months told worse at most so many are so by chance.
+CHANCE = 0.05
 
 
 def heat_backtest(
@@ -52,8 +55,10 @@ def heat_backtest(
     Report, DataFrame
         One row for each class, month (and ``all``) and model (``chosen`` first): forecasts, cases, hit
         rate, PAI and PEI* at 1, 3 and 5 % of the area, log_score; for the chosen also
-        coverage, busy_coverage, and gain with low and high: how far its mean PEI* is above
-        the best of persistence, seasonal mean and kernel density.
+        coverage, busy_coverage, and beside the best of persistence, seasonal mean and kernel
+        density, found afterwards: gain with low and high (how far its mean PEI* is above),
+        p_worse (see `forecast.Comparison`), and q_worse, the same among all class-months
+        (false discovery rate).
     """
     check_horizon(horizon)
     first, last = day_of(from_day), day_of(to_day)
@@ -71,7 +76,7 @@ def heat_backtest(
         table.insert(0, "class_code", code)
         table.insert(0, "object_kind", kind)
         tables.append(table)
-    result: pd.DataFrame = pd.concat(tables, ignore_index=True)
+    result = with_q(pd.concat(tables, ignore_index=True))
     progress("done", len(asked), len(asked))
     report = Report("heat backtest", read=len(result), unchanged=len(result))
     monthly = result[result["month"] != ALL]
@@ -84,7 +89,7 @@ def heat_backtest(
         },
         "beats_the_best_of_them": round(float((chosen["gain"] > 0).mean()), 4),
         "worse_by_more_than_1_percent": round(float((chosen["gain"] < -0.01).mean()), 4),
-        "significantly_worse": int((chosen["high"] < 0).sum()),
+        "worse_beyond_chance": int((chosen["q_worse"] <= CHANCE).sum()),
     }  # fmt: skip
     return report, result
 
@@ -102,7 +107,7 @@ def class_table(
     for name in (*sorted(set(month[judged])), ALL):
         part = judged & (month == name) if name != ALL else judged
         covered, busy = done.coverage(part)
-        gain, low, high = done.gain(BASELINES, part)
+        beside = done.compare(BASELINES, part)
         for model, scores in done.scores.items():
             some = scores.over(part)
             row: dict[str, Any] = {
@@ -112,12 +117,21 @@ def class_table(
             if model == fc.CHOSEN:
                 used = [done.choices[i].model for i in np.flatnonzero(part)]
                 row |= {
-                    "coverage": covered, "busy_coverage": busy, "gain": gain, "low": low,
-                    "high": high, "models": " ".join(sorted(set(used))),
+                    "coverage": covered, "busy_coverage": busy, "gain": beside.gain,
+                    "low": beside.low, "high": beside.high, "p_worse": beside.p,
+                    "models": " ".join(sorted(set(used))),
                 }  # fmt: skip
             rows.append(row)
     frame: pd.DataFrame = pd.DataFrame(rows)
     return frame
+
+
+def with_q(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with `q_worse`: how many class-months are told worse by chance alone."""
+    months = (table["model"] == fc.CHOSEN) & (table["month"] != ALL) & table["p_worse"].notna()
+    table["q_worse"] = np.nan
+    table.loc[months, "q_worse"] = false_discovery_rate(table.loc[months, "p_worse"])
+    return table
 
 
 def _share(chosen: pd.DataFrame, other: pd.DataFrame) -> float:

@@ -6,6 +6,7 @@ before it; the one that did best is used, unless a simple one did better.
 
 from citygrid_core.heat.forecast.backtest import CHOSEN, Backtest, backtest
 from citygrid_core.heat.forecast.choice import Choice, choose
+from citygrid_core.heat.forecast.compare import Comparison, compare
 from citygrid_core.heat.forecast.ground import Ground
 from citygrid_core.heat.forecast.intervals import Calibration, calibrate
 from citygrid_core.heat.forecast.models import MODELS, SIMPLE
@@ -23,6 +24,7 @@ __all__ = [
     "Backtest",
     "Calibration",
     "Choice",
+    "Comparison",
     "Forecast",
     "Ground",
     "Rolled",
@@ -31,6 +33,7 @@ __all__ = [
     "calibrate",
     "captured",
     "choose",
+    "compare",
     "forecast",
     "log_score",
     "origins_before",

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from citygrid_core.heat.forecast.choice import Choice
+from citygrid_core.heat.forecast.compare import Comparison, compare
 from citygrid_core.heat.forecast.densities import Counts, Days
 from citygrid_core.heat.forecast.ground import Ground
 from citygrid_core.heat.forecast.rolling import HORIZONS, LEVEL, WARM_UP, Rolled, roll
-from citygrid_core.heat.forecast.scores import Scores, captured
+from citygrid_core.heat.forecast.scores import SHARES, Scores, captured
 
 Floats = npt.NDArray[np.float64]
 #: What is scored beside the models: the forecast as it would have been made.
@@ -42,6 +43,7 @@ class Backtest:
     busy_covered: Floats
     busy: Floats
     ground: Ground
+    counts: Counts
 
     @property
     def origins(self) -> Days:
@@ -57,45 +59,28 @@ class Backtest:
         held = np.nansum(self.busy_covered[there] * busy)
         return float(self.covered[there].mean()), float(held / busy.sum()) if busy.sum() else np.nan
 
-    def gain(
-        self, baselines: Sequence[str], forecasts: npt.NDArray[np.bool_], *,
-        level: float = 0.95, times: int = 200, seed: int = 0,
-    ) -> tuple[float, float, float]:  # fmt: skip
+    def compare(self, baselines: Sequence[str], forecasts: npt.NDArray[np.bool_]) -> Comparison:
         """Compare the chosen forecasts with the best of some baselines, found afterwards.
 
         Parameters
         ----------
         forecasts : array of bool
             Which origins.
-
-        Returns
-        -------
-        gain, low, high
-            How much its mean PEI* is above the best baseline's (0.02: 2 %), with the
-            interval that a bootstrap of the cases gives (each grid's count drawn as Poisson).
         """
         rows = np.flatnonzero(forecasts)
-        marks = {n: self.scores[n].over(rows).efficiency for n in (CHOSEN, *baselines)}
-        best = max(baselines, key=lambda n: np.nan_to_num(marks[n]))
-        random = np.random.default_rng(seed)
-        held = np.zeros((2, 3, times))
-        for i in rows:
-            came = random.poisson(self.rolled.came[i][:, None], (len(self.ground), times))
-            for k, model in enumerate((self.choices[i].model, best)):
-                held[k] += captured(self.rolled.densities[model][i], came, self.ground.area)
-        # the most that could be captured is the same for both
-        most = self.scores[CHOSEN].over(rows).most.sum(axis=0)[:, None]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            efficiency = (held / most).mean(axis=1)
-            ratio = efficiency[0] / efficiency[1] - 1
-        if not marks[best] > 0:  # nothing to compare with
-            return float("nan"), float("nan"), float("nan")
-        found = marks[CHOSEN] / marks[best] - 1
-        ratio = ratio[np.isfinite(ratio)]
-        if not len(ratio):
-            return found, float("nan"), float("nan")
-        low, high = np.quantile(ratio, [(1 - level) / 2, (1 + level) / 2])
-        return float(found), float(low), float(high)
+        length = HORIZONS[self.rolled.horizon][0]
+        begin = self.origins[rows]
+        days = int(begin[-1] - begin[0]) + length
+        held = {n: np.zeros((days, len(SHARES))) for n in (CHOSEN, *baselines)}
+        for i, first in zip(rows, begin - begin[0], strict=True):
+            # a day that several forecasts cover is drawn for all of them or for none
+            came = self.counts[:, self.origins[i] : self.origins[i] + length]
+            for name, sums in held.items():
+                model = self.choices[i].model if name == CHOSEN else name
+                part = captured(self.rolled.densities[model][i], came, self.ground.area)
+                sums[first : first + length] += part.T
+        most = self.scores[CHOSEN].over(rows).most.sum(axis=0)
+        return compare(held.pop(CHOSEN), held, most)
 
 
 def backtest(
@@ -136,5 +121,6 @@ def backtest(
         covered[i], busy[i] = inside.mean(), many.sum()
         busy_covered[i] = inside[many].mean() if many.any() else np.nan
     return Backtest(
-        rolled, choices, {CHOSEN: chosen, **rolled.scores}, covered, busy_covered, busy, ground
-    )
+        rolled, choices, {CHOSEN: chosen, **rolled.scores}, covered, busy_covered, busy,
+        ground, counts,
+    )  # fmt: skip

@@ -53,12 +53,12 @@ def densities(
     raw["last"] = _window(counts, origins - horizon, origins)
     raw["mean"] = _window(counts, np.zeros_like(origins), origins)
     raw["season"] = _season(counts, origins, horizon, raw["mean"])
-    fading = _fading(counts, origins, HALF_LIVES)
+    fading = faded(counts, origins, HALF_LIVES)
     raw |= {f"ew{life}": memory for life, memory in zip(HALF_LIVES, fading, strict=True)}
     even = ground.area / ground.area.sum()
     raw |= {f"{name}_over": _over(raw[name], even) for name in ("ew10", "ew30", "ew90")}
     raw["all"] = _window(everything, np.zeros_like(origins), origins)
-    raw["all30"] = _fading(everything, origins, (30,))[0]
+    raw["all30"] = faded(everything, origins, (30,))[0]
     near, wide, broad = ground.spread
     for name in ("mean", "ew10", "ew30"):
         raw[f"{name}_near"] = (near @ raw[name].T).T
@@ -72,6 +72,12 @@ def densities(
 def window(counts: Counts, origins: Days, horizon: int) -> Singles:
     """Return the cases of each grid in the days from each origin on: what is forecast."""
     return _window(counts, origins, origins + horizon)
+
+
+def overlap(origins: Days, horizon: int) -> float:
+    """Return how many of some forecasts cover a day: so often each case counts in their sum."""
+    apart = float(np.diff(origins).min()) if len(origins) > 1 else horizon
+    return max(1.0, horizon / apart)
 
 
 def _window(counts: Counts, first: Days, end: Days) -> Singles:
@@ -99,7 +105,7 @@ def _season(counts: Counts, origins: Days, horizon: int, mean: Singles) -> Singl
     return np.where(known[:, None], then, mean)
 
 
-def _fading(counts: Counts, origins: Days, lives: tuple[int, ...]) -> list[Singles]:
+def faded(counts: Counts, origins: Days, lives: tuple[int, ...]) -> list[Singles]:
     """Return memories whose weight halves in `lives` days, as known at each origin."""
     keep = 0.5 ** (1 / np.asarray(lives, dtype=np.float32))[:, None]
     state = np.zeros((len(lives), len(counts)), dtype=np.float32)

@@ -24,13 +24,12 @@ MODELS: dict[str, Text] = {
     "kde": Text("kernel density", "核密度"),
     "bayes": Text("empirical-Bayes seasonal mean", "经验贝叶斯季节均值"),
     "exciting": Text("self-exciting in space and time", "时空自激"),
+    "local": Text("local empirical Bayes", "邻域经验贝叶斯"),
     "poisson": Text("Poisson regression", "泊松回归"),
-    "blend": Text("average of models", "模型平均"),
+    "blend": Text("weighted average of models", "加权模型平均"),
 }
 #: What a forecast must beat to be used.
 SIMPLE = ("persistence", "mean", "seasonal", "kde")
-#: What the average is made of, in parts: half the self-exciting model, half the others.
-BLENDED = {"exciting": 3, "poisson": 1, "mean": 1, "kde": 1}
 #: Rounds of expectation and maximisation from even weights, and from the last ones.
 _FIRST_ROUNDS, _ROUNDS = 60, 20
 #: Rows (grid and origin) that a model learns from: the latest.
@@ -72,14 +71,15 @@ def bayes(seen: Mapping[str, Singles], number: Counts, ground: Ground) -> Single
     return found
 
 
-def exciting(
+def mixed(
     seen: Mapping[str, Singles], came: Singles, origins: Days, horizon: int, again: int
 ) -> tuple[Singles, dict[str, float]]:
-    """Return mixtures of fading and spreading memories, weighted by what they foretold.
+    """Return mixtures of densities, weighted by what they foretold.
 
-    A self-exciting point process on the grids (Mohler et al. 2011, JASA 106) whose
-    triggering is a sum of fixed exponentials in time and Gaussians in space; the weights
-    are found by expectation and maximisation over the forecasts before each origin.
+    Of fading and spreading memories: a self-exciting point process on the grids (Mohler et
+    al. 2011, JASA 106) whose triggering is a sum of fixed exponentials in time and Gaussians
+    in space. The weights are found by expectation and maximisation over the forecasts
+    before each origin.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def exciting(
     at, where = np.nonzero(came > 0)
     often = came[at, where].astype(np.float64)
     weights = np.full(len(names), 1 / len(names))
-    found = np.empty_like(seen["mean"])
+    found = np.empty_like(came)
     learned = False
     for i, origin in enumerate(origins):
         if i % again == 0:
@@ -152,14 +152,6 @@ def poisson(
         if model is not None:
             rate = np.exp(np.clip(columns[i] @ model.coef_.astype(np.float32), -20, 20)) * share
             found[i] = rate / rate.sum()
-    return found
-
-
-def blend(made: Mapping[str, Singles]) -> Singles:
-    """Return the average of models: seldom the best, never far from it (Bates and Granger 1969)."""
-    names = list(BLENDED)
-    parts = np.array([BLENDED[n] for n in names], dtype=np.float32)
-    found: Singles = np.tensordot(parts / parts.sum(), np.stack([made[n] for n in names]), 1)
     return found
 
 

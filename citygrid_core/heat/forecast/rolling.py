@@ -9,9 +9,11 @@ import numpy.typing as npt
 
 from citygrid_core.heat.forecast import models
 from citygrid_core.heat.forecast.choice import Choice, choose
-from citygrid_core.heat.forecast.densities import Counts, Days, Singles, densities, window
+from citygrid_core.heat.forecast.densities import Counts, Days, Singles, densities, overlap, window
 from citygrid_core.heat.forecast.ground import Ground
 from citygrid_core.heat.forecast.intervals import Calibration, calibrate
+from citygrid_core.heat.forecast.local import shrunk
+from citygrid_core.heat.forecast.pool import pooled
 from citygrid_core.heat.forecast.scores import Scores, captured, log_score
 from citygrid_core.heat.forecast.totals import totals
 
@@ -90,7 +92,8 @@ class Rolled:
     def choice(self, origin: int) -> Choice:
         """Choose the model for one origin by the forecasts before it."""
         past = self.before(origin)
-        return choose({name: s.over(past) for name, s in self.scores.items()})
+        often = overlap(self.origins[past], HORIZONS[self.horizon][0])
+        return choose({name: s.over(past) for name, s in self.scores.items()}, overlap=often)
 
     def calibration(self, model: str, origin: int, *, level: float = LEVEL) -> Calibration:
         """Calibrate the intervals of a model for one origin by the forecasts before it."""
@@ -128,9 +131,11 @@ def roll(
     again = AGAIN[horizon]
     made = models.simple(seen)
     made["bayes"] = models.bayes(seen, so_far / (7 if length == 1 else 1), ground)
-    made["exciting"], weights = models.exciting(seen, came, origins, length, again)
+    made["exciting"], weights = models.mixed(seen, came, origins, length, again)
+    nearby = shrunk(seen, daily, origins, ground)
+    made["local"], _ = models.mixed(nearby, came, origins, length, again)
     made["poisson"] = models.poisson(seen, came, origins, length, again, ground)
-    made["blend"] = models.blend(made)
+    made["blend"] = pooled({**seen, **made}, came, origins, length, again, ground)
     made = {
         name: models.drawn(density, came, origins, length, again, ground)
         for name, density in made.items()

@@ -206,7 +206,8 @@ CHOICES: dict[str, dict[str, Text]] = {
         "kde": Text("kernel density", "核密度"),
         "bayes": Text("empirical-Bayes seasonal mean", "经验贝叶斯季节均值"),
         "exciting": Text("self-exciting in space and time", "时空自激"),
+        "local": Text("local empirical Bayes", "邻域经验贝叶斯"),
         "poisson": Text("Poisson regression", "泊松回归"),
-        "blend": Text("average of models", "模型平均"),
+        "blend": Text("weighted average of models", "加权模型平均"),
     },
 }
