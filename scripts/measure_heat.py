@@ -1,9 +1,10 @@
-"""How long heat takes to follow a slider: ``measure_heat.py [GRIDS] [CASES]``.
+"""How long heat takes to follow a slider: ``measure_heat.py [GRIDS] [CASES]`` or ``measure_heat.py STORE``.
 
 A city of irregular grids with about 40 vertices each, cases clustered over two years, on an
 offscreen canvas. A step is everything from the moved slider to the painted map: counts, rate,
 Gi* with FDR, classes, the change of the layers, the drawing. Seconds of the processor (all
-threads), so that other work beside counts little; by the clock beside it.
+threads), so that other work beside counts little; by the clock beside it. Of a store
+(``benchmarks/heat/open.py`` makes one) also what the first map costs, from the button on.
 Run it with ``QT_QPA_PLATFORM=offscreen .venv/bin/python scripts/measure_heat.py``.
 """
 
@@ -13,6 +14,7 @@ import statistics
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -20,6 +22,9 @@ import pandas as pd
 from qgis.core import QgsApplication, QgsProject
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QEventLoop, QTimer
+
+if TYPE_CHECKING:
+    from citygrid_plugin.services.heat_city import HeatCity
 
 FIRST, DAYS = "2024-01-01", 731
 
@@ -59,23 +64,41 @@ def shown(canvas: QgsMapCanvas) -> None:
     canvas.mapCanvasRefreshed.disconnect(loop.quit)
 
 
-def main(number: int, cases: int) -> None:
-    """Move the slider through the months, for several questions; print medians."""
+def made(number: int, cases: int) -> HeatCity:
+    """Return a city that no file holds."""
     from citygrid_core import heat
-    from citygrid_plugin.services.heat_city import HeatCity, Question
-    from citygrid_plugin.services.heat_map import HeatMap
-    from citygrid_plugin.services.periods import spans
+    from citygrid_plugin.services.heat_city import HeatCity
     from scripts.measure_grid_moves import city as drawn
 
     grids = drawn(number)[0].sort_values("code", ignore_index=True)
     grids["area_m2"] = grids.geometry.area
-    began = time.process_time()
     cube = heat.Cube.build(cases_of(grids, cases), grids["code"].tolist())
     view = heat.HeatView(cube, grids, heat.contiguity(grids))
-    print(f"{len(grids)} grids, {len(cube):,} cases; cube {time.process_time() - began:.1f} s")
-    city = HeatCity(Path("city.gpkg"), "city", view, {"component": {}, "event": {}},
+    return HeatCity(Path("city.gpkg"), "city", view, {"component": {}, "event": {}},
                     {"component": {}, "event": {}}, None)  # fmt: skip
+
+
+def main(given: list[str]) -> None:
+    """Move the slider through the months, for several questions; print medians."""
+    from citygrid_core import heat
+    from citygrid_plugin.services.heat_city import Question, read_city
+    from citygrid_plugin.services.heat_map import HeatMap
+    from citygrid_plugin.services.periods import spans
+
+    clock, busy = time.perf_counter(), time.process_time()
+    if given and not given[0].isdigit():
+        city = read_city(Path(given[0]), lambda *_: None)
+    else:
+        grids = int(given[0]) if given else 10_000
+        city = made(grids, int(given[1]) if len(given) > 1 else 1_000_000)
+    cube = city.view.cube
+    read = time.process_time() - busy
     shown_map = HeatMap(QgsProject.instance(), city)
+    print(
+        f"{len(city.codes)} grids, {len(cube):,} cases: read {read:.1f} s, layers "
+        f"{time.process_time() - busy - read:.1f} s of the processor; "
+        f"{time.perf_counter() - clock:.1f} s by the clock"
+    )
     canvas = QgsMapCanvas()
     canvas.resize(1200, 900)
     canvas.setCachingEnabled(True)
@@ -92,7 +115,7 @@ def main(number: int, cases: int) -> None:
         ("a major class, night hours", heat.Choice(classes=("03",), hours=range(18, 24)),
          "per_hectare"),
         ("all cases, smoothed", heat.Choice(), "per_hectare_smoothed"),
-        ("three sources, counts", heat.Choice(sources=("a", "b", "c")), "cases"),
+        ("three sources, counts", heat.Choice(sources=tuple(cube.sources[:3])), "cases"),
     ):  # fmt: skip
         parts: list[tuple[float, ...]] = []
         for i, month in enumerate(months[:16]):
@@ -123,10 +146,7 @@ if __name__ == "__main__":
     from citygrid_plugin.isolation import isolate
 
     isolate()
-    main(
-        int(sys.argv[1]) if len(sys.argv) > 1 else 10_000,
-        int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000,
-    )
+    main(sys.argv[1:])
     sys.stdout.flush()
     import os
 

@@ -12,6 +12,7 @@ from citygrid_core.heat.counts import HEAT_KEYS, WEAK_BELOW, add, count, delta
 from citygrid_core.heat.cube import EVERYTHING, Choice, Cube, Tally
 from citygrid_core.heat.emerging import PATTERNS, emerging
 from citygrid_core.heat.errors import HeatInputError
+from citygrid_core.heat.gathering import gathered
 from citygrid_core.heat.histories import histories
 from citygrid_core.heat.hotspots import (
     Contiguity,
@@ -70,6 +71,7 @@ __all__ = [
     "emerging",
     "expected_skewness",
     "false_discovery_rate",
+    "gathered",
     "getis_ord_star",
     "histories",
     "hotspots",

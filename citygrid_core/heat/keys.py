@@ -59,11 +59,24 @@ def encode(cases: pd.DataFrame, name: str) -> Key:
     column = "reported_at" if name in TIME_KEYS else name
     if column not in cases.columns:
         raise HeatInputError.missing(Text("the cases", "案件"), [column])
-    if name == "hour":
-        return _hours(cases[column])
     if name in TIME_KEYS:
-        return _regroup(_days(cases[column]), name)
+        return _timed(cases[column], name)
     return _texts(cases[column])
+
+
+def _timed(times: pd.Series[Any], name: str) -> Key:
+    if isinstance(times.dtype, pd.CategoricalDtype):
+        codes = times.cat.codes.to_numpy()
+        try:
+            key = _timed(pd.Series(np.asarray(times.cat.categories, dtype=object)), name)
+        except HeatInputError:
+            key = None
+        if key is not None and (not len(codes) or codes.min() >= 0):
+            return Key(key.codes[codes], key.labels)
+        times = times.astype(object)  # to say how many cases, and which
+    if name == "hour":
+        return _hours(times)
+    return _regroup(_days(times), name)
 
 
 def _texts(column: pd.Series[Any]) -> Key:

@@ -32,6 +32,8 @@ class HeatView:
         Code of each department to its name.
     stamp : mapping
         What the store was like when the view was made.
+    recounted : bool
+        Cases count by their own points on these grids, not on the grids of their days.
     """
 
     cube: Cube
@@ -40,6 +42,7 @@ class HeatView:
     bases: Mapping[str, pd.Series[float]] = field(default_factory=dict)
     departments: Mapping[str, str] = field(default_factory=dict)
     stamp: Mapping[str, str] = field(default_factory=dict)
+    recounted: bool = False
 
     def table(
         self, choice: Choice = EVERYTHING, *, tally: Tally | None = None, smoothed: bool = True

@@ -24,7 +24,7 @@ def open_view(
     workspace: Workspace,
     *,
     at: str | None = None,
-    recount: bool = False,
+    recount: bool | None = None,
     residents: Path | None = None,
     tracks: Path | None = None,
     progress: Progress = no_progress,
@@ -38,8 +38,9 @@ def open_view(
     ----------
     at : str, optional
         The grids of that day; default: today's.
-    recount : bool
-        Cases by their own points on these grids, instead of on the grids of their days.
+    recount : bool, optional
+        Cases by their own points on these grids, instead of on the grids of their days;
+        default: when a case keeps a grid that is not among these.
     residents, tracks : Path, optional
         As for `heat_table`: the bases of two more rates.
     """
@@ -50,12 +51,17 @@ def open_view(
     grids["area_m2"] = pd.to_numeric(grids["area_m2"]).fillna(grids.geometry.area)
     near = heat.contiguity(grids)
     progress("cases", 1, 3)
-    cases = workspace.read("cases", columns=_COLUMNS, geometry=recount)
-    if recount:
-        placed = grids_by_points(workspace, gpd.GeoDataFrame(cases), at=at)
-        cases = pd.DataFrame(cases.drop(columns="geometry")).assign(grid_code=placed)
+    codes = grids["code"].astype(str).tolist()
+    with workspace.snapshot():
+        cases = heat.gathered(workspace.read_parts("cases", columns=_COLUMNS), _COLUMNS)
+        if recount is None:
+            recount = not set(cases["grid_code"].cat.categories) <= {*codes, ""}
+        if recount:
+            points = gpd.GeoDataFrame(workspace.read("cases", columns=[]))
+            placed = grids_by_points(workspace, points, at=at)
+            cases["grid_code"] = pd.Categorical(placed)
     progress("cube", 2, 3)
-    cube = heat.Cube.build(pd.DataFrame(cases), grids["code"].astype(str).tolist())
+    cube = heat.Cube.build(cases, codes)
     bases: dict[str, Any] = {}
     if residents is not None:
         bases["residents"] = residents_of(residents)
@@ -64,8 +70,9 @@ def open_view(
     names = workspace.read("departments", at="all", columns=["code", "name"])
     progress("done", 3, 3)
     return heat.HeatView(
-        cube, grids, near, bases, dict(zip(names["code"], names["name"], strict=True)), stamp
-    )
+        cube, grids, near, bases, dict(zip(names["code"], names["name"], strict=True)), stamp,
+        recount,
+    )  # fmt: skip
 
 
 def is_current(workspace: Workspace, view: heat.HeatView) -> bool:

@@ -8,9 +8,11 @@ from qgis.core import QgsMapLayer, QgsProject, QgsRectangle
 from qgis.PyQt.QtCore import QObject
 
 from citygrid_plugin.gui.components.side_canvas import SideCanvas
+from citygrid_plugin.gui.components.swatches import Part
 from citygrid_plugin.gui.components.swipe_item import Swipe
 from citygrid_plugin.gui.docks.heat_compare_page import OFF, OWN, SWIPE, HeatComparePage
 from citygrid_plugin.layers import heat_live as live
+from citygrid_plugin.services import heat_words as words
 from citygrid_plugin.services.heat_change import Change, change_of
 from citygrid_plugin.services.heat_city import spot_classes
 
@@ -74,10 +76,13 @@ class HeatComparing(QObject):
         then = city.answer(answer.question.during(span))
         self.change = change_of(city, answer, then)
         page.show_rises(self.change.said(), self.change.rises(_RISES))
+        page.legend.show_parts(self._legend(shown))
         self._build(shown)
         heat, spots = self._cells[live.OTHER], self._cells[live.OTHER_SPOTS]
         if shown.labels != [label for _, label in live.legend_rows(heat.layer)][:-1]:
             live.color_heat(heat.layer, shown.labels)
+        # values stand in both maps or in none
+        heat.layer.setLabelsEnabled(shown.layer(live.HEAT).labelsEnabled())
         heat.show(**{"class": then.classes(shown.bounds)}, value=then.values,
                   cases=then.tally.cases)  # fmt: skip
         spots.show(**{"class": spot_classes(city.spots(then))})
@@ -92,6 +97,15 @@ class HeatComparing(QObject):
             live.show_layer(project, self._cells[role].layer, False)
         live.outline_spots(self._cells[live.OTHER_SPOTS].layer)
         live.label_values(self._cells[live.OTHER].layer)
+
+    def _legend(self, shown: HeatMap) -> list[Part]:
+        """Return what is the same in both maps."""
+        parts = [
+            (words.unit_title(self._desk.unit(), ""), live.legend_rows(shown.layer(live.HEAT)))
+        ]
+        if live.SPOTS in self._desk.shown_roles():
+            parts.append((words.spots_title(), live.legend_rows(shown.layer(live.SPOTS))))
+        return parts
 
     def extent(self) -> QgsRectangle:
         """Return what of the map is not covered."""
@@ -134,6 +148,7 @@ class HeatComparing(QObject):
         self._drop_side()
         self.change = None
         self._page.show_rises("", [])
+        self._page.legend.show_parts([])
 
     def _drop_swipe(self) -> None:
         if self.swipe is not None:

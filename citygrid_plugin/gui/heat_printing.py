@@ -110,7 +110,8 @@ class HeatPrinting(QObject):
         assert desk.answer is not None
         assert desk.city is not None
         said = [_plain(words.said_of(desk.answer, desk.found, desk.grids_in_words()))]
-        if live.SPOTS in desk.shown_roles():
+        found = desk.found is not None and (desk.found["spot"] != "").any()
+        if live.SPOTS in desk.shown_roles() and found:
             said.append(
                 tr(
                     "q: of all grids marked at this q or below, at most this share is expected "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QMenu, QWidget
@@ -46,8 +47,12 @@ def jobs_menu(
 def _open(
     algorithm: type[CitygridAlgorithm], workspace: Path | None, done: Callable[[], None]
 ) -> None:
+    open_dialog(algorithm.key, {"WORKSPACE": str(workspace)} if workspace else {})
+    done()
+
+
+def open_dialog(key: str, known: dict[str, Any]) -> None:
+    """Open the dialog of an algorithm with some of its parameters filled in, until it is closed."""
     import processing
 
-    known = {"WORKSPACE": str(workspace)} if workspace else {}
-    processing.execAlgorithmDialog(f"citygrid:{algorithm.key}", known)
-    done()
+    processing.execAlgorithmDialog(f"citygrid:{key}", known)

@@ -187,9 +187,18 @@ def _counts(city: HeatCity, answer: Answer, at: int, code: str) -> Section:
     lines = [Line(tr("Cases", "案件数"), tr(f"{cases:,}", f"{cases:,} 件"), doubt)]
     area = city.areas[at] / 10_000
     density = cases / area if area else float("nan")
+    smoothed = city.view.table(question.dated, tally=tally)["per_hectare_smoothed"].iloc[at]
+    meant = tr(
+        "smoothed: drawn to the city's mean, the more the fewer cases a grid of this size has",
+        "平滑值：案件越少、网格越小，越向全市均值靠拢",
+    )
     lines.append(
-        Line(tr("Per hectare", "每公顷"), tr(f"{density:.2f} ({area:.2f} ha)",
-                                         f"{density:.2f} 件（面积 {area:.2f} 公顷）"))
+        Line(
+            tr("Per hectare", "每公顷"),
+            tr(f"{density:.2f}, smoothed {smoothed:.2f} ({area:.2f} ha)",
+               f"{density:.2f} 件，平滑后 {smoothed:.2f} 件（面积 {area:.2f} 公顷）"),
+            (meant,),
+        )
     )  # fmt: skip
     if question.measure != CASES and question.measure != "per_hectare":
         name = words.measure_name(question.measure)
@@ -312,7 +321,7 @@ def _components(city: HeatCity, code: str) -> Section:
 def _open(city: HeatCity, workspace: Workspace, code: str, shape: BaseGeometry) -> Section:
     """Return the cases of the grid that are not closed, the oldest first."""
     asked = ["number", "class_code", "object_kind", "stage", "reported_at", "due_at"]
-    if city.recounted:  # by their own points, as the map counts them
+    if city.view.recounted:  # by their own points, as the map counts them
         held = workspace.read("cases", bbox=shape.bounds, columns=asked)
         held = held[[city.code_at(point.x, point.y) == code for point in held.geometry]]
     else:

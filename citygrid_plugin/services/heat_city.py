@@ -122,8 +122,6 @@ class HeatCity:
         The first day of these grids; "" for those of today.
     changes : tuple of str
         Days on which the grids changed.
-    recounted : bool
-        Cases count by their own points, as the grids changed since they were reported.
     """
 
     path: Path
@@ -134,7 +132,6 @@ class HeatCity:
     state: Any
     at: str = ""
     changes: tuple[str, ...] = ()
-    recounted: bool = False
     _components: pd.DataFrame | None = None
     _tree: Any = None
     _last: dict[str, Any] = field(default_factory=dict)
@@ -369,10 +366,6 @@ def read_city(
         asked: dict[str, Any] = {"residents": residents, "tracks": tracks, "at": at or None}
         changes = days_of_grids(workspace)
         view = open_view(workspace, progress=progress, **asked)
-        # Grids were split or merged: those cases count by their own points on the grids shown.
-        recounted = view.cube.counts().elsewhere > 0
-        if recounted:
-            view = open_view(workspace, recount=True, progress=progress, **asked)
         edition, name = load_edition(workspace.edition), workspace.name
     tables = {"component": edition.component_classes, "event": edition.event_classes}
     classes = {kind: dict(table["name"]) for kind, table in tables.items()}
@@ -381,9 +374,7 @@ def read_city(
         for kind, table in tables.items()
     }
     # Taken last: the first reading of a store may have emptied its log.
-    return HeatCity(
-        path, name, view, classes, majors, state_of(path), at, tuple(changes), recounted
-    )
+    return HeatCity(path, name, view, classes, majors, state_of(path), at, tuple(changes))
 
 
 def spot_classes(found: pd.DataFrame) -> Integers:

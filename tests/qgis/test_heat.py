@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ from citygrid_core.operations.grid_edits import edit_grids
 from citygrid_core.operations.heat import heat_table
 from citygrid_core.operations.heat_forecast import heat_forecast
 from citygrid_core.workspace import Workspace
+from citygrid_plugin.gui import heat_room
 from citygrid_plugin.gui.components.period_bar import PeriodBar
 from citygrid_plugin.gui.components.trend_plot import Ahead, Bar, TrendPlot
 from citygrid_plugin.gui.docks.heat_compare_page import HeatComparePage
@@ -34,6 +36,7 @@ from citygrid_plugin.i18n import set_language
 from citygrid_plugin.layers import heat_live as live
 from citygrid_plugin.services import heat_words as words
 from citygrid_plugin.services.cities import Cities
+from citygrid_plugin.services.heat_asking import parameters_of
 from citygrid_plugin.services.heat_card import grid_card
 from citygrid_plugin.services.heat_change import change_of
 from citygrid_plugin.services.heat_city import HeatCity, Question, read_city, spot_classes
@@ -217,7 +220,7 @@ def test_a_period_is_shown_on_the_grids_of_its_day_or_of_today(own_city: Path) -
         edit_grids(ws, "divide", [split], Cause("2025-10-01", "wang", "test"), n=2)
     today = read_city(own_city, quiet)
     assert today.changes == (began, "2025-07-01", "2025-10-01")
-    assert today.recounted
+    assert today.view.recounted
     days = {"2025-06-30": began, "2025-09-30": "2025-07-01", "2025-10-01": "", "2019-01-01": began}
     assert {day: today.grids_of(day) for day in days} == days
     for day, of in days.items():
@@ -245,6 +248,21 @@ def test_a_period_is_shown_on_the_grids_of_its_day_or_of_today(own_city: Path) -
         ) or not len(cases)
     assert set(pair) <= set(read_city(own_city, quiet, at=began).codes)
     assert not set(pair) <= set(today.codes)
+
+
+def test_an_analysis_is_asked_what_the_map_is(city: HeatCity) -> None:
+    asked = question(object_kind="event", classes=("09005",), sources=("collector",), hours=(8,))
+    names = {key: [o.name for o in a.options] for key, a in heat_room._analyses().items()}
+    assert len(names) == 11
+    known = {key: parameters_of(city, asked, mine) for key, mine in names.items()}
+    same = {"WORKSPACE": str(city.path), "KIND": 1, "CLASS": "09005", "SOURCE": 0,
+            "FROM": "2025-12-01", "TO": "2025-12-31"}  # fmt: skip
+    assert known["heattop"] == known["heatnearrepeat"] == same
+    assert known["heathotspots"] == same | {"RATE": "per_hectare"}
+    assert known["heatforecast"]["DATE"] == "2026-01-01"
+    assert known["updateheat"] == {"WORKSPACE": str(city.path)}
+    old = parameters_of(replace(city, at="2025-01-01"), asked, names["heattable"])
+    assert old == same | {"AT": "2025-01-01"}
 
 
 # --- on the map --------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from citygrid_plugin.gui.components.choices import fill
+from citygrid_plugin.gui.components.swatches import Swatches
 from citygrid_plugin.i18n import tr
 from citygrid_plugin.services.periods import Span
 
@@ -88,6 +89,8 @@ class HeatComparePage(QWidget):
         self.said.setObjectName("citygrid_heat_compared")
         self.said.setWordWrap(True)
         layout.addWidget(self.said)
+        self.legend = Swatches()
+        layout.addWidget(self.legend)
         self.rises = QTreeWidget()
         self.rises.setObjectName("citygrid_heat_rises")
         self.rises.setRootIsDecorated(False)
@@ -101,7 +104,7 @@ class HeatComparePage(QWidget):
                 tr("95 % interval", "95% 区间"),
             ]
         )
-        self.rises.itemClicked.connect(lambda item, _: self.grid_wanted.emit(item.data(0, _CODE)))
+        self.rises.itemClicked.connect(self._rise_clicked)
         layout.addWidget(self.rises, 1)
         # Only what the user does: the desk sets dates too.
         self.other.activated.connect(lambda _: self._other_chosen())
@@ -128,6 +131,10 @@ class HeatComparePage(QWidget):
             edit.setDate(QDate.fromString(day, "yyyy-MM-dd"))
             edit.blockSignals(False)
 
+    def _rise_clicked(self, item: QTreeWidgetItem) -> None:
+        if item.data(0, _CODE):
+            self.grid_wanted.emit(item.data(0, _CODE))
+
     def _other_chosen(self) -> None:
         for edit in (self.since, self.until):
             edit.setEnabled(self.other.currentData() == OWN)
@@ -143,5 +150,7 @@ class HeatComparePage(QWidget):
             for column in range(1, 5):
                 item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
             self.rises.addTopLevelItem(item)
+        if said and not rows:
+            self.rises.addTopLevelItem(QTreeWidgetItem([tr("none", "无")]))
         for column in range(5):
             self.rises.resizeColumnToContents(column)

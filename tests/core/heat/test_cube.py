@@ -184,3 +184,22 @@ def test_a_view_shows_the_rates_and_hot_spots_that_the_table_shows() -> None:
     assert view.units() == ["per_hectare", "per_1000_residents"]
     assert [p.rule for p in view.warnings()] == ["heat.located"]  # every case is weak
     assert view.hotspots(Choice(classes=["99"]))["spot"].eq("").all()
+
+
+@given(rows_, choices, st.integers(1, 9))
+def test_cases_that_come_in_parts_count_as_the_whole(rows: list[Row], c: Choice, size: int) -> None:
+    whole = frame(rows)
+    parts = [whole.iloc[at : at + size] for at in range(0, len(whole), size)]
+    one, other = (Cube.build(f, GRIDS) for f in (whole, heat.gathered(parts, COLUMNS)))
+    assert len(one) == len(other)
+    for name in ("cases", "weak"):
+        assert getattr(one.counts(c), name).tolist() == getattr(other.counts(c), name).tolist()
+    for name in ("hour", "handling_code", "class_code"):
+        assert one.by(name, c).to_dict() == other.by(name, c).to_dict()
+
+
+def test_a_time_that_is_none_is_told_in_parts_too() -> None:
+    row = ("g1", "event", "06001", "web", None, "2026-01-01T08:00:00", "closed", 0.9)
+    wrong = frame([row, row]).assign(reported_at=["gestern", "2026-01-01T08:00:00"])
+    with pytest.raises(heat.HeatInputError, match=r"1 cases have no usable reported_at.*gestern"):
+        Cube.build(heat.gathered([wrong], COLUMNS), GRIDS)

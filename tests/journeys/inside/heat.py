@@ -171,7 +171,11 @@ def act() -> None:
     middle = iface.mapCanvas().center()
     drag_map((x, y), (middle.x() - 60, middle.y()))
     drawn()
-    say(share=room.comparing.swipe.share, compared=room.compare_page.said.text())
+    say(
+        share=room.comparing.swipe.share,
+        compared=room.compare_page.said.text(),
+        both=room.compare_page.legend.texts(),
+    )
     picture("heat_swipe")
     click_button("citygrid_heat_way_side")
     assert wait_for(lambda: room.comparing.side is not None, 20)
