@@ -84,7 +84,6 @@ def act() -> None:
     assert wait_for(lambda: not room.desk.busy, 60)
     layer = live.find_live(PROJECT, live.PATTERNS)
     say(patterns=layer.name(), kinds=[label for _, label in live.legend_rows(layer)])
-    drawn()
     picture("heat_patterns")
     spot = next(layer.getFeatures()).geometry().asPoint()
     click_map(spot.x(), spot.y())
@@ -195,8 +194,11 @@ def act() -> None:
 
     def name(dialog: QDialog) -> None:
         edit = dialog.findChild(QLineEdit, "fileNameEdit")
+        edit.setCompleter(None)  # what it offers while names are typed takes the Return
         edit.selectAll()
+        say(typing=True)
         keys(edit, str(FOLDER / "sheet_one.pdf"), Qt.Key.Key_Return)
+        say(named=edit.text(), closed=not dialog.isVisible())
 
     in_dialog(name)
     press("citygrid_heat_pdf")
