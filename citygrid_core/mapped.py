@@ -8,11 +8,10 @@ executed.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
-import tempfile
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,9 +67,10 @@ class Kind:
             offset += -(-array.nbytes // _ALIGN) * _ALIGN
         header = json.dumps({**facts, "arrays": table, "bytes": offset}).encode("utf-8")
         begin = _after(header)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         try:
-            with os.fdopen(handle, "wb") as file:
+            # as any file of the user's: colleagues who may read the folder may read it
+            with temporary.open("xb") as file:
                 file.write(self.name + bytes([self.version]))
                 file.write(len(header).to_bytes(8, "little"))
                 file.write(hashlib.sha256(header).digest())
@@ -83,8 +83,7 @@ class Kind:
                 os.fsync(file.fileno())
             os.replace(temporary, path)
         except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(temporary)
+            temporary.unlink(missing_ok=True)
             raise
 
     def read(self, path: Path) -> tuple[dict[str, Any], Arrays]:

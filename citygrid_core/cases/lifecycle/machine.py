@@ -10,7 +10,7 @@ import pandas as pd
 
 from citygrid_core.cases.lifecycle.errors import StepRefused
 from citygrid_core.cases.lifecycle.fold import Timer, fold
-from citygrid_core.cases.lifecycle.profile import STAGES, Profile, Step
+from citygrid_core.cases.lifecycle.profile import NEED_LABELS, STAGE_LABELS, Profile, Step
 from citygrid_core.errors import Text
 
 _WHY: dict[str, Text] = {
@@ -184,11 +184,13 @@ def why(rule: str, step: Step | None = None) -> Text:
     """Return what is wrong with a step in words, by its rule."""
     said = _WHY[rule]
     if rule == "step.needs" and step is not None:
-        needs = ", ".join(step.needs)
-        return Text(f"{said.en}: {needs}", f"{said.zh}：{needs}")
+        labels = [NEED_LABELS[n] for n in step.needs]
+        en, zh = ", ".join(n.en for n in labels), "、".join(n.zh for n in labels)
+        return Text(f"{said.en}: {en}", f"{said.zh}：{zh}")
     if rule == "step.stage" and step is not None:
-        stages = ", ".join(s for s in STAGES if s in step.sources)
-        return Text(f"{said.en}, but from {stages}", f"{said.zh}，只能从 {stages}")
+        stages = [s for s in STAGE_LABELS if s in step.sources]
+        zh = "、".join(STAGE_LABELS[s].zh for s in stages)
+        return Text(f"{said.en}, but from {', '.join(stages)}", f"{said.zh}，只能从 {zh}")
     return said
 
 

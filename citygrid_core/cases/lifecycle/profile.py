@@ -20,12 +20,29 @@ if sys.version_info >= (3, 11):
 else:  # pragma: no cover
     import tomli as tomllib
 
-STAGES = (
-    "collected", "verifying", "verified", "registered", "coordinating", "delegated", "dispatched",
-    "handled", "checking", "checked", "closed", "void",
-)  # fmt: skip
+STAGE_LABELS: dict[str, Text] = {
+    "collected": Text("collected", "信息收集"),
+    "verifying": Text("being verified", "待核实"),
+    "verified": Text("verified", "已核实"),
+    "registered": Text("registered", "案卷建立"),
+    "coordinating": Text("co-ordination", "协调中"),
+    "delegated": Text("sent to the county", "已下派"),
+    "dispatched": Text("dispatched", "任务派遣"),
+    "handled": Text("handled", "处理反馈"),
+    "checking": Text("being checked", "待核查"),
+    "checked": Text("checked", "已核查"),
+    "closed": Text("closed", "结案"),
+    "void": Text("void", "作废"),
+}
+STAGES = tuple(STAGE_LABELS)
 HOLDS = ("", "suspended", "deferred")
-NEEDS = ("reason", "department", "until", "document")
+NEED_LABELS: dict[str, Text] = {
+    "reason": Text("reason", "原因"),
+    "department": Text("department", "承办部门"),
+    "until": Text("until", "期限"),
+    "document": Text("document", "文号"),
+}
+NEEDS = tuple(NEED_LABELS)
 GUARDS = (
     "verified_if_public", "delays_left", "before_due", "until_later", "until_ahead",
     "suspension_short", "appeals_left",

@@ -36,6 +36,17 @@ def test_an_opened_index_answers_as_the_one_that_was_saved(saved: tuple[CellInde
     assert b"pickle" not in path.read_bytes()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="modes of files are Unix's")
+def test_colleagues_of_a_folder_may_read_it(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        CellIndex.build([shapely.box(0, 0, 1, 1)], ["a"]).save(tmp_path / "a.cells")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a.cells").stat().st_mode & 0o777 == 0o640
+    assert [p.name for p in tmp_path.iterdir()] == ["a.cells"]
+
+
 def test_codes_of_any_script_and_an_empty_index_come_back(tmp_path: Path) -> None:
     CellIndex.build([shapely.box(0, 0, 1, 1)] * 3, ["网格", "", "a\x00"]).save(tmp_path / "a")
     assert CellIndex.open(tmp_path / "a").codes.tolist() == ["网格", "", "a\x00"]
