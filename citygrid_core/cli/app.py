@@ -84,11 +84,12 @@ def run() -> None:
         ended = command.main(prog_name="citygrid", standalone_mode=False)
         sys.exit(ended if isinstance(ended, int) else 0)
     except click.ClickException as error:
+        from citygrid_core.cli.wrong_calls import said, show
+
         if "--json" in sys.argv:  # a wrong call is answered in the form that was asked for
-            said = error.format_message()
-            click.echo(json.dumps({"error": {"en": said, "zh": said}}, ensure_ascii=False))
+            click.echo(json.dumps({"error": said(error)._asdict()}, ensure_ascii=False))
         else:
-            error.show()
+            show(error)
         sys.exit(error.exit_code)
     except click.Abort:
         click.echo(t("aborted", "已中止"), err=True)
