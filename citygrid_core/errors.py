@@ -132,6 +132,19 @@ class MissingCrs(CitygridError):
         )
 
 
+class NoRoom(CitygridError):
+    """The disk is full, or the file can't grow; nothing was changed."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            Text(
+                f"{path} can't be written: the disk is full or broken; nothing was changed. "
+                "Make room, then try again",
+                f"{path} 无法写入：磁盘已满或损坏，未作任何更改；请腾出空间后重试",
+            )
+        )
+
+
 class Cancelled(CitygridError):
     """The user cancelled; nothing was stored."""
 

@@ -67,19 +67,20 @@ def write_raster(
         "crs": rasterio.crs.CRS.from_wkt(crs.to_wkt("WKT1_GDAL")),
         "transform": rasterio.Affine(cell_m, 0, west, 0, -cell_m, north),
     }  # fmt: skip
-    with saved(path, overwrite=overwrite) as temporary, rasterio.Env():
-        if cloud_optimized:
-            with MemoryFile() as memory:
-                with memory.open(**profile) as made:
-                    _fill(made, filled, unit, description, metadata)
-                with memory.open() as made:
-                    copy(made, temporary, driver="COG", compress="deflate", predictor="YES",
-                         blocksize=256, overview_resampling="average")  # fmt: skip
-        else:
-            profile |= {"tiled": True, "blockxsize": 256, "blockysize": 256,
-                        "compress": "deflate", "predictor": 3}  # fmt: skip
-            with rasterio.open(temporary, "w", **profile) as made:
-                _fill(made, filled, unit, description, metadata)
+    if not cloud_optimized:
+        profile |= {"tiled": True, "blockxsize": 256, "blockysize": 256,
+                    "compress": "deflate", "predictor": 3}  # fmt: skip
+    # Made in memory: GDAL can't say to its caller that a disk is full, and not on one line.
+    with saved(path, overwrite=overwrite) as temporary, rasterio.Env(), MemoryFile() as memory:
+        with memory.open(**profile) as made:
+            _fill(made, filled, unit, description, metadata)
+        if not cloud_optimized:
+            temporary.write_bytes(memory.read())
+            return path
+        with memory.open() as made, MemoryFile(ext=".tif") as whole:
+            copy(made, whole.name, driver="COG", compress="deflate", predictor="YES",
+                 blocksize=256, overview_resampling="average")  # fmt: skip
+            temporary.write_bytes(whole.read())
     return path
 
 

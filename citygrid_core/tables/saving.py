@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
+import io
 import os
 import re
 import tempfile
@@ -12,13 +14,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from citygrid_core.errors import Text, UsageError
+from citygrid_core.errors import CitygridError, NoRoom, Text, UsageError
 from citygrid_core.tables.guard import refuse_workspace
 
 #: The moment that files carry which must carry one: the zero of the zip format.
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _TIMES = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+#: What the system says of a disk that is full or broken, of a quota or a limit reached.
+_FULL = (errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC))
+#: Bytes that a disk with room takes.
+_MORE = 1 << 20
 #: Excel's limit on characters in a cell.
 _CELL = 32767
 
@@ -31,14 +37,35 @@ def saved(path: Path, *, overwrite: bool) -> Iterator[Path]:
     ------
     UsageError
         As `check_target` says.
+    NoRoom
+        The disk took no more; nothing is left of what was begun.
     """
     check_target(path, overwrite=overwrite)
     with tempfile.TemporaryDirectory(prefix=".citygrid-", dir=path.parent) as folder_name:
         temporary = Path(folder_name) / path.name
-        yield temporary
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
+        try:
+            yield temporary
+            with temporary.open("rb") as file:
+                os.fsync(file.fileno())
+        except CitygridError:
+            raise
+        except Exception as error:
+            if getattr(error, "errno", None) in _FULL or not _grows(temporary):
+                raise NoRoom(str(path)) from error
+            raise
         os.replace(temporary, path)
+
+
+def _grows(file: Path) -> bool:
+    """Whether a file takes more: each driver says in its own way that it did not."""
+    try:
+        with file.open("ab") as more:
+            more.write(bytes(_MORE))
+            more.flush()
+            os.fsync(more.fileno())
+    except OSError as error:
+        return error.errno not in _FULL
+    return True
 
 
 def check_target(path: Path, *, overwrite: bool) -> None:
@@ -107,23 +134,22 @@ def write_sheet(
     sheet.append([bold(h) for h in header])
     for row in rows:
         sheet.append([cell(v) for v in row])
-    book.save(path)
-    _fix_times(path)
+    made = io.BytesIO()
+    book.save(made)
+    path.write_bytes(_without_times(made))
 
 
-def _fix_times(path: Path) -> None:
-    """Write the archive again without the time at which it was made."""
+def _without_times(book: io.BytesIO) -> bytes:
+    """Return the archive without the time at which it was made."""
     moment = dt.datetime(*_MOMENT).isoformat() + "Z"
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(book) as archive:
         parts = [(i.filename, archive.read(i)) for i in archive.infolist()]
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts:
             if name == "docProps/core.xml":
-                content = re.sub(
-                    rb"(<dcterms:(created|modified)[^>]*>)[^<]*",
-                    rb"\g<1>" + moment.encode(),
-                    content,
-                )
+                content = _TIMES.sub(rb"\g<1>" + moment.encode(), content)
             info = zipfile.ZipInfo(name, _MOMENT)
             info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, content)
+    return out.getvalue()

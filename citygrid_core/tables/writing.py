@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -168,17 +169,20 @@ def _vector(
             plain[name] = pd.Series(
                 [_json(v) for v in plain[name]], index=plain.index, dtype=object
             )
+    # In memory first: GDAL ends well on a disk that is full, and leaves half a file.
+    made = io.BytesIO()
     if suffix == ".gpkg":
         before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _MOMENT})
         try:
             pyogrio.write_dataframe(
-                plain, path, layer=layer, driver="GPKG", geometry_type=empty_type
+                plain, made, layer=layer, driver="GPKG", geometry_type=empty_type
             )
         finally:
             pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
     else:
-        pyogrio.write_dataframe(plain, path, layer=layer, driver="GeoJSON")
+        pyogrio.write_dataframe(plain, made, layer=layer, driver="GeoJSON")
+    path.write_bytes(made.getbuffer())
 
 
 def _json(value: Any) -> Any:

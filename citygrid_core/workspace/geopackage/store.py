@@ -18,10 +18,9 @@ from sqlalchemy import event
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from citygrid_core.errors import Text
+from citygrid_core.errors import NoRoom, Text
 from citygrid_core.workspace.errors import (
     NetworkDrive,
-    NoRoom,
     NotAWorkspace,
     ReadOnly,
     UnfinishedLog,

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from citygrid_core.errors import NoRoom
 from citygrid_core.workspace import Workspace
-from citygrid_core.workspace.errors import NoRoom
 
 resource = pytest.importorskip("resource", reason="limits of a process are Unix's")
 
