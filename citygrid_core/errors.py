@@ -6,10 +6,13 @@ failure reads the same from the Python API, the command line and the plugin.
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 Language = Literal["en", "zh"]
+#: Language of the reasons in a file of rejects, where a call does not say it. A door sets it.
+OF_REJECTS: ContextVar[Language] = ContextVar("OF_REJECTS", default="zh")
 
 
 class Text(NamedTuple):

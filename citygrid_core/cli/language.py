@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from citygrid_core.errors import Language, Text
+from citygrid_core.errors import OF_REJECTS, Language, Text
 
 _current: Language = "en"
 
@@ -22,6 +22,8 @@ def choose(argv: Sequence[str]) -> Language:
     for name in ("CITYGRID_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         wanted = wanted or os.environ.get(name, "")
     _current = "zh" if wanted.lower().startswith("zh") else "en"
+    # the locale of a plain server says no language: a bureau's nightly job keeps its Chinese files
+    OF_REJECTS.set("zh" if wanted.partition(".")[0] in ("", "C", "POSIX") else _current)
     return _current
 
 

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from citygrid_core.errors import Language, Problem, Text
+from citygrid_core.errors import OF_REJECTS, Language, Problem, Text
 from citygrid_core.tables.saving import saved, write_sheet
 
 #: Columns that a rejects file has before the row's own.
@@ -64,7 +64,7 @@ def unguarded(text: str) -> str:
 def write_rejects(
     path: str | Path,
     rejects: Sequence[Reject],
-    lang: Language = "zh",
+    lang: Language | None = None,
     *,
     overwrite: bool = True,
 ) -> Path:
@@ -76,8 +76,9 @@ def write_rejects(
         ``.xlsx`` writes a workbook whose cells are all text, which Excel can't spoil;
         anything else is CSV.
     rejects : sequence of Reject
-    lang : {"zh", "en"}
-        Language of the reasons.
+    lang : {"zh", "en"}, optional
+        Language of the reasons and of their columns; default: the command's, Chinese where
+        nobody said one.
     overwrite : bool
         A rejects file is replaced by the next run's.
 
@@ -86,7 +87,7 @@ def write_rejects(
     UsageError
         `path` is a workspace, or exists and must not be replaced.
     """
-    path = Path(path)
+    path, lang = Path(path), lang or OF_REJECTS.get()
     names = list(dict.fromkeys(name for r in rejects for name in r.raw))
     separator = "；" if lang == "zh" else "; "
     header = [*(c.text(lang) for c in COLUMNS), *names]

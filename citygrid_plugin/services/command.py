@@ -98,6 +98,7 @@ def environment() -> dict[str, str]:
     paths = [str(core_folder()), *(p for p in sys.path if p)]
     env["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(paths))
     env["CITYGRID_PROGRESS"] = "json"
+    env["CITYGRID_LANG"] = language()
     env["PYTHONIOENCODING"] = "utf-8"
     return env
 

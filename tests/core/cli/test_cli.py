@@ -101,6 +101,11 @@ def test_exit_1_done_with_rejects(city: Path, tmp_path: Path) -> None:
     assert (said["read"], said["stored"], said["rejected"]) == (1, 0, 1)
     assert said["problems"][0]["row"] == 2
     assert "某公司" in rejects.read_text(encoding="utf-8-sig")
+    for lang, words in (("en", ("reject: row", "expected")), ("zh", ("拒收：行号", "应为")),
+                        ("C.UTF-8", ("拒收：行号", "应为"))):  # fmt: skip
+        citygrid("departments", "import", city, file, "--rejects", rejects, lang=lang)
+        text = rejects.read_text(encoding="utf-8-sig")
+        assert [w for w in words if w not in text] == [], lang
 
 
 def test_exit_2_usage(city: Path, tmp_path: Path) -> None:
