@@ -8,7 +8,25 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-Ints = npt.NDArray[np.int64]
+from citygrid_core.cases.twin_cells import Cells, Ints, seconds_of, spread
+from citygrid_core.errors import Text, UsageError
+
+#: Pairs that are listed, at most: so many take near a gigabyte and a minute.
+MOST_PAIRS = 5_000_000
+
+
+class TooManyTwins(UsageError):
+    """More pairs of near cases than can be listed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                f"more than {MOST_PAIRS:,} pairs of cases of one class lie within the metres and "
+                "hours, too many to list: choose fewer days, metres or hours",
+                f"同类案件中距离和时间都在限内的超过 {MOST_PAIRS:,} 对，无法全部列出："
+                "请缩短日期范围，或减小距离、小时数",
+            )
+        )
 
 
 def pairs(
@@ -38,6 +56,12 @@ def pairs(
     DataFrame
         first, second (places in the input: `first` was reported earlier, or at the same
         moment stands before), metres, hours; by second, then by first.
+
+    Raises
+    ------
+    TooManyTwins
+        More than `MOST_PAIRS`. Whether a case has an earlier twin can still be told:
+        `cases.repeats.repeats`.
     """
     px, py = np.asarray(x, float), np.asarray(y, float)
     when = np.asarray(at, dtype="datetime64[s]")
@@ -105,7 +129,8 @@ def pairs_within(
         return found
     codes, names = pd.factorize(np.asarray(kind, dtype=object)[found["first"].to_numpy()])
     own = np.array([reach.near(str(name).rpartition(" ")[2]) for name in names])[codes]
-    near = (found["metres"].to_numpy() <= own[:, 0]) & (found["hours"].to_numpy() <= own[:, 1])
+    seconds = np.rint(found["hours"].to_numpy() * 3600)
+    near = (found["metres"].to_numpy() <= own[:, 0]) & (seconds <= seconds_of(own[:, 1]))
     out: pd.DataFrame = found[near].reset_index(drop=True)
     return out
 
@@ -118,68 +143,42 @@ def _near(
     metres: float,
     hours: float,
 ) -> tuple[Ints, Ints]:
-    """Put cases into cells as wide as the metres; look into each cell and four of its neighbours.
-
-    The other four look back. A cell's cases of one class stand in the order of time, so
-    those within the hours are one stretch, found by two binary searches.
-    """
-    # A little more, so that rounding loses no neighbour; not so small that numbers run over.
-    side = max(metres, float(np.ptp(x)) / 1e6, float(np.ptp(y)) / 1e6, 1e-3) * (1 + 1e-9)
-    column = np.floor((x - x.min()) / side).astype(np.int64) + 1
-    row = np.floor((y - y.min()) / side).astype(np.int64) + 1
-    rows = int(row.max()) + 2
-    columns = int(column.max()) + 2
-    seconds = (when - when.min()).astype(np.int64)
-    reach = int(np.floor(hours * 3600 + 1e-6))
-    # Numbers without gaps keep the keys of place, class and time within 64 bits.
-    cell = (code * columns + column) * rows + row
-    order = np.lexsort((seconds, cell))
-    cell, seconds = cell[order], seconds[order]
-    span = int(seconds.max()) + 2 * reach + 2
-    kinds = np.unique(cell)
-    key = np.searchsorted(kinds, cell) * span + seconds + reach
-    px, py = x[order], y[order]
-    found: list[tuple[Ints, Ints]] = []
-    for step in (0, 1, rows - 1, rows, rows + 1):
-        other = np.searchsorted(kinds, cell + step)
-        there = np.flatnonzero(kinds[np.minimum(other, len(kinds) - 1)] == cell + step)
-        base = other[there] * span + seconds[there] + reach
-        # within one cell each pair is seen once: from the earlier of the two
-        begin = there + 1 if step == 0 else np.searchsorted(key, base - reach, side="left")
-        end = np.searchsorted(key, base + reach, side="right")
-        found += _stretches(there, begin, end, px, py, metres)
+    """Look into the cell of each case and four of its neighbours: the other four look back."""
+    cells = Cells.of(x, y, when, code, metres)
+    reach = int(seconds_of(hours))
+    find = cells.stretches(reach)
+    every = np.arange(len(x))
+    # within one cell each pair is seen once: from the earlier of the two
+    found = _stretches(every, every + 1, find.until(every, cells.own, reach), cells, metres)
+    number = sum(len(i) for i, _ in found)
+    for step in cells.steps:
+        to = np.full(len(cells.cell), -1)
+        have, other = cells.beside(step)
+        to[have] = other
+        there = np.flatnonzero(to[cells.own] >= 0)
+        cell = to[cells.own[there]]
+        begin, end = find.since(there, cell), find.until(there, cell, reach)
+        more = _stretches(there, begin, end, cells, metres, number)
+        number += sum(len(i) for i, _ in more)
+        found += more
     i, j = (np.concatenate(c) for c in zip(*found, strict=True))
-    return order[i], order[j]
-
-
-#: Pairs looked at together: bounds the memory of crowded places.
-_TOGETHER = 4_000_000
+    return cells.order[i], cells.order[j]
 
 
 def _stretches(
-    who: Ints,
-    begin: Ints,
-    end: Ints,
-    x: npt.NDArray[np.float64],
-    y: npt.NDArray[np.float64],
-    metres: float,
+    who: Ints, begin: Ints, end: Ints, cells: Cells, metres: float, found: int = 0
 ) -> list[tuple[Ints, Ints]]:
-    """Return the pairs of each case with a stretch of others that are within the metres."""
-    count = np.maximum(end - begin, 0)
-    total = np.cumsum(count)
+    """Return the pairs of each case with a stretch of others that are within the metres.
+
+    So many were found before: more than `MOST_PAIRS` are refused as soon as they are seen.
+    """
     out = [(np.empty(0, np.int64), np.empty(0, np.int64))]
-    first = 0
-    while first < len(who):
-        done = total[first - 1] if first else 0
-        last = max(int(np.searchsorted(total, done + _TOGETHER, side="right")), first + 1)
-        part = slice(first, last)
-        number = count[part]
-        i = np.repeat(who[part], number)
-        start = np.cumsum(number) - number
-        j = np.arange(len(i)) - np.repeat(start, number) + np.repeat(begin[part], number)
-        near = np.hypot(x[i] - x[j], y[i] - y[j]) <= metres
+    for i, j in spread(who, begin, end):
+        near = cells.apart(i, j) <= metres
         out.append((i[near], j[near]))
-        first = last
+        found += len(out[-1][0])
+        if found > MOST_PAIRS:
+            raise TooManyTwins
     return out
 
 

@@ -14,7 +14,7 @@ import shapely
 from citygrid_core import isotime
 from citygrid_core.cases import number
 from citygrid_core.cases.clock import due
-from citygrid_core.cases.twins import pairs_within
+from citygrid_core.cases.repeats import repeats
 from citygrid_core.operations.case_clock import profile_of, timer_of
 from citygrid_core.operations.census_keys import hashes
 from citygrid_core.workspace import Between, Transaction, Workspace
@@ -124,9 +124,7 @@ class Keeping:
         own = len(x)
         if not self.was_empty:
             x, y, at, kind = self._with_held(x, y, at, kind, profile.twins.most[1])
-        found = pairs_within(x, y, at, kind, profile.twins)
-        later = found["second"].to_numpy()
-        return len(np.unique(later[later < own]))
+        return int(repeats(x, y, at, kind, profile.twins)[:own].sum())
 
     def _with_held(self, x: Any, y: Any, at: Any, kind: Objects, hours: float) -> Any:
         """Add the cases that were stored before and lie near the new ones in time."""

@@ -10,6 +10,7 @@ import shapely
 
 from citygrid_core.cases.lifecycle import advance_all
 from citygrid_core.cases.lifecycle.fold import moments
+from citygrid_core.cases.twin_cells import seconds_of
 from citygrid_core.cases.twins import Reach, originals, pairs_within
 from citygrid_core.errors import Problem, Text, UsageError
 from citygrid_core.operations.asked_for import check_span
@@ -41,6 +42,11 @@ def twins(
         number (the later one), twin (the earlier one), class_code, metres, hours,
         reported_at, original (the case that `number` repeats, or None: `cases.twins.originals`),
         linked (the case it is linked to already, or None).
+
+    Raises
+    ------
+    TooManyTwins
+        More pairs than can be listed (`cases.twins.MOST_PAIRS`).
     """
     told = profile_of(workspace).twins
     reach = told
@@ -131,7 +137,6 @@ def near_to(workspace: Workspace, own: Any) -> pd.DataFrame:
     if point is None or point.is_empty:
         nothing: pd.DataFrame = pd.DataFrame(columns=columns)
         return nothing
-    number = str(own["number"].iloc[0])
     when = np.datetime64(str(own["reported_at"].iloc[0]), "s")
     m, hours = near.near(str(own["class_code"].iloc[0]))
     reach = np.timedelta64(int(hours * 3600) + 1, "s")
@@ -142,18 +147,16 @@ def near_to(workspace: Workspace, own: Any) -> pd.DataFrame:
             "reported_at": Between(str(when - reach), str(when + reach)),
         },
         bbox=(point.x - m, point.y - m, point.x + m, point.y + m),
-    ).reset_index(drop=True)  # fmt: skip
-    if number not in set(held["number"]):
-        held = pd.concat([held, own[[c for c in held if c in own]]], ignore_index=True)
-    found = _pairs(held, near)
-    me = int(np.flatnonzero(held["number"] == number)[0])
-    earlier, later = found["first"].to_numpy(), found["second"].to_numpy()
-    mine = (earlier == me) | (later == me)
-    other = np.where(earlier == me, later, earlier)[mine]
-    out: pd.DataFrame = held.loc[other, ["number", "stage", "reported_at"]].reset_index(drop=True)
-    out["metres"] = found["metres"].to_numpy()[mine].round(1)
-    sign = np.where(later[mine] == me, -1, 1)
-    out["hours"] = (sign * found["hours"].to_numpy()[mine]).round(2)
+    )  # fmt: skip
+    held = held[(held["number"] != str(own["number"].iloc[0])).to_numpy()]
+    # beside this one only: where a class crowds, the pairs of all would be too many
+    shapes = held.geometry.to_numpy()
+    apart = np.hypot(shapely.get_x(shapes) - point.x, shapely.get_y(shapes) - point.y)
+    since = (_moments(held) - when).astype(np.int64)
+    mine = (apart <= m) & (np.abs(since) <= seconds_of(hours))
+    out: pd.DataFrame = held.loc[mine, ["number", "stage", "reported_at"]].reset_index(drop=True)
+    out["metres"] = apart[mine].round(1)
+    out["hours"] = (since[mine] / 3600).round(2)
     out = out.sort_values(["metres", "number"], ignore_index=True)
     return out
 
@@ -223,6 +226,9 @@ def _reported(workspace: Workspace, start: str | None, end: str | None) -> Any:
 
 def _pairs(held: Any, reach: Reach) -> pd.DataFrame:
     shapes = held.geometry.to_numpy()
-    at = pd.to_datetime(held["reported_at"], format="ISO8601").to_numpy()
     kind = (held["object_kind"] + " " + held["class_code"]).to_numpy(dtype=object)
-    return pairs_within(shapely.get_x(shapes), shapely.get_y(shapes), at, kind, reach)
+    return pairs_within(shapely.get_x(shapes), shapely.get_y(shapes), _moments(held), kind, reach)
+
+
+def _moments(held: Any) -> Any:
+    return pd.to_datetime(held["reported_at"], format="ISO8601").to_numpy().astype("datetime64[s]")

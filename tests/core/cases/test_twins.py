@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from citygrid_core.cases import twin_cells, twins
 from citygrid_core.cases.lifecycle import Profile
 from citygrid_core.cases.recurrence import recurrent
-from citygrid_core.cases.twins import originals, pairs, pairs_within
+from citygrid_core.cases.repeats import repeats
+from citygrid_core.cases.twins import Reach, TooManyTwins, originals, pairs, pairs_within
 from tests.examples import examples
 
 
@@ -129,3 +131,82 @@ def test_a_class_has_metres_and_hours_of_its_own(tmp_path: Path) -> None:
         kind = np.array([f"event {code}"] * 3, dtype=object)
         found = pairs_within(x, np.zeros(3), moments(*hour), kind, reach)
         assert sorted(zip(found["first"], found["second"], strict=True)) == sorted(wanted), code
+
+
+#: A few spots: one on another, a metre apart, exactly 50 m apart, a little more, nowhere.
+SPOTS = [
+    (0.0, 0.0),
+    (1.0, 0.0),
+    (30.0, 40.0),
+    (51.0, 0.0),
+    (49.0, 49.0),
+    (-50.0, 0.0),
+    (np.nan, 0.0),
+]
+
+
+@settings(max_examples=examples(300), deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(SPOTS),
+            st.sampled_from([0.0, 0.0, 0.5, 1.0, 2.0, 2.0003, 24.0, 30.0, None]),
+            st.sampled_from(["e 01001", "e 01001", "e 06001", "e 06003", "c 01001", None]),
+        ),
+        max_size=40,
+    ),
+    st.sampled_from(
+        [
+            Reach(50.0, 24.0), Reach(0.0, 1.0), Reach(60.0, 0.0), Reach(1.0, 2.0),
+            Reach(50.0, 24.0, (("06", 100.0, 2.0), ("06003", 1.0, 48.0))),
+        ]
+    ),
+    st.sampled_from([1, 5, 4_000_000]),
+)  # fmt: skip
+def test_whether_a_case_repeats_is_told_without_its_twins(
+    rows: list[tuple[tuple[float, float], float | None, str | None]], reach: Reach, together: int
+) -> None:
+    """Many on one spot and in one moment: as each beside each says, and as the pairs say."""
+    x, y = np.array([r[0][0] for r in rows], float), np.array([r[0][1] for r in rows], float)
+    at = np.array([moments(r[1] or 0)[0] for r in rows], "datetime64[s]")
+    at[[r[1] is None for r in rows]] = np.datetime64("NaT")
+    kind = np.array([r[2] for r in rows], dtype=object)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(twin_cells, "_TOGETHER", together)
+        told = repeats(x, y, at, kind, reach)
+        found = pairs_within(x, y, at, kind, reach)
+    wanted = np.zeros(len(rows), dtype=bool)
+    for i in range(len(rows)):
+        for j in range(len(rows)):
+            if kind[i] is None or kind[i] != kind[j]:
+                continue
+            metres, hours = reach.near(kind[i].split()[1])
+            seconds = (at[i] - at[j]).astype(float)  # NaT is NaN: never within
+            first = seconds > 0 or (seconds == 0 and j < i)
+            apart = float(np.hypot(x[i] - x[j], y[i] - y[j]))
+            wanted[i] |= first and seconds <= hours * 3600 and apart <= metres
+    assert told.tolist() == wanted.tolist()
+    assert np.flatnonzero(told).tolist() == sorted(set(found["second"]))
+
+
+def test_a_hundred_thousand_on_one_spot() -> None:
+    """Their five thousand million pairs are not looked at; asked for, they are refused at once."""
+    n = 100_000
+    x, y = np.zeros(n), np.zeros(n)
+    at = np.full(n, moments(0)[0])
+    kind = np.full(n, "e 01001", dtype=object)
+    told = repeats(x, y, at, kind, Reach(50.0, 24.0))
+    assert np.flatnonzero(~told).tolist() == [0]
+    with pytest.raises(TooManyTwins, match="more than 5,000,000 pairs") as refused:
+        pairs_within(x, y, at, kind, Reach(50.0, 24.0))
+    assert "超过 5,000,000 对" in refused.value.text("zh")
+
+
+def test_as_many_pairs_as_can_be_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten pairs are listed where ten may be, and refused where nine may be."""
+    told = (np.zeros(5), np.zeros(5), moments(0, 1, 2, 3, 4), ["a"] * 5)
+    monkeypatch.setattr(twins, "MOST_PAIRS", 10)
+    assert len(pairs(*told, metres=1, hours=9)) == 10
+    monkeypatch.setattr(twins, "MOST_PAIRS", 9)
+    with pytest.raises(TooManyTwins):
+        pairs(*told, metres=1, hours=9)
