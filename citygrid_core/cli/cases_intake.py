@@ -139,16 +139,19 @@ def intake(
 @workspace_argument
 @click.argument("number")
 @click.argument("files", nargs=-1, required=True, type=_PHOTO)
+@click.option("--dry-run", is_flag=True, help=t("do everything but store it", "试运行，不入库"))
 @click.option("--who", default="", help=t("photographer, for the journal", "拍摄人（记入日志）"))
 @output_options
 @guarded
-def photos(workspace: str, number: str, files: tuple[Path, ...], who: str, json_: bool) -> None:
+def photos(
+    workspace: str, number: str, files: tuple[Path, ...], dry_run: bool, who: str, json_: bool
+) -> None:
     """Attach photos."""
     from citygrid_core.operations.case_photos import attach_case_photos
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:
-        report = attach_case_photos(ws, number, files, who=who)
+        report = attach_case_photos(ws, number, files, who=who, dry_run=dry_run)
     show(report, json_)
 
 

@@ -7,7 +7,14 @@ from pathlib import Path
 import click
 
 from citygrid_core.cli.answers import hand_out
-from citygrid_core.cli.door import guarded, output_options, show, today, workspace_argument
+from citygrid_core.cli.door import (
+    guarded,
+    output_options,
+    show,
+    today,
+    workspace_argument,
+    write_options,
+)
 from citygrid_core.cli.language import current, t
 
 
@@ -22,7 +29,7 @@ from citygrid_core.cli.language import current, t
 @click.option("--again", metavar="CODE", help=t("write its folder again", "重写外业包"))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help=t("folder or file", "输出"))
 @click.option("--at", metavar="DATE", help=t("as of this day", "日期"))
-@click.option("--who", default="", help=t("recorded in the journal", "操作人"))
+@write_options
 @output_options
 @guarded
 def packs(
@@ -34,6 +41,7 @@ def packs(
     again: str | None,
     output: Path | None,
     at: str | None,
+    dry_run: bool,
     who: str,
     json_: bool,
 ) -> None:
@@ -52,11 +60,17 @@ def packs(
         )
     if again and output is None:
         raise click.UsageError(t("say where (-o FOLDER)", "请指明目录（-o）"))
+    if dry_run and not (extend or void):
+        raise click.UsageError(
+            t("--dry-run is for --extend and --void", "--dry-run 仅用于 --extend 与 --void")
+        )
     with Workspace.open(workspace) as ws:
         if extend and until:
-            show(extend_pack(ws, extend, today(until, ws.timezone), who=who), json_)
+            last = today(until, ws.timezone)
+            show(extend_pack(ws, extend, last, who=who, dry_run=dry_run), json_)
         if void:
-            show(void_pack(ws, void, reason=reason, on=today(at, ws.timezone), who=who), json_)
+            on = today(at, ws.timezone)
+            show(void_pack(ws, void, reason=reason, on=on, who=who, dry_run=dry_run), json_)
         if again and output:
             made = rewrite_pack(ws, again, output, lang=current())
             show(Report("census packs again", details={"folder": str(made)}), json_)

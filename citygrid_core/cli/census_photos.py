@@ -26,6 +26,7 @@ from citygrid_core.cli.language import t
 @click.option(
     "--minutes", default=10.0, show_default=True, help=t("reach in time", "时间范围（分钟）")
 )
+@click.option("--dry-run", is_flag=True, help=t("do everything but store it", "试运行，不入库"))
 @click.option("--who", default="", help=t("photographer, for the journal", "拍摄人（记入日志）"))
 @output_options
 @guarded
@@ -35,6 +36,7 @@ def photos(
     component: str,
     metres: float,
     minutes: float,
+    dry_run: bool,
     who: str,
     json_: bool,
 ) -> None:
@@ -52,6 +54,7 @@ def photos(
             component_code=component,
             reach=Reach(metres, minutes),
             who=who,
+            dry_run=dry_run,
             progress=progress_bar(json_),
         )
     show(report, json_)

@@ -19,6 +19,7 @@ from citygrid_core.cli.door import (
     table,
     today,
     workspace_argument,
+    write_options,
 )
 from citygrid_core.cli.language import current, t
 from citygrid_core.words import word
@@ -49,7 +50,7 @@ from citygrid_core.words import word
 @click.option("--layer", help=t("layer of the file", "图层"))
 @click.option("--datum", type=click.Choice(DATUMS), help=t("datum of the file", "坐标基准"))
 @click.option("--at", metavar="DATE", help=t("valid from this day", "起始日期"))
-@click.option("--who", default="", help=t("recorded in the journal", "操作人，记入日志"))
+@write_options
 @output_options
 @guarded
 def init(
@@ -63,6 +64,7 @@ def init(
     layer: str | None,
     datum: str | None,
     at: str | None,
+    dry_run: bool,
     who: str,
     json_: bool,
 ) -> None:
@@ -81,6 +83,7 @@ def init(
         options=SourceOptions(mapping, None, datum, None, layer),
         on=today(at),
         who=who,
+        dry_run=dry_run,
         progress=progress_bar(json_),
     )
     show(report, json_)

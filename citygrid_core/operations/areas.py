@@ -50,6 +50,7 @@ def init(
     options: SourceOptions = SourceOptions(),
     on: str,
     who: str = "",
+    dry_run: bool = False,
     progress: Progress = no_progress,
 ) -> Report:
     """Make a workspace from a file of areas.
@@ -116,8 +117,8 @@ def init(
     progress("storing", 1, 2)
     frame = rows.frame.drop(columns="source_row")
     frame["valid_from"] = on
-    _make(target, frame, edition, name, profile, on, who)
-    report = Report("init", read=batch.read, stored=len(frame))
+    _make(target, frame, edition, name, profile, on, who, dry_run)
+    report = Report("init", read=batch.read, stored=len(frame), dry_run=dry_run)
     report.details = {
         "workspace": str(target),
         "edition": edition,
@@ -129,7 +130,14 @@ def init(
 
 
 def _make(
-    target: Path, frame: gpd.GeoDataFrame, edition: str, name: str, profile: str, on: str, who: str
+    target: Path,
+    frame: gpd.GeoDataFrame,
+    edition: str,
+    name: str,
+    profile: str,
+    on: str,
+    who: str,
+    dry_run: bool,
 ) -> None:
     """Build beside the target and move into place: a kill leaves no half-made city."""
     building = target.with_name(f".{target.stem}.building-{os.getpid()}.gpkg")
@@ -140,7 +148,8 @@ def _make(
             with ws.transaction("init", who=who, parameters={"on": on}) as tx:
                 tx.insert("areas", frame)
             ws.store_styles(_styles())
-        _into_place(building, target)
+        if not dry_run:
+            _into_place(building, target)
     except FileExistsError:
         raise UsageError(Text(f"{target} exists already", f"{target} 已存在")) from None
     finally:

@@ -222,7 +222,9 @@ class IntakeDesk:
             tx.insert("case_log", log)
             held = self.workspace.read("cases", where={"number": number})
             restate(tx, held, log, self.profile, timer_of(self.workspace, at))
-            rows, unread = case_photo_rows(self.workspace, number, photos, self.who)
+            rows, unread = case_photo_rows(
+                self.workspace, number, photos, self.who, dry_run=dry_run
+            )
             if len(rows):
                 tx.insert("case_photos", rows)
             if dry_run:

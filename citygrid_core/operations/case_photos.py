@@ -22,7 +22,12 @@ from citygrid_core.workspace import Workspace
 
 
 def case_photo_rows(
-    workspace: Workspace, number: str, files: Sequence[Path], who: str = ""
+    workspace: Workspace,
+    number: str,
+    files: Sequence[Path],
+    who: str = "",
+    *,
+    dry_run: bool = False,
 ) -> tuple[gpd.GeoDataFrame, list[Problem]]:
     """Keep files beside the workspace and return their rows, and what could not be read.
 
@@ -40,7 +45,7 @@ def case_photo_rows(
         rows[digest] = {
             "photo": f"{number}-{digest[:24]}",
             "number": number,
-            "path": keep_photo(workspace, path, digest),
+            "path": keep_photo(workspace, path, digest, dry_run=dry_run),
             "sha256": digest,
             "taken_at": found.taken_at,
             "taken_by": who or None,
@@ -53,7 +58,12 @@ def case_photo_rows(
 
 
 def attach_case_photos(
-    workspace: Workspace, number: str, files: Sequence[Path], *, who: str = ""
+    workspace: Workspace,
+    number: str,
+    files: Sequence[Path],
+    *,
+    who: str = "",
+    dry_run: bool = False,
 ) -> Report:
     """Attach photos to a case that is stored; one that it has already is unchanged.
 
@@ -71,8 +81,8 @@ def attach_case_photos(
         raise UsageError(
             Text(f"no case has the number {number!r}", f"没有案卷号为“{number}”的案件")
         )
-    report = Report("cases photos", read=len(files))
-    rows, report.problems = case_photo_rows(workspace, number, files, who)
+    report = Report("cases photos", read=len(files), dry_run=dry_run)
+    rows, report.problems = case_photo_rows(workspace, number, files, who, dry_run=dry_run)
     report.rejected = len(report.problems)
     with workspace.transaction(
         "cases photos", who=who, parameters={"number": number, "files": len(files)}
@@ -81,6 +91,8 @@ def attach_case_photos(
         new = rows[~rows["photo"].isin(held)]
         if len(new):
             tx.insert("case_photos", new)
+        if dry_run:
+            tx.rollback()
     report.stored = len(new)
     report.unchanged = report.read - report.stored - report.rejected
     return report

@@ -39,7 +39,9 @@ def list_packs(workspace: Workspace, *, on: str) -> tuple[Report, pd.DataFrame]:
     return report, rows.reset_index(drop=True)
 
 
-def extend_pack(workspace: Workspace, code: str, until: str, *, who: str = "") -> Report:
+def extend_pack(
+    workspace: Workspace, code: str, until: str, *, who: str = "", dry_run: bool = False
+) -> Report:
     """Let a pack be returned until a later day; the numbers stay the ones leased.
 
     Raises
@@ -56,10 +58,22 @@ def extend_pack(workspace: Workspace, code: str, until: str, *, who: str = "") -
         row = pd.DataFrame({"expires_on": [until]}, index=[int(pack["fid"])])
         tx.update("packs", row)
         tx.update("code_leases", pd.DataFrame({"expires_on": until}, index=leases.index))
-    return Report("census packs extend", read=1, stored=1, details={"pack": code, "until": until})
+        if dry_run:
+            tx.rollback()
+    report = Report("census packs extend", read=1, stored=1, dry_run=dry_run)
+    report.details = {"pack": code, "until": until}
+    return report
 
 
-def void_pack(workspace: Workspace, code: str, *, reason: str, on: str, who: str = "") -> Report:
+def void_pack(
+    workspace: Workspace,
+    code: str,
+    *,
+    reason: str,
+    on: str,
+    who: str = "",
+    dry_run: bool = False,
+) -> Report:
     """Declare a pack lost: it can't be returned any more, its grids can go out again.
 
     Its numbers are never given to anyone else.
@@ -77,7 +91,9 @@ def void_pack(workspace: Workspace, code: str, *, reason: str, on: str, who: str
     ) as tx:
         row = pd.DataFrame({"status": ["void"], "note": [reason]}, index=[int(pack["fid"])])
         stored = tx.update("packs", row)
-    return Report("census packs void", read=1, stored=stored, unchanged=1 - stored)
+        if dry_run:
+            tx.rollback()
+    return Report("census packs void", read=1, stored=stored, unchanged=1 - stored, dry_run=dry_run)
 
 
 def pack_row(workspace: Workspace, code: str) -> dict[str, Any]:

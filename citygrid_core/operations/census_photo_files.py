@@ -131,7 +131,9 @@ def digest_of_file(path: Path) -> str:
     return digest.hexdigest()
 
 
-def store_photos(tx: Transaction, workspace: Workspace, shown: Sequence[Shown]) -> int:
+def store_photos(
+    tx: Transaction, workspace: Workspace, shown: Sequence[Shown], *, dry_run: bool = False
+) -> int:
     """Keep photos and tie them to their components; return how many rows are new.
 
     A file is kept under its SHA-256 and a row is known by hash and component, so the same
@@ -157,7 +159,7 @@ def store_photos(tx: Transaction, workspace: Workspace, shown: Sequence[Shown]) 
                 "attachment": name,
                 "component_code": code,
                 "kind": "photo",
-                "path": keep_photo(workspace, one.photo.path, digest),
+                "path": keep_photo(workspace, one.photo.path, digest, dry_run=dry_run),
                 "sha256": digest,
                 "taken_at": one.photo.taken_at,
                 "taken_by": one.taken_by or None,
@@ -175,11 +177,12 @@ def _second(digest: str, code: str) -> str:
     return hashlib.sha256(f"{digest}:{code}".encode()).hexdigest()[:32]
 
 
-def keep_photo(workspace: Workspace, path: Path, digest: str) -> str:
-    """Copy a file to its place under its hash; return the path kept."""
+def keep_photo(workspace: Workspace, path: Path, digest: str, *, dry_run: bool = False) -> str:
+    """Copy a file to its place under its hash; return the path kept (only that, in a dry run)."""
     home = folder_of(workspace)
     target = home / digest[:2] / f"{digest[:32]}{path.suffix.lower()}"
-    if not target.is_file() or target.stat().st_size != path.stat().st_size:
+    held = target.is_file() and target.stat().st_size == path.stat().st_size
+    if not held and not dry_run:
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_name(f".{target.name}.{os.getpid()}")
         with draft.open("wb") as out:

@@ -33,6 +33,7 @@ def attach_photos(
     component_code: str = "",
     reach: Reach = _REACH,
     who: str = "",
+    dry_run: bool = False,
     progress: Progress = no_progress,
 ) -> Report:
     """Attach photos to one component, or to those that time and place tell.
@@ -54,7 +55,7 @@ def attach_photos(
         several, is rejected with the candidates.
     """
     photos: list[Photo] = []
-    report = Report("census photos", read=len(files))
+    report = Report("census photos", read=len(files), dry_run=dry_run)
     for n, path in enumerate(files):
         progress("reading", n, len(files))
         one = photo_or_problem(path)
@@ -81,7 +82,9 @@ def attach_photos(
     with workspace.transaction(
         "census photos", who=who, parameters={"files": len(files), "component": component_code}
     ) as tx:
-        report.stored = store_photos(tx, workspace, shown)
+        report.stored = store_photos(tx, workspace, shown, dry_run=dry_run)
+        if dry_run:
+            tx.rollback()
     report.unchanged = len(shown) - report.stored
     report.rejected = len(files) - len(shown)
     return report

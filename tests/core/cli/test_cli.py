@@ -147,6 +147,14 @@ def test_a_dry_run_stores_nothing(city: Path, small_city: Path) -> None:
     assert held() == before
 
 
+def test_a_dry_run_of_init_leaves_nothing(tmp_path: Path, small_city: Path) -> None:
+    areas = small_city / "areas.gpkg"
+    done = citygrid("init", tmp_path / "new.gpkg", "--areas", areas, "--dry-run", "--json")
+    said = json.loads(done.stdout)
+    assert (done.returncode, said["dry_run"], said["stored"] > 0) == (0, True, True)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_lookup_one_point(city: Path) -> None:
     said = json.loads(citygrid("lookup", city, "--point", "0,0", "--json").stdout)
     assert said["grid_code"] is None

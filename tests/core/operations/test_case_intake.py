@@ -17,6 +17,7 @@ from citygrid_core.operations.case_intake import IntakeDesk, Reported
 from citygrid_core.operations.case_photos import attach_case_photos, photos_of_case
 from citygrid_core.operations.case_steps import advance_cases, legal_steps
 from citygrid_core.operations.case_twins import near_one
+from citygrid_core.operations.census_photo_files import folder_of
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
 from tests.core.cli.test_cli import citygrid
@@ -96,6 +97,13 @@ def test_everything_is_told_at_once_and_then_stored(desk: IntakeDesk, tmp_path: 
     assert [p.rule for p in taken.problems] == ["photo.unreadable"]
     (photo,) = photos_of_case(ws, taken.number)
     assert photo.read_bytes() == (tmp_path / "a.jpg").read_bytes()
+    Image.new("RGB", (8, 8), "green").save(tmp_path / "c.jpg")
+    kept = sorted(folder_of(ws).rglob("*"))
+    tried = attach_case_photos(ws, taken.number, [tmp_path / "c.jpg"], dry_run=True)
+    assert (tried.dry_run, tried.stored) == (True, 1)
+    assert desk.store(said, AT, photos=[tmp_path / "c.jpg"], dry_run=True).problems == []
+    assert photos_of_case(ws, taken.number) == [photo]
+    assert sorted(folder_of(ws).rglob("*")) == kept
     again = attach_case_photos(ws, taken.number, [tmp_path / "a.jpg"])
     assert (again.read, again.unchanged, again.stored) == (1, 1, 0)
     assert "send_verify" in [s.name for s in legal_steps(ws, taken.number, AT)]

@@ -574,6 +574,10 @@ class TestRefusals:
     def test_a_void_pack(self, ws: Workspace, packs: list[Path], tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="why"):
             void_pack(ws, "P00001", reason=" ", on=town.BACK)
+        head = ws.head
+        assert void_pack(ws, "P00001", reason="平板丢失", on=town.BACK, dry_run=True).stored == 1
+        assert extend_pack(ws, "P00001", "2026-05-31", dry_run=True).dry_run
+        assert ws.head == head
         void_pack(ws, "P00001", reason="平板丢失", on=town.BACK)
         assert self.refused(ws, packs[0]) == "pack.void"
         with pytest.raises(UsageError, match="no pack P7"):

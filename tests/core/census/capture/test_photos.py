@@ -86,6 +86,10 @@ def test_a_folder_of_photos_finds_its_components(
     take(folder / "blind.jpg", None, None, 5)
     (folder / "broken.jpg").write_bytes(b"\xff\xd8 no picture")
     (folder / "notes.txt").write_text("not a picture")
+    tried = attach_photos(town, photos_in(folder), who="li", dry_run=True)
+    assert (tried.dry_run, tried.stored, tried.rejected) == (True, 2, 4)
+    assert town.count("attachments") == 0
+    assert not folder_of(town).exists()
     report = attach_photos(town, photos_in(folder), who="li")
     assert (report.read, report.stored, report.unchanged, report.rejected) == (6, 2, 0, 4)
     assert sorted((p.file, p.rule) for p in report.problems) == [
