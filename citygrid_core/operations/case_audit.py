@@ -7,11 +7,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from citygrid_core.cases.lifecycle import fold, why
+from citygrid_core.cases.lifecycle.fold import moments
 from citygrid_core.errors import Problem, Text
 from citygrid_core.operations.case_clock import profile_of
+from citygrid_core.operations.case_steps import SETS
 from citygrid_core.operations.intake import problem
 from citygrid_core.workspace import Workspace
 
+Objects = npt.NDArray[np.object_]
 _CURE = Text(
     "restore the log or the case from a backup, or correct it by a step",
     "请从备份恢复流程记录或案件，或以规定操作更正",
@@ -19,7 +22,7 @@ _CURE = Text(
 
 
 def audit(workspace: Workspace) -> list[Problem]:
-    """Compare stage and hold of cases with the fold of their logs; name rows that can't be.
+    """Compare stage, hold and times of cases with their logs; name rows that can't be.
 
     Of cases of which only another system told, the stage is that system's to say: it may
     tell one without the time that goes with it.
@@ -44,23 +47,43 @@ def audit(workspace: Workspace) -> list[Problem]:
     states = states[states.index.isin(held.index)]
     kept = held.loc[states.index]
     for name in ("stage", "hold"):
-        stored = _texts(kept[name])
-        told = _texts(states[name])
-        for at in np.flatnonzero(stored != told):
-            number = str(states.index[at])
-            tells = str(told[at])
-            found.append(
-                problem(
-                    f"case.{name}",
-                    name,
-                    f"{number} {stored[at]}".strip(),
-                    Text(
-                        f"{tells!r}, as its log tells" if tells else "nothing, as its log tells",
-                        f"“{tells}”（按流程记录）" if tells else "空值（按流程记录）",
-                    ),
-                    _CURE,
-                )
+        found += _unlike(states.index, name, _texts(kept[name]), _texts(states[name]))
+    return found + _times(log, held)
+
+
+def _times(log: pd.DataFrame, held: pd.DataFrame) -> list[Problem]:
+    """Name the times of cases that are not those of the last such step of their logs."""
+    last = log.sort_values("seq").drop_duplicates(["number", "step"], keep="last")
+    logged = held.index[held.index.isin(last["number"])]
+    found: list[Problem] = []
+    for step, name in SETS.items():
+        own = last[(last["step"] == step).to_numpy()].set_index("number")["at"]
+        stored, told = _texts(held.loc[logged, name]), _texts(own.reindex(logged))
+        unlike = np.flatnonzero(stored != told)
+        # one moment may be written in two ways
+        a, b = moments(pd.Series(stored[unlike])), moments(pd.Series(told[unlike]))
+        unlike = unlike[~(a == b)]
+        found += _unlike(logged[unlike], name, stored[unlike], told[unlike])
+    return found
+
+
+def _unlike(numbers: pd.Index, name: str, stored: Objects, told: Objects) -> list[Problem]:
+    """Name the cases in which something stands that their logs do not tell."""
+    found = []
+    for at in np.flatnonzero(stored != told):
+        tells = str(told[at])
+        found.append(
+            problem(
+                f"case.{name}",
+                name,
+                f"{numbers[at]} {stored[at]}".strip(),
+                Text(
+                    f"{tells!r}, as its log tells" if tells else "nothing, as its log tells",
+                    f"“{tells}”（按流程记录）" if tells else "空值（按流程记录）",
+                ),
+                _CURE,
             )
+        )
     return found
 
 

@@ -85,23 +85,10 @@ class Keeping:
         told[todo[runs]] = isotime.written(ends)
         return told
 
-    def log(self, tx: Transaction, fresh: gpd.GeoDataFrame, changed: gpd.GeoDataFrame) -> None:
-        """Append the steps that the times tell and that the log does not have yet."""
+    def log(self, tx: Transaction, fresh: gpd.GeoDataFrame) -> None:
+        """Write the first steps of new cases: what their times tell."""
         if len(fresh):
             tx.insert("case_log", steps_of(fresh))
-        if len(changed):
-            held = self.workspace.read(
-                "case_log", where={"number": changed["number"].tolist()},
-                columns=["number", "seq", "step"],
-            )  # fmt: skip
-            rows = steps_of(changed)
-            known = pd.MultiIndex.from_frame(held[["number", "step"]])
-            rows = rows[~pd.MultiIndex.from_frame(rows[["number", "step"]]).isin(known)]
-            last = held.groupby("number")["seq"].max()
-            rows["seq"] = rows.groupby("number").cumcount() + 1
-            rows["seq"] += rows["number"].map(last).fillna(0).astype(np.int64)
-            if len(rows):
-                tx.insert("case_log", rows.reset_index(drop=True))
 
     def _note(self, fresh: gpd.GeoDataFrame) -> None:
         """Keep what twins are found by: 40 bytes a case."""

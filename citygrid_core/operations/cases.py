@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import geopandas as gpd
 
 from citygrid_core.accept import ACCEPT
 from citygrid_core.operations.apart import apart
 from citygrid_core.operations.case_keep import Keeping
 from citygrid_core.operations.case_rows import Part, Sources, parts, parts_of
+from citygrid_core.operations.case_told_again import ToldAgain
 from citygrid_core.operations.intake import SourceOptions, refuse_own_file
 from citygrid_core.operations.storing import store
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.tables import Reject, write_rejects
-from citygrid_core.workspace import Workspace
+from citygrid_core.workspace import Transaction, Workspace
 from citygrid_core.workspace.schema import FAMILIES
 
 COMPARE = (
@@ -48,6 +52,7 @@ def import_cases(
     by its address when the match is sure enough (`accept`); one that none of these
     place is stored without a grid and counted as not located: never a default point.
     Where the file tells no deadline, the limits of the city do, from the dispatch on.
+    What the log of a held case has, no file changes (`case_told_again`).
 
     Parameters
     ----------
@@ -85,13 +90,18 @@ def import_cases(
     progress("reading", 0, 0)
     facts = {"file": "、".join(f.name for f in files), "on": on}
     with workspace.transaction("cases import", who=who, parameters=facts) as tx:
-        keeping = Keeping(workspace)
+        keeping, again = Keeping(workspace), ToldAgain(workspace)
+
+        def log(tx: Transaction, fresh: gpd.GeoDataFrame, changed: gpd.GeoDataFrame) -> None:
+            keeping.log(tx, fresh)
+            again.log(tx, changed)
+
         for part in _read(workspace, sources, processes):
             progress("storing", report.read, 0)
             frame = part.frame
             stored = store(
                 tx, workspace, FAMILIES["cases"], frame, ("source_system", "source_number"),
-                COMPARE, on, keeping.mint, keeping.log, amend=keeping.amend,
+                COMPARE, on, keeping.mint, log, amend=keeping.amend, settle=again.settle,
                 held=frame.iloc[:0] if keeping.was_empty else None,
             )  # fmt: skip
             report.read += part.read
@@ -102,7 +112,11 @@ def import_cases(
             counts["repaired"] += part.repaired
             set_aside += part.rejects
             report.problems += part.findings
+            report.problems += [replace(p, file=part.file) for p in again.findings]
             _add(details, part.details)
+            if again.findings:
+                _add(details, {"contradictions": {"log": len(again.findings)}})
+            again.findings = []
         details["twins"] = keeping.twins()
         if dry_run:
             tx.rollback()

@@ -19,6 +19,11 @@ from citygrid_core.workspace.schema import Family
 Minting = Callable[[Transaction, gpd.GeoDataFrame], gpd.GeoDataFrame]
 #: Sees held rows and what a file says of them, before that is written over them.
 Amending = Callable[[gpd.GeoDataFrame, gpd.GeoDataFrame], gpd.GeoDataFrame]
+#: Takes out of rows that differ what they may not say of held ones: the held rows, what a file
+#: says of them, which fields differ; returns the last two.
+Settling = Callable[
+    [gpd.GeoDataFrame, gpd.GeoDataFrame, pd.DataFrame], tuple[gpd.GeoDataFrame, pd.DataFrame]
+]
 #: Runs inside the transaction after rows were written, e.g. to append a log.
 Following = Callable[[Transaction, gpd.GeoDataFrame, gpd.GeoDataFrame], None]
 
@@ -45,6 +50,7 @@ def store(
     follow: Following | None = None,
     held: gpd.GeoDataFrame | None = None,
     amend: Amending | None = None,
+    settle: Settling | None = None,
 ) -> Stored:
     """Write what is new or changed of `frame`.
 
@@ -59,6 +65,8 @@ def store(
         ISO date from which new and changed rows are valid.
     held : GeoDataFrame, optional
         Every held row that may be the same thing; read whole when left out.
+    settle : callable, optional
+        Rows in which nothing differs after it are unchanged.
     """
     if held is None:
         held = _held(workspace, family, frame, key[-1])
@@ -66,6 +74,11 @@ def store(
         held = held.iloc[np.argsort(held["valid_from"].astype(str).to_numpy(), kind="stable")]
     split = compare_frames(held, frame, key=key, columns=compare)
     fresh, changed = frame.loc[split.new], frame.loc[split.changed]
+    before, unchanged = held.iloc[split.held_of_changed], len(split.unchanged)
+    if settle is not None and len(changed):
+        changed, fields = settle(before, changed, split.fields)
+        news = fields.to_numpy(dtype=bool).any(axis=1)
+        before, changed, unchanged = before[news], changed[news], unchanged + int((~news).sum())
     if len(fresh):
         fresh = fresh.copy()
         if family.history:
@@ -74,13 +87,12 @@ def store(
             fresh = mint(tx, fresh)
         tx.insert(family.name, _columns(fresh, family))
     if len(changed):
-        before = held.iloc[split.held_of_changed]
         if amend is not None:
             changed = amend(before, changed)
         changed = _replace(tx, family, before, changed, on)
     if follow is not None:
         follow(tx, fresh, changed)
-    return Stored(len(fresh), len(changed), len(split.unchanged))
+    return Stored(len(fresh), len(changed), unchanged)
 
 
 def _held(
