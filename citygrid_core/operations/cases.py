@@ -42,7 +42,7 @@ def import_cases(
     who: str = "",
     dry_run: bool = False,
     rejects: Path | None = None,
-    rows_at_once: int = 100_000,
+    rows_at_once: int = 50_000,
     processes: int = 1,
     progress: Progress = no_progress,
 ) -> Report:

@@ -13,7 +13,7 @@ from citygrid_core.workspace.schema import Column
 from citygrid_core.workspace.seals import SIZE, seals
 
 #: With fewer rows a process of its own costs more than it saves.
-LEAST = 50_000
+LEAST = 20_000
 
 
 @contextmanager
