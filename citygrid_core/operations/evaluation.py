@@ -16,6 +16,7 @@ from citygrid_core import isotime
 from citygrid_core.cases.clock import used
 from citygrid_core.cases.lifecycle import Profile, Timer, timeline
 from citygrid_core.cases.lifecycle.fold import moments
+from citygrid_core.cases.lifecycle.profile import POSTS as POST_LABELS
 from citygrid_core.cases.recurrence import recurrent
 from citygrid_core.cases.standing import told_deadlines
 from citygrid_core.errors import Text, UsageError
@@ -54,10 +55,7 @@ POSTS = {
     "collector": "collect_by", "operator": "send_verify_by", "shift_leader": "register_by",
     "dispatcher": "dispatch_by",
 }  # fmt: skip
-POST_NAMES: dict[str, Text] = {
-    "collector": Text("collector", "监督员"), "operator": Text("operator", "受理员"),
-    "shift_leader": Text("shift leader", "值班长"), "dispatcher": Text("dispatcher", "派遣员"),
-}  # fmt: skip
+POST_NAMES: dict[str, Text] = {post: POST_LABELS[post] for post in POSTS}
 #: What is adjusted for the mix of classes, when nothing else is asked.
 ADJUSTED = "dispose_on_time_rate"
 #: So many classes are the frequent ones (高发案件).
