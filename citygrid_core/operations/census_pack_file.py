@@ -178,7 +178,7 @@ def read_pack(path: Path, crs: pyproj.CRS) -> PackRead:
     """
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as c:
         c.text_factory = lambda raw: raw.decode("utf-8", "replace")
-        if c.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        if c.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok" or driver.torn(c):
             raise sqlite3.DatabaseError("quick_check")
         names = {n for (n,) in c.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if "cg_pack" not in names:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,32 @@ from citygrid_core.workspace.memory import no_collection
 
 #: Rows handed to SQLite at a time: bounds the memory of a large insert.
 CHUNK = 50_000
+#: Bytes of a page of a new workspace: a million rows are stored in an eighth less time than
+#: in SQLite's own 4 KiB, and an empty workspace still has less than 3 MB.
+PAGE = 16_384
 #: Parameters of one statement: what every build of SQLite takes is 999.
 PARAMETERS = 900
 #: Execution option of a connection whose next transaction writes.
 WRITE = "citygrid_write"
+
+
+def create(path: Path) -> None:
+    """Make an empty file with pages of `PAGE` bytes: they can't be changed once it is in use."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA page_size = {PAGE}")
+        connection.execute("VACUUM")
+
+
+def torn(connection: sqlite3.Connection) -> bool:
+    """Whether the file ends inside a page, and no log has the rest.
+
+    SQLite itself takes what is missing of the last page for zeros.
+    """
+    path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
+    size = connection.execute("PRAGMA page_size").fetchone()[0]
+    log = Path(f"{path}-wal")
+    logged = log.exists() and log.stat().st_size > 0
+    return path.stat().st_size % size != 0 and not logged
 
 
 def connect(

@@ -174,7 +174,7 @@ class GeoPackage:
             timeout=self.timeout,
             allow_network=self.allow_network,
         )
-        draft.path.touch()
+        driver.create(draft.path)
         draft.read_only = False
         try:
             connection = draft.connect()
@@ -400,6 +400,8 @@ class GeoPackage:
         """Return what SQLite itself finds wrong with the file; an empty list means nothing."""
         rows = connection.exec_driver_sql("PRAGMA integrity_check").scalars()
         found = [r for r in rows if r != "ok"]
+        if driver.torn(driver.of(connection)):
+            found.append("the file ends inside a page")
         trees = connection.exec_driver_sql(
             "SELECT table_name FROM gpkg_extensions WHERE extension_name = 'gpkg_rtree_index'"
         ).scalars()

@@ -592,6 +592,13 @@ class TestRefusals:
         file.write_bytes(raw[: int(len(raw) * share)])
         assert self.refused(ws, packs[0]) in ("pack.damaged", "pack.tampered")
 
+    def test_truncated_where_nothing_lay(self, ws: Workspace, packs: list[Path]) -> None:
+        file = packs[0] / "pack.gpkg"
+        with closing(sqlite3.connect(file)) as c:
+            c.execute("CREATE TABLE empty (a)")
+        os.truncate(file, file.stat().st_size - 100)
+        assert self.refused(ws, packs[0]) == "pack.damaged"
+
     def test_mangled_bytes_never_crash(
         self, ws: Workspace, packs: list[Path], tmp_path: Path
     ) -> None:

@@ -33,6 +33,7 @@ def test_what_makes_it_a_geopackage(town: Workspace) -> None:
     path = town.path
     assert ask(path, "PRAGMA application_id") == [(0x47504B47,)]
     assert ask(path, "PRAGMA user_version") == [(10200,)]
+    assert ask(path, "PRAGMA page_size") == [(16_384,)]
     assert ask(path, "PRAGMA integrity_check") == [("ok",)]
     assert ask(path, "PRAGMA foreign_key_check") == []
     types = {
