@@ -34,8 +34,6 @@ class Comparison:
         `repeated` are later rows with a key that an earlier row has already.
     held_of_changed : int array
         Positions in the frame held, one for each label of `changed`.
-    held_of_unchanged : int array
-        The same for `unchanged`.
     fields : DataFrame of bool
         For each label of `changed`, which columns differ.
     """
@@ -45,7 +43,6 @@ class Comparison:
     unchanged: pd.Index
     repeated: pd.Index
     held_of_changed: npt.NDArray[np.int64]
-    held_of_unchanged: npt.NDArray[np.int64]
     fields: pd.DataFrame
 
 
@@ -118,7 +115,6 @@ def compare(
         unchanged=labels[~any_],
         repeated=read.index[repeated],
         held_of_changed=where[any_],
-        held_of_unchanged=where[~any_],
         fields=pd.DataFrame({c: d[any_] for c, d in unlike.items()}, index=labels[any_]),
     )
 

@@ -20,7 +20,6 @@ field 'closed_at': found 2026-07-01T07:30:00, expected no earlier than reported_
 ['2026070132070500007']
 """
 
-from citygrid_core.cases.comparison import KEY, changed
 from citygrid_core.cases.intake import Intake, intake
 from citygrid_core.cases.numbering import DEFAULT_PATTERN, number
 from citygrid_core.cases.positions import DefaultPoint, default_points
@@ -28,12 +27,10 @@ from citygrid_core.cases.stages import STAGES, TIMES, stage
 
 __all__ = [
     "DEFAULT_PATTERN",
-    "KEY",
     "STAGES",
     "TIMES",
     "DefaultPoint",
     "Intake",
-    "changed",
     "default_points",
     "intake",
     "number",

@@ -15,14 +15,11 @@ Pure computation on frames; reading files and storing rows is done elsewhere.
 
 from citygrid_core.census.classes import classify
 from citygrid_core.census.coding import component_codes
-from citygrid_core.census.comparison import KEY, changed
 from citygrid_core.census.delivery import to_delivery
 from citygrid_core.census.departments import match_departments, normal_name
 from citygrid_core.census.twins import twins
 
 __all__ = [
-    "KEY",
-    "changed",
     "classify",
     "component_codes",
     "match_departments",

@@ -23,7 +23,6 @@ from citygrid_core.heat.hotspots import (
 )
 from citygrid_core.heat.moran import local_moran
 from citygrid_core.heat.near_repeat import near_repeat
-from citygrid_core.heat.profiles import profile
 from citygrid_core.heat.rates import (
     RATES,
     expected_skewness,
@@ -83,7 +82,6 @@ __all__ = [
     "mann_kendall",
     "near_repeat",
     "patrol_effort",
-    "profile",
     "rates",
     "smooth",
     "standardise",

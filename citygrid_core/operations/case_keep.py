@@ -29,7 +29,6 @@ STEPS = (
     ("checked_at", "check", "checked"),
     ("closed_at", "close", "closed"),
 )
-_NAT = np.datetime64("NaT", "s")
 
 
 class Keeping:

@@ -345,7 +345,6 @@ class CaptureDesk:
             {str(k): "" if v is None else str(v) for k, v in place.items()},
             bodies,
             names,
-            str(duty["duty_outcome"]),
         )
 
     def _alerts(

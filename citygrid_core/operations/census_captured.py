@@ -88,8 +88,6 @@ class Placed:
         Role to code; a role that nobody answers for, or several, is left out.
     department_names : dict of str to str
         Code to name, of the bodies above and of those that the rules name.
-    duty_outcome : str
-        one, several or none, as the duty rules say.
     alerts : tuple of Alert
         What the surveyor is asked about.
     """
@@ -102,7 +100,6 @@ class Placed:
     places: Mapping[str, str]
     departments: Mapping[str, str]
     department_names: Mapping[str, str]
-    duty_outcome: str
     alerts: tuple[Alert, ...] = ()
 
 

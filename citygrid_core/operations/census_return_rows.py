@@ -12,7 +12,6 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -24,8 +23,6 @@ from citygrid_core.operations.city import City
 from citygrid_core.standards import Edition
 from citygrid_core.workspace import Workspace
 from citygrid_core.workspace.schema import CHOICES, COMPONENTS
-
-Bools = npt.NDArray[np.bool_]
 
 
 class PackRefused(UnusableInput):

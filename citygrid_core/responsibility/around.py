@@ -23,7 +23,6 @@ from citygrid_core.responsibility.rules import PlaceKey
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 #: How far beyond a border the question is asked again, in metres.
 STEP = 1e-3

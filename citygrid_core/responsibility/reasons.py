@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -84,11 +83,6 @@ class Reasons(tuple[Reason, ...]):
 
     def __str__(self) -> str:
         return self.text()
-
-
-def joined(reasons: Iterable[Reason]) -> Reasons:
-    """Return reasons as one value."""
-    return Reasons(tuple(reasons))
 
 
 def _rule(rule: Rule, zh: bool) -> str:

@@ -13,11 +13,7 @@ from citygrid_core.sample.mesh import Array
 from citygrid_core.sample.plan import Plan
 from citygrid_core.sample.skeleton import CENTRE
 
-#: Uses of land; `estate` to `factory` are compounds behind a wall.
-USES = (
-    "estate", "old", "commerce", "office", "school", "hospital", "factory", "park", "market",
-    "vacant", "water",
-)  # fmt: skip
+#: Uses of land, and what they are called on the map.
 USE_ZH = {
     "estate": "居住小区", "old": "老居住区", "commerce": "商业", "office": "办公", "school": "学校",
     "hospital": "医院", "factory": "工业", "park": "公园", "market": "市场", "vacant": "空地",
@@ -35,7 +31,7 @@ class Land:
     Attributes
     ----------
     use : ndarray of str
-        One of `USES`.
+        A key of `USE_ZH`.
     net : ndarray of geometry
         The block without the streets around and in it (m); empty for water.
     name : ndarray of str

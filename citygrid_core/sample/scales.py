@@ -36,8 +36,8 @@ class Scale:
         Factor on the spacing of components other than lamps (1: every one).
     cases_per_day : float
         Mean number of cases a day over the year, the whole city.
-    addresses, messy_rows : int
-        Test addresses, and rows of each messy file of components.
+    addresses : int
+        Number of test addresses.
     """
 
     name: str
@@ -51,7 +51,6 @@ class Scale:
     density: float
     cases_per_day: float
     addresses: int
-    messy_rows: int
 
     @property
     def radius_m(self) -> float:
@@ -62,9 +61,9 @@ class Scale:
 SCALES = {
     s.name: s
     for s in (
-        Scale("small", 2.06, 2, 640, 24, 0.55, 0.145, (11_000, 17_000), 0.45, 16.5, 600, 240),
-        Scale("nanchang", 150.6, 7, 950, 130, 3.6, 0.42, (10_500, 17_500), 0.84, 1000, 5000, 400),
-        Scale("mega", 16_000, 107, 5_500, 260, 16, 1.6, (10_500, 60_000), 0.35, 6000, 5000, 400),
+        Scale("small", 2.06, 2, 640, 24, 0.55, 0.145, (11_000, 17_000), 0.45, 16.5, 600),
+        Scale("nanchang", 150.6, 7, 950, 130, 3.6, 0.42, (10_500, 17_500), 0.84, 1000, 5000),
+        Scale("mega", 16_000, 107, 5_500, 260, 16, 1.6, (10_500, 60_000), 0.35, 6000, 5000),
     )
 }
 

@@ -57,7 +57,7 @@ from citygrid_core.standards.errors import (
     UnknownEdition,
 )
 from citygrid_core.standards.explanation import ExplainRow, Explanation
-from citygrid_core.standards.lookup import edition_rows, explain, explain_rows
+from citygrid_core.standards.lookup import explain
 from citygrid_core.standards.matching import classify
 from citygrid_core.standards.tables import case_limits, case_sources, indicators
 
@@ -89,10 +89,8 @@ __all__ = [
     "classify",
     "crosswalk",
     "crosswalks",
-    "edition_rows",
     "editions",
     "explain",
-    "explain_rows",
     "indicators",
     "is_social_credit_code",
     "load_edition",

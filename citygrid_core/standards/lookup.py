@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from pathlib import Path
-from typing import Any
 
 from citygrid_core.errors import Text
 from citygrid_core.standards.check import faults, number_fault
 from citygrid_core.standards.credit import SocialCreditCode, social_credit_faults
 from citygrid_core.standards.edition import (
-    CONFIDENCE,
-    DEFAULT_EDITION,
     Edition,
     editions,
     load_edition,
@@ -83,43 +80,6 @@ def explain(
     return Explanation(
         found.code, found.kind, found.label, found.edition, found.rows, lang, tuple(also)
     )
-
-
-def explain_rows(
-    text: str, edition: str | Edition | None = None, lang: str = "en"
-) -> list[dict[str, str]]:
-    """Explain a code as plain rows: from, to, digits, part, meaning, standard, confidence."""
-    return explain(text, edition, lang).as_rows()
-
-
-def edition_rows(lang: str = "en", folder: Path | None = None) -> list[dict[str, Any]]:
-    """Return every edition as plain data, the default first.
-
-    Each has id, default, title, state, standards, digits of each code, numbers of
-    classes by kind, and classes by confidence.
-    """
-    at = 1 if lang == "zh" else 0
-    out: list[dict[str, Any]] = []
-    for name in editions(folder):
-        held = load_edition(name, folder)
-        kinds = {kind: c.classes.values() for kind, c in held.catalogues.items()}
-        out.append(
-            {
-                "id": held.id,
-                "default": held.id == DEFAULT_EDITION,
-                "title": held.title[at],
-                "state": held.state[at],
-                "standards": [f"{number} {subject[at]}" for number, subject in held.standards],
-                "codes": {k: s.formula(lang) for k, s in held.structures.items()},
-                "digits": {k: list(s.lengths) for k, s in held.structures.items()},
-                "classes": {kind: len(classes) for kind, classes in kinds.items()},
-                "confidence": {
-                    word: sum(c.confidence == word for cs in kinds.values() for c in cs)
-                    for word in CONFIDENCE
-                },
-            }
-        )
-    return out
 
 
 def _digits_inside(text: str) -> bool:

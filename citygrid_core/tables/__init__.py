@@ -11,7 +11,7 @@ from citygrid_core.tables.fields import Field
 from citygrid_core.tables.mapping import Mapping
 from citygrid_core.tables.preview import ColumnPreview, Preview, preview
 from citygrid_core.tables.rasters import write_raster
-from citygrid_core.tables.reading import Batch, duplicates, read, read_chunks
+from citygrid_core.tables.reading import Batch, read, read_chunks
 from citygrid_core.tables.rejects import Reject, write_rejects
 from citygrid_core.tables.writing import write
 
@@ -23,7 +23,6 @@ __all__ = [
     "Preview",
     "Reject",
     "convert",
-    "duplicates",
     "preview",
     "read",
     "read_chunks",

@@ -411,27 +411,3 @@ def read_chunks(
         held = reading.batch(waiting)
     held.left_out = tuple(reading.body.left_out)
     yield held
-
-
-def duplicates(frame: pd.DataFrame, fields: Sequence[str]) -> pd.Series[Any]:
-    """Return which rows repeat an earlier one in all of `fields`.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Any frame; rows in which one of `fields` is empty repeat nothing.
-    fields : sequence of str
-        Columns of the key.
-
-    Returns
-    -------
-    Series
-        For each row the index label of the first row with the same key where it
-        repeats one, else NA; aligned to the frame.
-    """
-    keys = frame[list(fields)]
-    known = keys.notna().all(axis=1) & (keys.astype(str) != "").all(axis=1)
-    first = pd.Series(frame.index, index=frame.index)
-    firsts = first[known].groupby([keys.loc[known, f] for f in fields]).transform("first")
-    repeated: pd.Series[Any] = firsts[firsts != first[known]].reindex(frame.index)
-    return repeated

@@ -18,8 +18,6 @@ from numpy.typing import NDArray
 from citygrid_core.errors import Problem, Text
 from citygrid_core.tables.scan import SPACE, Scan
 
-Texts = NDArray[np.object_]
-
 _TOTAL = re.compile(r"(?:本页|全部|总)?(?:合|总|小|累|共)(?:计|数)|(?:grand|sub)?totals?|sum", re.I)
 _FOOT = re.compile(
     r"(?:制表|填表|填报|审核|复核|校核|负责|联系|统计|编制)(?:人|日期|单位|时间|电话)?[:：].*"

@@ -38,7 +38,6 @@ VIEW, BEHIND = "evaluation", "evaluation_cases"
 #: growing darker, where neither is better.
 GOOD = ("#d73027", "#fc8d59", "#fee090", "#e0f3f8", "#91bfdb", "#4575b4")
 NEUTRAL = ("#edf8fb", "#bfd3e6", "#9ebcda", "#8c96c6", "#8856a7", "#810f7c")
-_NONE = "#d9d9d9"
 _CLASSES = 5
 
 

@@ -33,8 +33,6 @@ class Dispute:
     grid_code: str
     department: str
     candidates: str
-    proposed_on: str
-    rule_code: str
     note: str
     x: float
     y: float
@@ -68,8 +66,6 @@ def read_disputes(path: Path) -> list[Dispute]:
             grid_code=_text(row["grid_code"]),
             department=_name(row["department_code"], names),
             candidates=_names(row["candidates"], names),
-            proposed_on=_text(row["proposed_on"])[:10],
-            rule_code=_text(row["rule_code"]),
             note=_text(row["note"]),
             x=float(row["geometry"].x),
             y=float(row["geometry"].y),

@@ -9,7 +9,6 @@ import pandas as pd
 
 #: What became of a component of a pack, over all its returns.
 Outcome = Literal["unchanged", "merged", "conflict", "rejected"]
-OUTCOMES: tuple[Outcome, ...] = ("unchanged", "merged", "conflict", "rejected")
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ def receipt(origin: pd.Series, outcome: pd.Series, *, taken: int, written: int) 
     origin : Series of str
         ``taken`` or ``added``, of every component of the pack.
     outcome : Series of str
-        One of `OUTCOMES`, aligned to `origin`.
+        An `Outcome`, aligned to `origin`.
     taken : int
         How many went out, by the books of the day they did: never counted from `origin`.
     """

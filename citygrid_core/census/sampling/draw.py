@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from citygrid_core.errors import Text, UsageError
 
-Ints = npt.NDArray[np.int64]
 #: A variance needs two; a stratum smaller than that is inspected whole.
 LEAST = 2
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from citygrid_core.cases import STAGES, TIMES, changed, intake, number, stage
+from citygrid_core.cases import STAGES, TIMES, intake, number, stage
 from citygrid_core.errors import UnusableInput, UsageError
 
 steady = settings(deadline=None, derandomize=True)
@@ -243,21 +243,3 @@ def test_numbers_of_days_as_datetimes() -> None:
     days = pd.Series(pd.to_datetime(["2026-07-01 23:59:59"]))
     assert number(days, ["320705"], [1]).tolist() == ["2026070132070500001"]
     assert number(pd.Series([], dtype=object), [], []).empty
-
-
-# --- the same file twice --------------------------------------------------------------------
-
-
-def test_a_second_import_finds_what_moved_on() -> None:
-    old = rows({"closed_at": "2026-07-02T00:00:00"}, {"closed_at": None}, {}).assign(
-        source_system="s"
-    )
-    new = rows({"closed_at": None}, {"closed_at": "2026-07-03T00:00:00"}, {}, {}).assign(
-        source_system="s"
-    )
-    found = changed(old, new, ("class_code", "closed_at"))
-    assert found.new.tolist() == [3]
-    assert found.changed.tolist() == [1]
-    assert found.unchanged.tolist() == [0, 2]
-    other = new.assign(source_system="t")
-    assert changed(old, other, ("class_code",)).new.tolist() == [0, 1, 2, 3]

@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from citygrid_core.cases import changed, intake, number
+from citygrid_core.cases import intake, number
+from citygrid_core.frames import compare
 
 SOURCES = {
     "Constituent Call": "hotline",
@@ -52,7 +53,10 @@ def test_what_is_wrong_with_real_times_is_found_and_nothing_else(boston: pd.Data
 
 def test_importing_real_cases_twice_changes_nothing(boston: pd.DataFrame) -> None:
     once, twice = intake(boston, sources=SOURCES).frame, intake(boston, sources=SOURCES).frame
-    found = changed(once, twice, ("source", "class_code", "reported_at", "closed_at", "due_at"))
+    found = compare(
+        once, twice, key=("source_system", "source_number"),
+        columns=("source", "class_code", "reported_at", "closed_at", "due_at"),
+    )  # fmt: skip
     assert (len(found.new), len(found.changed)) == (0, 0)
     assert len(found.unchanged) + len(found.repeated) == len(boston)
 

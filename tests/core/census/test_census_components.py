@@ -10,8 +10,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from citygrid_core.census import changed, component_codes, to_delivery, twins
+from citygrid_core.census import component_codes, to_delivery, twins
 from citygrid_core.errors import MissingCrs, UnusableInput, UsageError
+from citygrid_core.frames import compare
 from citygrid_core.standards import ComponentCode, load_edition
 
 CRS = "EPSG:4547"
@@ -155,11 +156,12 @@ def census(n: int = 4) -> gpd.GeoDataFrame:
     return frame
 
 
+KEY = ("source", "source_key")
 COLUMNS = ("class_code", "state", "note", "geometry")
 
 
 def test_the_same_census_twice_changes_nothing() -> None:
-    found = changed(census(), census(), COLUMNS)
+    found = compare(census(), census(), key=KEY, columns=COLUMNS)
     assert len(found.new) == len(found.changed) == len(found.repeated) == 0
     assert found.unchanged.tolist() == [0, 1, 2, 3]
 
@@ -168,7 +170,7 @@ def test_new_changed_and_unchanged_rows_are_told_apart() -> None:
     old, new = census(3), census(4).set_axis(list("wxyz"))
     new.loc["x", "state"] = "damaged"
     new.loc["y", "geometry"] = at(20.001)
-    found = changed(old, new, COLUMNS)
+    found = compare(old, new, key=KEY, columns=COLUMNS)
     assert found.new.tolist() == ["z"]
     assert found.changed.tolist() == ["x", "y"]
     assert found.held_of_changed.tolist() == [1, 2]
@@ -183,13 +185,13 @@ def test_an_empty_value_says_nothing() -> None:
     old, new = census(), census()
     old["note"] = "by hand"
     new["state"] = ["", None, "intact", np.nan]
-    assert changed(old, new, COLUMNS).unchanged.tolist() == [0, 1, 2, 3]
+    assert compare(old, new, key=KEY, columns=COLUMNS).unchanged.tolist() == [0, 1, 2, 3]
 
 
 def test_a_key_that_comes_twice_in_a_file_is_repeated() -> None:
     new = census(3)
     new["source_key"] = ["0", "9", "9"]
-    found = changed(census(1), new, COLUMNS)
+    found = compare(census(1), new, key=KEY, columns=COLUMNS)
     assert (found.unchanged.tolist(), found.new.tolist()) == ([0], [1])
     assert found.repeated.tolist() == [2]
 

@@ -170,16 +170,6 @@ def test_taking_away_what_is_not_there_is_refused() -> None:
         heat.add(heat.delta(counts, counts), heat.delta(counts, counts.iloc[:0]))
 
 
-def test_profile_shows_each_hour_of_each_weekday_and_loses_no_case() -> None:
-    shown = heat.profile(CASES, from_day="2026-09-28", to_day="2026-10-11")
-    assert shown["cases"].sum() == 4
-    assert len(shown) == 7 * 24 + 1  # and Friday's case without an hour
-    thursday8 = shown[(shown["weekday"] == 4) & (shown["hour"] == 8)].iloc[0]
-    assert (thursday8["cases"], thursday8["days"], thursday8["per_day"]) == (1, 2, 0.5)
-    assert heat.profile(CASES)["days"].max() == 1
-    assert len(heat.profile(CASES.iloc[:0])) == 7 * 24
-
-
 def test_real_cases_count_as_pandas_counts_them(real_data: Path) -> None:
     raw = pd.read_csv(real_data / "boston311_2015" / "cases_2015_jan_aug.csv.gz", dtype=str)
     cases = pd.DataFrame(

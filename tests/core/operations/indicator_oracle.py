@@ -75,7 +75,6 @@ class Handling:
     ran: float = 0.0
     granted: float = 0.0
     hold: str = ""
-    done_due: Moment | None = None
     done_used: float = 0.0
 
     def now(self, at: Moment) -> float:
@@ -84,7 +83,7 @@ class Handling:
 
     def take(self, step: str, at: Moment, until: Moment | None) -> None:
         if step == "handle":
-            self.done_due, self.done_used = self.due, self.now(at)
+            self.done_used = self.now(at)
         elif step in ("dispatch", "rework"):
             self.begun, self.ran, self.granted, self.due, self.since = at, 0, self.limit, None, None
             if self.limit:

@@ -17,7 +17,6 @@ from citygrid_core.standards import (
     SocialCreditCode,
     UnknownEdition,
     explain,
-    explain_rows,
 )
 
 
@@ -218,7 +217,7 @@ def test_explain_asks_the_other_editions_too() -> None:
 
 
 def test_explain_says_that_five_digits_name_two_things() -> None:
-    names = [row["meaning"] for row in explain_rows("01001")]
+    names = [row["meaning"] for row in explain("01001").as_rows()]
     assert names == ["供水井盖 (市政公用设施)", "供水井盖异常 (市政公用设施类)"]
 
 

@@ -20,7 +20,6 @@ from citygrid_core.standards import (
     classify,
     crosswalk,
     crosswalks,
-    edition_rows,
     editions,
     explain,
     indicators,
@@ -240,14 +239,6 @@ def test_the_words_of_a_delivery_are_those_that_the_store_knows() -> None:
         values = load_edition(name).values
         assert values["state"] == {k: t.zh for k, t in CHOICES["component_state"].items()}
         assert values["data_source"] == {k: t.zh for k, t in CHOICES["data_source"].items()}
-
-
-def test_edition_rows_are_plain_data() -> None:
-    rows = edition_rows("zh")
-    assert [r["id"] for r in rows] == list(ALL)
-    assert rows[0]["classes"] == {"component": 153, "event": 250}
-    assert rows[2]["digits"]["grid"] == [14]
-    assert "6位县级行政区划" in rows[0]["codes"]["component"]
 
 
 # --- a folder of one's own ------------------------------------------------------------------

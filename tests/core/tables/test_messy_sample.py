@@ -7,16 +7,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from citygrid_core.tables import Batch, Field, Mapping, duplicates, read
+from citygrid_core.tables import Batch, Field, Mapping, read
 from tests.core.tables.common import balanced
 
 #: Defects that need no other knowledge than the file's.
 REJECTED = {"impossible_date", "missing_x", "missing_point", "swapped_axes"}
 REPAIRED = {"full_width_digits", "lost_leading_zeros", "serial_date", "chinese_date"}
 DUPLICATES = {
-    "duplicate_key": ["source_key"],
-    "duplicate_number": ["source_number"],
-    "duplicate_code": ["code"],
+    "duplicate_key": "source_key",
+    "duplicate_number": "source_number",
+    "duplicate_code": "code",
 }
 FILES = (
     "components_gbk.csv", "components.xlsx", "components_utf16.tsv", "components_shp/components.shp",
@@ -74,5 +74,5 @@ def test_planted_defects(messy: Path, file: str) -> None:
     for defect, key in DUPLICATES.items():
         planted = set(truth.loc[truth["defect"] == defect, "row"])
         if planted:
-            found = duplicates(batch.frame, key).dropna().index
-            assert set(batch.frame.loc[found, "source_row"]) == planted
+            keyed = batch.frame[batch.frame[key].notna()]
+            assert set(keyed.loc[keyed[key].duplicated(), "source_row"]) == planted

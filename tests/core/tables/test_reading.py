@@ -6,12 +6,11 @@ import gzip
 import tracemalloc
 from pathlib import Path
 
-import geopandas as gpd
 import pandas as pd
 import pytest
 
 from citygrid_core.errors import UnusableInput, UsageError
-from citygrid_core.tables import Field, Mapping, duplicates, read, read_chunks
+from citygrid_core.tables import Field, Mapping, read, read_chunks
 from tests.core.tables.common import FIELDS, balanced, repairs, rules, table
 
 GOOD = (
@@ -290,12 +289,3 @@ def test_codes_that_excel_rounded_are_seen_in_the_column(tmp_path: Path) -> None
         read(table(tmp_path, "code\n" + "\n".join([*codes, "36010200100000001"])), field)
     )
     assert batch.rejects == []
-
-
-def test_duplicates(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"a": ["1", "1", None, None, "2", "1"], "b": [1, 1, 1, 1, 1, 2]})
-    found = duplicates(frame, ["a", "b"])
-    assert found.index.equals(frame.index)
-    assert found.dropna().to_dict() == {1: 0}
-    assert duplicates(frame, ["b"]).dropna().index.tolist() == [1, 2, 3, 4]
-    assert duplicates(gpd.GeoDataFrame(frame.iloc[:0]), ["a"]).empty

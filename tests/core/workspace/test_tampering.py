@@ -14,8 +14,6 @@ from citygrid_core.workspace import Workspace
 from . import makers
 from .makers import COMMUNITY, raw, rules
 
-RTREE = ("rtree_grids_geom", "rtree_components_point_geom")
-
 
 @pytest.fixture
 def file(town: Workspace) -> Path:
