@@ -286,24 +286,21 @@ def _times(taken: Intake) -> dict[str, pd.Series]:
     for name in _TIME_COLUMNS:
         if name not in taken.frame.columns:
             continue
-        texts = _texts(taken.frame, name)
-        there = texts != ""
-        stamps, iso = _stamps(texts)
-        for index in texts.index[there & stamps.isna()]:
+        stamps, iso = _stamps(taken.frame[name])
+        for index in iso.index[iso.notna() & stamps.isna()]:
             _note(
                 taken.problems,
                 index,
                 "case.time",
                 name,
-                texts[index],
+                iso[index],
                 Text("a date and time like 2026-07-01T08:30:00", "如 2026-07-01T08:30:00 的时间"),
             )
         parsed[name] = stamps
         taken.frame[name] = iso
     if "reported_at" not in parsed:
         taken.frame["reported_at"] = pd.Series(None, index=taken.frame.index, dtype=object)
-    texts = _texts(taken.frame, "reported_at")
-    for index in texts.index[texts == ""]:
+    for index in taken.frame.index[taken.frame["reported_at"].isna()]:
         _note(
             taken.problems,
             index,
@@ -315,16 +312,20 @@ def _times(taken: Intake) -> dict[str, pd.Series]:
     return parsed
 
 
-def _stamps(texts: pd.Series) -> tuple[pd.Series, pd.Series]:
+def _stamps(column: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Return moments, and the texts as ISO, None for nothing.
 
     ISO, with ``T`` or a blank, with or without a time; what can't be read stays as it came:
     the reject shows it.
     """
-    values = texts.to_numpy(dtype=object).copy()
-    moments, strict = isotime.read(values.tolist())
-    values[values == ""] = None
-    doubt = np.flatnonzero(~strict & (values != None))  # noqa: E711 - an array of objects
+    cells: list[Any] = column.astype(object).tolist()
+    if set(map(type, cells)) != {str}:
+        cells = ["" if v is None or v != v else str(v) for v in cells]
+    moments, strict = isotime.read(cells)
+    values = np.array(cells, dtype=object)
+    rest = np.flatnonzero(~strict)
+    values[rest] = [text.strip() or None for text in values[rest]]
+    doubt = rest[values[rest] != None]  # noqa: E711 - an array of objects
     if len(doubt):
         codes, distinct = pd.factorize(values[doubt])
         uniques = pd.Series(distinct, dtype=object).astype(str).str.replace("/", "-", regex=False)
@@ -332,7 +333,9 @@ def _stamps(texts: pd.Series) -> tuple[pd.Series, pd.Series]:
         moments[doubt] = read.astype("datetime64[s]")[codes]
         known = doubt[~np.isnat(moments[doubt])]
         values[known] = isotime.written(moments[known])
-    return pd.Series(moments, index=texts.index), pd.Series(values, index=texts.index, dtype=object)
+    return pd.Series(moments, index=column.index), pd.Series(
+        values, index=column.index, dtype=object
+    )
 
 
 def _order(taken: Intake, parsed: dict[str, pd.Series]) -> None:

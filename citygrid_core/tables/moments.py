@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from citygrid_core import isotime
 from citygrid_core.errors import Text
 from citygrid_core.tables.dates import NoMoment, parse
 from citygrid_core.tables.fields import Field
@@ -26,10 +27,10 @@ from citygrid_core.tables.judging import (
 )
 from citygrid_core.tables.notes import Notes
 
+_ISO = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d")
+_EARLIEST = np.datetime64("1900-01-01", "s")
 _FAST_FORMATS = (
     (re.compile(r"\d{4}-\d\d-\d\d"), "%Y-%m-%d"),
-    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"), "%Y-%m-%d %H:%M:%S"),
-    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"), "%Y-%m-%dT%H:%M:%S"),
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d"), "%Y-%m-%d %H:%M"),
     (re.compile(r"\d{4}/\d\d?/\d\d? \d\d?:\d\d:\d\d"), "%Y/%m/%d %H:%M:%S"),
     (re.compile(r"\d{4}/\d\d?/\d\d? \d\d?:\d\d"), "%Y/%m/%d %H:%M"),
@@ -87,16 +88,20 @@ def _fast_moments(
     uniques: Texts, lengths: NDArray[np.int64], timed: bool
 ) -> tuple[Texts, NDArray[np.bool_]]:
     """Read texts that share one common notation, as most files have it."""
-    none = np.empty(len(uniques), dtype=object), np.zeros(len(uniques), bool)
+    out = np.empty(len(uniques), dtype=object)
     first = next((u for u in uniques if u), "")
+    if timed and _ISO.fullmatch(first):
+        moments, _ = isotime.read(uniques.tolist())
+        good = (lengths == len(first)) & (moments >= _EARLIEST)  # never where there is none
+        out[good] = isotime.written(moments[good])
+        return out, good
     found = next((fmt for pattern, fmt in _FAST_FORMATS if pattern.fullmatch(first)), None)
     if found is None or ("%H" in found) != timed:
-        return none
+        return out, np.zeros(len(uniques), bool)
     stamps = pd.to_datetime(pd.Series(uniques, dtype=object), format=found, errors="coerce")
     good = stamps.notna().to_numpy() & (stamps.dt.year.to_numpy() >= 1900)
     # Only texts of the very shape: strptime is lenient with blanks and short fields.
     good &= _shaped(uniques, lengths, found)
-    out = np.empty(len(uniques), dtype=object)
     out[good] = np.datetime_as_string(
         stamps.to_numpy()[good].astype("datetime64[s]" if timed else "datetime64[D]")
     )

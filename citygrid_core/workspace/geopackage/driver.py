@@ -18,6 +18,8 @@ from citygrid_core.workspace.memory import no_collection
 
 #: Rows handed to SQLite at a time: bounds the memory of a large insert.
 CHUNK = 50_000
+#: Rows whose cells are put in order at a time: they stay in the processor's cache.
+STRETCH = 2_000
 #: Bytes of a page of a new workspace: a million rows are stored in an eighth less time than
 #: in SQLite's own 4 KiB, and an empty workspace still has less than 3 MB.
 PAGE = 16_384
@@ -146,14 +148,14 @@ def insert(
     quoted = ",".join(f'"{n}"' for n in names)
     head = f'INSERT INTO "{table}" ({quoted}) VALUES '
     together = max(1, PARAMETERS // width)
-    whole = head + ",".join([one] * together)
+    whole, step = head + ",".join([one] * together), width * together
+    stretch = together * max(1, STRETCH // together)
     with no_collection():
-        for start in range(0, len(columns[0]), CHUNK):
-            part = [c[start : start + CHUNK] for c in columns]
+        for start in range(0, len(columns[0]), stretch):
+            part = [c[start : start + stretch] for c in columns]
             cells = [None] * (width * len(part[0]))
             for at, column in enumerate(part):
                 cells[at::width] = column  # type: ignore[call-overload]
-            step = width * together
             full = len(cells) - len(cells) % step
             for statement, stop, begin, by in (
                 (whole, full, 0, step), (head + one, len(cells), full, width),
