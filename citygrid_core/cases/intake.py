@@ -328,7 +328,7 @@ def _stamps(column: pd.Series) -> tuple[pd.Series, pd.Series]:
     doubt = rest[values[rest] != None]  # noqa: E711 - an array of objects
     if len(doubt):
         codes, distinct = pd.factorize(values[doubt])
-        uniques = pd.Series(distinct, dtype=object).astype(str).str.replace("/", "-", regex=False)
+        uniques = [str(text).replace("/", "-") for text in distinct]
         read = pd.to_datetime(uniques, format="ISO8601", errors="coerce").to_numpy()
         moments[doubt] = read.astype("datetime64[s]")[codes]
         known = doubt[~np.isnat(moments[doubt])]
