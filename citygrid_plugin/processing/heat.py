@@ -14,12 +14,16 @@ from citygrid_plugin.processing.base import CitygridAlgorithm
 from citygrid_plugin.processing.commands import CommandAlgorithm
 from citygrid_plugin.processing.given import Given, field_parameter, layer_parameter
 from citygrid_plugin.processing.grids import LayerNotMetric
+from citygrid_plugin.processing.in_grids import codes_at, there
 from citygrid_plugin.processing.layered import AskAlgorithm, Columns, JoinAlgorithm
 from citygrid_plugin.processing.options import WHO, Option
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
+
+    from citygrid_core.report import Report
+    from citygrid_core.workspace import Workspace
 
 _HECTARE = 10_000.0
 _CSV = "CSV (*.csv)"
@@ -84,21 +88,16 @@ class HeatPerGrid(JoinAlgorithm):
 
     def answers(self, given: Given) -> tuple[pd.DataFrame, Columns, dict[str, Any]]:
         """Count."""
-        import numpy as np
         import pandas as pd
 
         from citygrid_core.heat import count
-        from citygrid_core.locate import CellIndex
 
         layer = given.source("GRIDS")
         if layer.sourceCrs().isGeographic():
             raise LayerNotMetric(layer.sourceName(), layer.sourceCrs().authid())
         cells = given.frame("GRIDS", {given.text("CODE"): "code"})
-        index = CellIndex.build(cells.geometry.to_numpy(), cells["code"].to_numpy(dtype=object))
-        cases = given.frame("CASES", {}).to_crs(cells.crs)
-        cases = cases[~(cases.geometry.is_empty | cases.geometry.isna())]
-        found = index.locate(cases.geometry.x.to_numpy(), cases.geometry.y.to_numpy())
-        codes = np.append(np.asarray(index.codes, dtype=object), "")[found]
+        cases = there(given.frame("CASES", {}))
+        codes = codes_at(cases, cells).fillna("")
         counts = count(cases.assign(grid_code=codes), by=("grid_code",))
         number = counts.set_index("grid_code")["cases"]
         area = cells.geometry.area / _HECTARE
@@ -113,7 +112,10 @@ class HeatPerGrid(JoinAlgorithm):
 
 
 class AskHeat(AskAlgorithm):
-    """Asks one operation on the heat of a workspace; its rows become grids with columns."""
+    """Asks one operation on the heat of a workspace; its rows become grids with columns.
+
+    The numbers are those of the report, by their names in small letters.
+    """
 
     group_key = "heat"
     kind = QgsWkbTypes.Type.MultiPolygon
@@ -121,17 +123,31 @@ class AskHeat(AskAlgorithm):
         "KIND": "object_kind", "CLASS": "class_code", "FROM": "from_day", "TO": "to_day",
     }  # fmt: skip
 
-    def on_grids(self, given: Given, frame: pd.DataFrame, at: str | None) -> gpd.GeoDataFrame:
-        """Give each row the shape of its grid; rows of other grids are left out."""
+    def ask(self, workspace: Workspace, **asked: Any) -> tuple[Report, pd.DataFrame]:
+        """Call the operation; return its report and rows with the columns of this algorithm."""
+        raise NotImplementedError
+
+    def shaped(
+        self, rows: pd.DataFrame, workspace: Workspace, at: str | None
+    ) -> tuple[pd.DataFrame, Any]:
+        """Return the rows that come out and their geometries: those of the grids of the day."""
+        shapes = workspace.read("grids", at=at, columns=["code"]).set_index("code").geometry
+        mine = rows[rows["grid_code"].isin(shapes.index)]
+        return mine, shapes.reindex(mine["grid_code"]).to_numpy()
+
+    def rows(self, given: Given) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+        """Ask, warn of what the report warns of; a column that the answer lacks is empty."""
         import geopandas as gpd
 
+        asked = self.asked(given)
         with given.workspace() as workspace:
-            grids = workspace.read("grids", at=at, columns=["code"])
-        shapes = gpd.GeoDataFrame(grids).set_index("code").geometry
-        mine = frame[frame["grid_code"].isin(shapes.index)]
-        lacking = {name: None for name in self.columns if name not in mine}
-        geometry = shapes.reindex(mine["grid_code"]).to_numpy()
-        return gpd.GeoDataFrame(mine.assign(**lacking), geometry=geometry, crs=grids.crs)
+            report, answer = self.ask(workspace, **asked)
+            rows, geometry = self.shaped(answer, workspace, asked.get("at"))
+            crs = workspace.crs
+        given.warn((*report.problems, *report.cautions))
+        lacking = {name: None for name in self.columns if name not in rows}
+        numbers = {name: int(report.details[name.lower()]) for name in self.numbers}
+        return gpd.GeoDataFrame(rows.assign(**lacking), geometry=geometry, crs=crs), numbers
 
 
 class HeatTable(AskHeat):
@@ -168,17 +184,12 @@ class HeatTable(AskHeat):
         "平滑值；给出统计期时另列上期与上年同期及其倍数与 95% 区间。定位可靠性不足、上报随巡查变化时日志予以提示。",
     )
 
-    def rows(self, given: Given) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+    def ask(self, workspace: Workspace, **asked: Any) -> tuple[Report, pd.DataFrame]:
         """Count."""
         from citygrid_core.operations.heat import heat_table
 
-        asked = self.asked(given)
-        with given.workspace() as workspace:
-            report, frame = heat_table(workspace, **asked)
-        given.warn((*report.problems, *report.cautions))
-        numbers = {name: int(report.details[name.lower()]) for name in self.numbers}
-        frame = frame[frame["status"] == "valid"]
-        return self.on_grids(given, frame, asked.get("at")), numbers
+        report, frame = heat_table(workspace, **asked)
+        return report, frame[frame["status"] == "valid"]
 
 
 _SPOTS = {
@@ -218,17 +229,12 @@ class HeatHotspots(AskHeat):
         "（Benjamini-Hochberg）：所标网格中预计误判比例不超过设定值。",
     )
 
-    def rows(self, given: Given) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+    def ask(self, workspace: Workspace, **asked: Any) -> tuple[Report, pd.DataFrame]:
         """Judge."""
         from citygrid_core.operations.heat import heat_hotspots
 
-        asked = self.asked(given)
-        with given.workspace() as workspace:
-            report, frame = heat_hotspots(workspace, **asked)
-        given.warn((*report.problems, *report.cautions))
-        frame = frame.rename(columns={report.details["rate"]: "value"})
-        numbers = {name: int(report.details[name.lower()]) for name in self.numbers}
-        return self.on_grids(given, frame, asked.get("at")), numbers
+        report, frame = heat_hotspots(workspace, **asked)
+        return report, frame.rename(columns={report.details["rate"]: "value"})
 
 
 class HeatPatterns(AskHeat):
@@ -262,15 +268,11 @@ class HeatPatterns(AskHeat):
         "以及最近一期相对网格自身历史的预警（误报率已声明）。",
     )
 
-    def rows(self, given: Given) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+    def ask(self, workspace: Workspace, **asked: Any) -> tuple[Report, pd.DataFrame]:
         """Find."""
         from citygrid_core.operations.heat_patterns import heat_patterns
 
-        asked = self.asked(given)
-        with given.workspace() as workspace:
-            report, frame = heat_patterns(workspace, **asked)
-        given.warn((*report.problems, *report.cautions))
-        return self.on_grids(given, frame, asked.get("at")), {"ALARMS": report.details["alarms"]}
+        return heat_patterns(workspace, **asked)
 
 
 class UpdateHeat(CommandAlgorithm):

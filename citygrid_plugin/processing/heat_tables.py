@@ -9,14 +9,15 @@ from qgis.core import QgsWkbTypes
 
 from citygrid_core.errors import Text
 from citygrid_plugin.processing.base import CitygridAlgorithm
-from citygrid_plugin.processing.given import Given
 from citygrid_plugin.processing.heat import GRIDS, PERIOD, SEED, SELECTION, AskHeat
 from citygrid_plugin.processing.layered import Columns
 from citygrid_plugin.processing.options import Option
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     import pandas as pd
+
+    from citygrid_core.report import Report
+    from citygrid_core.workspace import Workspace
 
 
 class _Tabled(AskHeat):
@@ -24,15 +25,11 @@ class _Tabled(AskHeat):
 
     kind = QgsWkbTypes.Type.NoGeometry
 
-    def tabled(
-        self, frame: pd.DataFrame, crs: Any, numbers: dict[str, Any]
-    ) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
-        """Return the columns of this algorithm, empty where the answer has none."""
-        import geopandas as gpd
-
-        lacking = {name: None for name in self.columns if name not in frame}
-        none = [None] * len(frame)
-        return gpd.GeoDataFrame(frame.assign(**lacking), geometry=none, crs=crs), numbers
+    def shaped(
+        self, rows: pd.DataFrame, workspace: Workspace, at: str | None
+    ) -> tuple[pd.DataFrame, Any]:
+        """Return all rows, and no shapes."""
+        return rows, [None] * len(rows)
 
 
 class HeatTop(_Tabled):
@@ -70,15 +67,12 @@ class HeatTop(_Tabled):
         "95% 区间，也可按可信升幅排序。不明者单列一行。",
     )
 
-    def rows(self, given: Given) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+    def ask(self, workspace: Workspace, **asked: Any) -> tuple[Report, pd.DataFrame]:
         """List."""
         from citygrid_core.operations.heat_top import heat_top
 
-        with given.workspace() as workspace:
-            report, frame = heat_top(workspace, **self.asked(given))
-            crs = workspace.crs
-        frame = frame.rename(columns={str(report.details["by"]): "code"})
-        return self.tabled(frame, crs, {"CASES": int(report.details["cases"])})
+        report, frame = heat_top(workspace, **asked)
+        return report, frame.rename(columns={str(report.details["by"]): "code"})
 
 
 class HeatNearRepeat(_Tabled):
@@ -116,15 +110,11 @@ class HeatNearRepeat(_Tabled):
         "比值为偶然对数的倍数，q 为全表错误发现率校正后的 p；同一问题的重复上报不计。",
     )
 
-    def rows(self, given: Given) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+    def ask(self, workspace: Workspace, **asked: Any) -> tuple[Report, pd.DataFrame]:
         """Count pairs."""
         from citygrid_core.operations.heat_near_repeat import heat_near_repeat
 
-        with given.workspace() as workspace:
-            report, frame = heat_near_repeat(workspace, **self.asked(given))
-            crs = workspace.crs
-        numbers = {name: int(report.details[name.lower()]) for name in self.numbers}
-        return self.tabled(frame, crs, numbers)
+        return heat_near_repeat(workspace, **asked)
 
 
 class HeatProfile(_Tabled):
@@ -150,17 +140,13 @@ class HeatProfile(_Tabled):
         "按小时与星期、月份或日期类型（依国务院节假日安排）统计案件，并给出相应天数与日均案件数。",
     )
 
-    def rows(self, given: Given) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+    def ask(self, workspace: Workspace, **asked: Any) -> tuple[Report, pd.DataFrame]:
         """Count."""
         from citygrid_core.operations.heat import heat_profile
 
-        asked = self.asked(given)
-        with given.workspace() as workspace:
-            report, frame = heat_profile(workspace, **asked)
-            crs = workspace.crs
+        report, frame = heat_profile(workspace, **asked)
         by = str(report.details["by"])
-        frame["time"] = None if by == "hour" else frame[by].astype(str)
-        return self.tabled(frame, crs, {"CASES": report.details["cases"]})
+        return report, frame.assign(time=None if by == "hour" else frame[by].astype(str))
 
 
 TABLES: tuple[type[CitygridAlgorithm], ...] = (HeatTop, HeatNearRepeat, HeatProfile)

@@ -16,11 +16,11 @@ from citygrid_plugin.processing.given import (
     layer_parameter,
     workspace_parameter,
 )
+from citygrid_plugin.processing.in_grids import codes_at, there
 from citygrid_plugin.processing.layered import Columns, JoinAlgorithm
 from citygrid_plugin.processing.options import RULES_OF, Option
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     import pandas as pd
 
 _POLYGON = [QgsProcessing.SourceType.TypeVectorPolygon]
@@ -51,27 +51,18 @@ class LocatePoints(JoinAlgorithm):
 
     def answers(self, given: Given) -> tuple[pd.DataFrame, Columns, dict[str, Any]]:
         """Locate."""
-        import numpy as np
         import pandas as pd
 
-        from citygrid_core.locate import CellIndex
-
         cells = given.frame("GRIDS", {given.text("CODE"): "code"})
-        index = CellIndex.build(cells.geometry.to_numpy(), cells["code"].to_numpy(dtype=object))
-        points = given.frame("POINTS", {}).to_crs(cells.crs)
-        x, y = points.geometry.x.to_numpy(), points.geometry.y.to_numpy()
-        there = ~(np.isnan(x) | np.isnan(y))
-        found = np.full(len(points), -1, dtype=np.int64)
-        found[there] = index.locate(x[there], y[there])
-        codes = np.append(np.asarray(index.codes, dtype=object), None)[found]
+        codes = codes_at(given.frame("POINTS", {}), cells)
         digits = {"grid_code": None, "community_code": 12, "street_code": 9, "county_code": 6}
         columns = {name: [c and c[:end] for c in codes] for name, end in digits.items()}
-        outside = int((found < 0).sum())
+        outside = int(codes.isna().sum())
         if outside:
             given.feedback.pushWarning(
                 tr(f"{outside} points lie outside all grids", f"{outside} 个点位于网格之外")
             )
-        answer = pd.DataFrame(columns, index=points.index, dtype=object)
+        answer = pd.DataFrame(columns, index=codes.index, dtype=object)
         return answer, dict.fromkeys(digits, str), {"OUTSIDE": outside}
 
 
@@ -122,7 +113,7 @@ class ResolveDuties(JoinAlgorithm):
         asked["accuracy"] = asked["accuracy"] or None
         if field:
             asked.pop("class_code", None)
-        points = _there(given.frame("POINTS", {field: "class_code"} if field else {}))
+        points = there(given.frame("POINTS", {field: "class_code"} if field else {}))
         given.progress(tr("resolving", "判定"), 0, 1)
         with given.workspace() as workspace:
             answers = lookup(workspace, points, **asked)
@@ -164,7 +155,7 @@ class ReverseGeocode(JoinAlgorithm):
         """Describe."""
         from citygrid_core.operations.gazetteer import gazetteer
 
-        points = _there(given.frame("POINTS", {}))
+        points = there(given.frame("POINTS", {}))
         with given.workspace() as workspace:
             given.progress(tr("reading the gazetteer", "读取地名库"), 0, 2)
             matcher = gazetteer(workspace)
@@ -176,8 +167,3 @@ class ReverseGeocode(JoinAlgorithm):
         told = told.rename(columns={"code": "place_code", "level": "place_level"})
         columns = {"description": str, "place_code": str, "place_level": str, "distance_m": float}
         return told, columns, {"UNKNOWN": int(told["description"].isna().sum())}
-
-
-def _there(points: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the features that have a point."""
-    return points[~(points.geometry.is_empty | points.geometry.isna())]
