@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from qgis.gui import QgsMapCanvas
-from qgis.PyQt.QtCore import QEvent, QObject, Qt, pyqtSignal
+from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from citygrid_core.census.alerts import KEYS, LABELS, Alert
+from citygrid_plugin.gui.components.on_canvas import OnCanvas
 from citygrid_plugin.i18n import shown, tr
 
 _STYLE = """
@@ -18,7 +19,7 @@ QFrame#citygrid_alert QToolButton:hover { background: #ffe9a8; }
 """
 
 
-class AlertBanner(QFrame):
+class AlertBanner(OnCanvas, QFrame):
     """Stands at the top of the map while there is something to decide.
 
     Signals
@@ -31,9 +32,6 @@ class AlertBanner(QFrame):
 
     def __init__(self, canvas: QgsMapCanvas) -> None:
         super().__init__(canvas)
-        self.setObjectName("citygrid_alert")
-        self.setStyleSheet(_STYLE)
-        self._canvas = canvas
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 6, 10, 8)
         self.text = QLabel()
@@ -43,8 +41,7 @@ class AlertBanner(QFrame):
         self._answers = QHBoxLayout(self._row)
         self._answers.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._row)
-        canvas.installEventFilter(self)
-        self.hide()
+        self.lay_on(canvas, "citygrid_alert", _STYLE)
 
     def show_alert(self, alert: Alert | None, more: int = 0) -> None:
         """Ask about `alert`; None: there is nothing to decide.
@@ -72,23 +69,12 @@ class AlertBanner(QFrame):
             button.clicked.connect(lambda _=False, k=key: self.answered.emit(k))
             self._answers.addWidget(button)
         self._answers.addStretch(1)
-        self._place()
+        self.place()
         self.show()
         self.raise_()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay at the top of the map when it changes its size."""
-        if event.type() == QEvent.Type.Resize and self.isVisible():
-            self._place()
-        return False
-
-    def remove(self) -> None:
-        """Leave the map: the mirror of the constructor."""
-        self._canvas.removeEventFilter(self)
-        self.setParent(None)
-        self.deleteLater()
-
-    def _place(self) -> None:
+    def place(self) -> None:
+        """Lie in the middle of the upper edge."""
         wide = min(560, self._canvas.width() - 40)
         self.setFixedWidth(max(wide, 200))
         self.adjustSize()
