@@ -12,13 +12,13 @@ import geopandas as gpd
 
 from citygrid_core.accept import ACCEPT
 from citygrid_core.operations.apart import apart
+from citygrid_core.operations.books import Books
 from citygrid_core.operations.case_keep import Keeping
 from citygrid_core.operations.case_rows import Part, Sources, parts, parts_of
 from citygrid_core.operations.case_told_again import ToldAgain
 from citygrid_core.operations.intake import SourceOptions, refuse_own_file
 from citygrid_core.operations.storing import store
 from citygrid_core.report import Progress, Report, no_progress
-from citygrid_core.tables import Reject, write_rejects
 from citygrid_core.workspace import Transaction, Workspace
 from citygrid_core.workspace.schema import FAMILIES
 
@@ -83,10 +83,8 @@ def import_cases(
     sources = Sources(
         str(workspace.path), tuple(files), source_system, accept, options, rows_at_once
     )
-    report = Report("cases import", dry_run=dry_run)
-    counts = {"new": 0, "changed": 0, "repaired": 0}
+    books = Books("cases import", dry_run=dry_run)
     details: dict[str, Any] = {}
-    set_aside: list[Reject] = []
     progress("reading", 0, 0)
     facts = {"file": "、".join(f.name for f in files), "on": on}
     with workspace.transaction("cases import", who=who, parameters=facts) as tx:
@@ -97,22 +95,14 @@ def import_cases(
             again.log(tx, changed)
 
         for part in _read(workspace, sources, processes):
-            progress("storing", report.read, 0)
+            progress("storing", books.read, 0)
             frame = part.frame
             stored = store(
                 tx, workspace, FAMILIES["cases"], frame, ("source_system", "source_number"),
                 COMPARE, on, keeping.mint, log, amend=keeping.amend, settle=again.settle,
                 held=frame.iloc[:0] if keeping.was_empty else None,
             )  # fmt: skip
-            report.read += part.read
-            report.stored += stored.new + stored.changed
-            report.unchanged += stored.unchanged
-            counts["new"] += stored.new
-            counts["changed"] += stored.changed
-            counts["repaired"] += part.repaired
-            set_aside += part.rejects
-            report.problems += part.findings
-            report.problems += [replace(p, file=part.file) for p in again.findings]
+            books.enter(part, stored, [replace(p, file=part.file) for p in again.findings])
             _add(details, part.details)
             if again.findings:
                 _add(details, {"contradictions": {"log": len(again.findings)}})
@@ -120,11 +110,7 @@ def import_cases(
         details["twins"] = keeping.twins()
         if dry_run:
             tx.rollback()
-    report.rejected = len(set_aside)
-    report.problems = [p for r in set_aside for p in r.problems] + report.problems
-    report.details = {**counts, **details}
-    if rejects is not None and set_aside:
-        write_rejects(rejects, set_aside)
+    report = books.close(rejects, **details)
     progress("done", report.read, report.read)
     return report
 

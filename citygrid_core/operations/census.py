@@ -6,7 +6,7 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from citygrid_core.errors import Problem
+from citygrid_core.operations.books import Books
 from citygrid_core.operations.census_keys import Held
 from citygrid_core.operations.census_parts import Survey, survey_parts
 from citygrid_core.operations.census_rows import Proposals, fill_duties, mint_codes
@@ -15,7 +15,7 @@ from citygrid_core.operations.intake import SourceOptions, refuse_own_file
 from citygrid_core.operations.storing import store
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.standards import load_edition
-from citygrid_core.tables import Reject, write, write_rejects
+from citygrid_core.tables import write
 from citygrid_core.workspace import Transaction, Workspace
 from citygrid_core.workspace.schema import FAMILIES
 
@@ -92,10 +92,7 @@ def import_components(
     name = source or path.name
     held, open_ = Held(workspace, name), Proposals()
     filled: dict[str, int] = {}
-    report = Report("census import", dry_run=dry_run)
-    set_aside: list[Reject] = []
-    counts = {"new": 0, "changed": 0, "repaired": 0}
-    findings: list[Problem] = []
+    books = Books("census import", dry_run=dry_run)
 
     def mint(tx: Transaction, fresh: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         return mint_codes(tx, fill_duties(fresh, city, on, filled), edition)
@@ -104,27 +101,16 @@ def import_components(
     facts = {"file": path.name, "on": on, "source": name}
     with workspace.transaction("census import", who=who, parameters=facts) as tx:
         for part in survey_parts(city, survey, processes):
-            progress("storing", report.read, 0)
+            progress("storing", books.read, 0)
             stored = store(
                 tx, workspace, FAMILIES["components"], part.frame, ("source", "source_key"),
                 COMPARE, on, mint, held=held.rows(part.frame["source_key"]),
             )  # fmt: skip
-            report.read += part.read
-            report.stored += stored.new + stored.changed
-            report.unchanged += stored.unchanged
-            counts["new"] += stored.new
-            counts["changed"] += stored.changed
-            counts["repaired"] += part.repaired
-            set_aside += part.rejects
-            findings += part.findings
+            books.enter(part, stored)
             open_.take(part.proposals)
         if dry_run:
             tx.rollback()
-    report.rejected = len(set_aside)
-    report.problems = [p for r in set_aside for p in r.problems] + findings
-    report.details = {**counts, "departments_by_rule": sum(filled.values())}
-    if rejects is not None and set_aside:
-        write_rejects(rejects, set_aside)
+    report = books.close(rejects, departments_by_rule=sum(filled.values()))
     if open_.found:
         report.details["unmatched_texts"] = len(open_.found)
         if proposals is not None:
