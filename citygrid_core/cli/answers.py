@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from citygrid_core.cli.door import F, emit_json, plain, problems, table
+from citygrid_core.cli.door import F, emit_json, output_options, plain, problems, stacked, table
 from citygrid_core.cli.language import current, t
 from citygrid_core.words import word
 
@@ -24,6 +25,25 @@ def overwrite_option(command: F) -> F:
     return click.option("--overwrite", is_flag=True, help=t("replace the output", "覆盖输出文件"))(
         command
     )
+
+
+def output_option(what: str = "", *, file: bool = False) -> Callable[[F], F]:
+    """Return -o: where the answer goes.
+
+    Parameters
+    ----------
+    what : str
+        What comes out there; default "output file".
+    file : bool
+        Whether the name of a folder is refused at once.
+    """
+    path = click.Path(dir_okay=not file, path_type=Path)
+    return click.option("-o", "--output", type=path, help=what or t("output file", "输出文件"))
+
+
+def answer_options(command: F) -> F:
+    """Add -o, --overwrite, --json and --lang: what a command takes that hands rows out."""
+    return stacked(output_option(), overwrite_option, output_options)(command)
 
 
 def hand_out(

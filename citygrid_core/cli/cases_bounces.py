@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from citygrid_core.cli.answers import hand_out, overwrite_option
+from citygrid_core.cli.answers import hand_out, output_option, overwrite_option
 from citygrid_core.cli.door import guarded, now, output_options, workspace_argument
 from citygrid_core.cli.language import t
 
@@ -24,9 +24,7 @@ from citygrid_core.cli.language import t
 )  # fmt: skip
 @click.option("--since", metavar="TIME", help=t("returned from then on", "起始时间"))
 @click.option("--until", metavar="TIME", help=t("returned before then", "截止时间"))
-@click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help=t("table", "输出表格")
-)
+@output_option(t("table", "输出表格"), file=True)
 @overwrite_option
 @output_options
 @guarded

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from citygrid_core.cli.answers import hand_out, overwrite_option
+from citygrid_core.cli.answers import hand_out, output_option, overwrite_option
 from citygrid_core.cli.door import guarded, now, output_options, workspace_argument, write_options
 from citygrid_core.cli.language import current, t
 
@@ -25,12 +25,7 @@ from citygrid_core.cli.language import current, t
 @click.option("--to", default="", metavar="CODE", help=t("department to send to", "派往的部门代码"))
 @click.option("--auto", is_flag=True, help=t("send what is clear", "自动派遣明确的案件"))
 @click.option("--at", metavar="TIME", help=t("when, default now", "时间，默认当前"))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help=t("write the proposals to a table", "输出建议表"),
-)
+@output_option(t("write the proposals to a table", "输出建议表"), file=True)
 @overwrite_option
 @write_options
 @output_options

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from citygrid_core.cli.answers import hand_out, overwrite_option
+from citygrid_core.cli.answers import hand_out, output_option, overwrite_option
 from citygrid_core.cli.door import guarded, now, output_options, today, workspace_argument
 from citygrid_core.cli.language import t
 
@@ -45,9 +45,7 @@ from citygrid_core.cli.language import t
     "--light", "lights", multiple=True, type=click.Choice(["red", "yellow", "green", "none"]),
     help=t("light, may be repeated", "灯色，可重复"),
 )  # fmt: skip
-@click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help=t("table", "输出表格")
-)
+@output_option(t("table", "输出表格"), file=True)
 @overwrite_option
 @output_options
 @guarded

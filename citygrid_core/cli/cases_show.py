@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from citygrid_core.cli.answers import hand_out, overwrite_option
+from citygrid_core.cli.answers import hand_out, output_option, overwrite_option
 from citygrid_core.cli.door import (
     emit_json,
     guarded,
@@ -39,12 +39,7 @@ _at = click.option("--at", metavar="TIME", help=t("when, default now", "时间�
     help=t("which lights, default red; may be repeated", "灯色，默认红灯，可重复指定"),
 )
 @click.option("--department", default="", metavar="CODE", help=t("only this body", "仅此部门"))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help=t("write a table (CSV, XLSX)", "输出表格（CSV、XLSX）"),
-)
+@output_option(t("write a table (CSV, XLSX)", "输出表格（CSV、XLSX）"), file=True)
 @overwrite_option
 @output_options
 @guarded

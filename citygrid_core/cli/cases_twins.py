@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from citygrid_core.cli.answers import hand_out, overwrite_option
+from citygrid_core.cli.answers import hand_out, output_option, overwrite_option
 from citygrid_core.cli.door import guarded, now, output_options, workspace_argument, write_options
 from citygrid_core.cli.language import t
 
@@ -29,9 +29,7 @@ from citygrid_core.cli.language import t
 @click.option(
     "--at", metavar="TIME", help=t("moment of the link, default now", "关联时间，默认当前")
 )
-@click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help=t("table", "输出表格")
-)
+@output_option(t("table", "输出表格"), file=True)
 @overwrite_option
 @write_options
 @output_options

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from citygrid_core.cli.answers import hand_out, overwrite_option
+from citygrid_core.cli.answers import hand_out, output_option, overwrite_option
 from citygrid_core.cli.door import (
     guarded,
     output_options,
@@ -18,11 +18,8 @@ from citygrid_core.cli.door import (
 )
 from citygrid_core.cli.language import current, t
 
-_output = click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help=t("output file: a table or, as .gpkg, a layer", "输出文件：表格，或 .gpkg 图层"),
+_output = output_option(
+    t("output file: a table or, as .gpkg, a layer", "输出文件：表格，或 .gpkg 图层")
 )
 
 

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import click
 
-from citygrid_core.cli.answers import hand_out, overwrite_option
+from citygrid_core.cli.answers import answer_options, hand_out
 from citygrid_core.cli.door import (
     DATUMS,
     guarded,
-    output_options,
     progress_bar,
     today,
     workspace_argument,
@@ -52,9 +51,7 @@ from citygrid_core.cli.language import t
 @click.option("--datum", type=click.Choice(DATUMS), help=t("datum of the file", "坐标基准"))
 @click.option("--layer", help=t("layer or sheet", "图层或工作表"))
 @click.option("--from-edition", help=t("edition of the file's codes", "文件类别代码所属版本"))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help=t("output file", "输出文件"))
-@overwrite_option
-@output_options
+@answer_options
 @guarded
 def compare(
     workspace: str,

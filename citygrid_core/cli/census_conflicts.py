@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from citygrid_core.cli.answers import hand_out
+from citygrid_core.cli.answers import hand_out, output_option
 from citygrid_core.cli.door import (
     guarded,
     output_options,
@@ -28,7 +28,7 @@ from citygrid_core.cli.language import t
 )
 @click.option("--pack", default="", help=t("only of this pack", "仅此外业包"))
 @click.option("--all", "all_", is_flag=True, help=t("decided ones too", "包括已处理"))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help=t("output layer", "输出图层"))
+@output_option(t("output layer", "输出图层"))
 @click.option("--at", metavar="DATE", help=t("day of the decision", "处理日期"))
 @write_options
 @output_options

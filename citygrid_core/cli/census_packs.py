@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from citygrid_core.cli.answers import hand_out
+from citygrid_core.cli.answers import hand_out, output_option
 from citygrid_core.cli.door import (
     guarded,
     output_options,
@@ -27,7 +27,7 @@ from citygrid_core.cli.language import current, t
 @click.option("--void", "void", metavar="CODE", help=t("declare it lost", "作废"))
 @click.option("--reason", default="", help=t("why", "原因"))
 @click.option("--again", metavar="CODE", help=t("write its folder again", "重写外业包"))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help=t("folder or file", "输出"))
+@output_option(t("folder or file", "输出"))
 @click.option("--at", metavar="DATE", help=t("as of this day", "日期"))
 @write_options
 @output_options

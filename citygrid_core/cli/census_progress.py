@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from citygrid_core.cli.answers import overwrite_option
+from citygrid_core.cli.answers import output_option, overwrite_option
 from citygrid_core.cli.door import (
     emit_json,
     guarded,
@@ -28,9 +28,7 @@ from citygrid_core.cli.language import t
 @click.option(
     "--confidence", default=0.8, show_default=True, help=t("of the forecast", "预测置信度")
 )
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help=t("grids as a layer", "网格进度")
-)
+@output_option(t("grids as a layer", "网格进度"))
 @click.option(
     "--streets", type=click.Path(path_type=Path), help=t("streets walked or not", "街巷踏勘图层")
 )

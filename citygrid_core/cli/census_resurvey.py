@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from citygrid_core.cli.answers import hand_out, overwrite_option
-from citygrid_core.cli.door import guarded, output_options, workspace_argument
+from citygrid_core.cli.answers import answer_options, hand_out
+from citygrid_core.cli.door import guarded, workspace_argument
 from citygrid_core.cli.language import t
 
 
@@ -23,9 +23,7 @@ from citygrid_core.cli.language import t
 @click.option(
     "--area", default="", metavar="CODE", help=t("only this area or grid", "仅该区划或网格")
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help=t("output file", "输出文件"))
-@overwrite_option
-@output_options
+@answer_options
 @guarded
 def not_visited(
     workspace: str, round_: str, area: str, output: Path | None, overwrite: bool, json_: bool

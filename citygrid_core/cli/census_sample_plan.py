@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from citygrid_core.cli.answers import hand_out, overwrite_option
+from citygrid_core.cli.answers import hand_out, output_option, overwrite_option
 from citygrid_core.cli.door import (
     guarded,
     output_options,
@@ -53,7 +53,7 @@ from citygrid_core.cli.language import current, t
 )
 @click.option("--seed", default=1, show_default=True, help=t("of the draw", "随机种子"))
 @click.option("--at", metavar="DATE", help=t("components of that day", "该日的部件"))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help=t("field list", "外业检查表"))
+@output_option(t("field list", "外业检查表"))
 @overwrite_option
 @write_options
 @output_options

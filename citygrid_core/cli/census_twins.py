@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from citygrid_core.cli.answers import hand_out, overwrite_option
+from citygrid_core.cli.answers import hand_out, output_option, overwrite_option
 from citygrid_core.cli.door import (
     guarded,
     output_options,
@@ -47,7 +47,7 @@ from citygrid_core.cli.language import t
     help=t("radii of your own (CSV: word, radius_m)", "自定义半径（CSV：word, radius_m）"),
 )
 @click.option("--at", metavar="DATE", help=t("merged from this day", "合并日期"))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help=t("output file", "输出文件"))
+@output_option()
 @overwrite_option
 @write_options
 @output_options

@@ -7,16 +7,18 @@ from typing import Any, Literal, cast
 
 import click
 
-from citygrid_core.cli.answers import hand_out, overwrite_option
+from citygrid_core.cli.answers import answer_options, hand_out
 from citygrid_core.cli.door import (
     F,
     guarded,
     output_options,
     show,
+    stacked,
     today,
     workspace_argument,
     write_options,
 )
+from citygrid_core.cli.grid_options import cause_of
 from citygrid_core.cli.language import t
 
 _LISTED = [
@@ -42,16 +44,15 @@ def disputes() -> None:
 
 def _cause_and_clause(command: F) -> F:
     """Add --reason, --document, --clause, --at, --dry-run and --who."""
-    for option in (
+    return stacked(
+        write_options,
+        click.option("--reason", default="", help=t("recorded with the step", "事由")),
+        click.option("--document", default="", help=t("document number", "文号")),
+        click.option("--clause", default="", help=t("clause", "条款")),
         click.option(
             "--at", metavar="DATE", help=t("the day (default: today)", "日期（默认今天）")
         ),
-        click.option("--clause", default="", help=t("clause", "条款")),
-        click.option("--document", default="", help=t("document number", "文号")),
-        click.option("--reason", default="", help=t("recorded with the step", "事由")),
-    ):
-        command = option(command)
-    return write_options(command)
+    )(command)
 
 
 _code = click.argument("code")
@@ -84,9 +85,7 @@ _scope = click.option(
 @disputes.command("list", help=t("Show the list.", "列出协调事项。"))
 @workspace_argument
 @click.option("--state", type=click.Choice(["proposed", "confirmed", "disputed", "decided"]))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help=t("output file", "输出文件"))
-@overwrite_option
-@output_options
+@answer_options
 @guarded
 def list_(
     workspace: str, state: str | None, output: Path | None, overwrite: bool, json_: bool
@@ -142,17 +141,13 @@ def propose(
     department: str | None,
     case_number: str | None,
     clause: str,
-    at: str | None,
-    reason: str,
-    document: str,
     dry_run: bool,
-    who: str,
     json_: bool,
+    **said: Any,
 ) -> None:
     """Propose."""
     from citygrid_core.cli.lookup import point_frame
     from citygrid_core.operations import disputes as work
-    from citygrid_core.operations.grid_commit import Cause
     from citygrid_core.operations.lookup import class_of
     from citygrid_core.workspace import Workspace
 
@@ -160,7 +155,7 @@ def propose(
         report = work.propose(
             ws,
             point_frame(ws, point, crs),
-            Cause(today(at, ws.timezone), who, reason, document),
+            cause_of(said, ws.timezone),
             class_code=class_of(ws, object_kind, class_code),
             object_kind=object_kind,
             role=role,
@@ -178,16 +173,12 @@ def _advance(step: str, help_: str) -> click.Command:
         code: str,
         department: str | None,
         clause: str,
-        at: str | None,
-        reason: str,
-        document: str,
         dry_run: bool,
-        who: str,
         json_: bool,
         scope: Literal["part", "finding", "grid", "community"] = "part",
+        **said: Any,
     ) -> None:
         from citygrid_core.operations import disputes as work
-        from citygrid_core.operations.grid_commit import Cause
         from citygrid_core.workspace import Workspace
 
         with Workspace.open(workspace) as ws:
@@ -195,7 +186,7 @@ def _advance(step: str, help_: str) -> click.Command:
                 ws,
                 code,
                 cast(work.Step, step),
-                Cause(today(at, ws.timezone), who, reason, document),
+                cause_of(said, ws.timezone),
                 department=work.department_code(ws, department),
                 clause=clause,
                 scope=scope,

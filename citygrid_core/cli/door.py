@@ -20,6 +20,7 @@ from citygrid_core.words import step_of, word
 if TYPE_CHECKING:
     import datetime
 
+    from citygrid_core.operations.intake import SourceOptions
     from citygrid_core.report import Progress, Report
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -78,7 +79,9 @@ def guarded(command: F) -> F:
     return call  # type: ignore[return-value]
 
 
-def _stack(*options: Callable[[F], F]) -> Callable[[F], F]:
+def stacked(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Return the options as one, in the order in which help lists them."""
+
     def wrap(command: F) -> F:
         for option in reversed(options):
             command = option(command)
@@ -89,7 +92,7 @@ def _stack(*options: Callable[[F], F]) -> Callable[[F], F]:
 
 def output_options(command: F) -> F:
     """Add --json and --lang."""
-    return _stack(
+    return stacked(
         click.option("--json", "json_", is_flag=True, help=t("print one JSON object", "输出 JSON")),
         click.option(
             "--lang",
@@ -107,7 +110,7 @@ def workspace_argument(command: F) -> F:
 
 def write_options(command: F) -> F:
     """Add --dry-run and --who."""
-    return _stack(
+    return stacked(
         click.option(
             "--dry-run", is_flag=True, help=t("do everything but store it", "试运行，不入库")
         ),
@@ -132,7 +135,7 @@ class _MappingFile(click.Path):
 
 def import_options(command: F) -> F:
     """Add what every import of a file takes."""
-    return _stack(
+    return stacked(
         click.option(
             "--mapping",
             type=_MappingFile(),
@@ -161,6 +164,14 @@ def import_options(command: F) -> F:
         click.option("--layer", help=t("layer or sheet", "图层或工作表")),
         click.option("--at", metavar="DATE", help=t("valid from this day", "起始日期")),
     )(write_options(command))
+
+
+def source_of(said: dict[str, Any]) -> SourceOptions:
+    """Take --mapping, --crs, --datum, --encoding and --layer out of what was said."""
+    from citygrid_core.operations.intake import SourceOptions
+
+    named = ("mapping", "crs", "datum", "encoding", "layer")
+    return SourceOptions(**{name: said.pop(name) for name in named})
 
 
 def today(at: str | None, zone: str | None = None) -> str:

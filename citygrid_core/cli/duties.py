@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from citygrid_core.cli.answers import hand_out, overwrite_option
+from citygrid_core.cli.answers import hand_out, output_option, overwrite_option
 from citygrid_core.cli.disputes import disputes
 from citygrid_core.cli.door import (
     DATUMS,
@@ -38,11 +38,8 @@ duties.add_command(
     import_command(_load, t("Import duty rules from FILE.", "由 FILE 导入责任规则。"))
 )
 duties.add_command(disputes)
-_output = click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help=t("output file: a table or, as .gpkg, a layer", "输出文件：表格，或 .gpkg 图层"),
+_output = output_option(
+    t("output file: a table or, as .gpkg, a layer", "输出文件：表格，或 .gpkg 图层")
 )
 
 

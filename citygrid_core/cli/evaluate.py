@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import click
 
-from citygrid_core.cli.answers import hand_out, overwrite_option
+from citygrid_core.cli.answers import hand_out, output_option, overwrite_option
 from citygrid_core.cli.door import emit_json, guarded, output_options, table, workspace_argument
 from citygrid_core.cli.language import current, t
 
@@ -53,11 +53,8 @@ _SHOWN = (
     help=t("rate that is adjusted for the mix of classes", "按类别构成校正的比率指标"),
 )
 @click.option("--scheme", help=t("cjt292, jinhua, jinniu, nanchang, or your own", "评价方案"))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help=t("report: .html, .pdf, .xlsx or .csv", "报告文件：.html、.pdf、.xlsx 或 .csv"),
+@output_option(
+    t("report: .html, .pdf, .xlsx or .csv", "报告文件：.html、.pdf、.xlsx 或 .csv"), file=True
 )
 @click.option(
     "--cases",

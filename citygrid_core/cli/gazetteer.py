@@ -7,12 +7,13 @@ from typing import Any
 
 import click
 
-from citygrid_core.cli.answers import hand_out, overwrite_option
+from citygrid_core.cli.answers import hand_out, output_option, overwrite_option
 from citygrid_core.cli.door import (
     DATUMS,
     guarded,
     output_options,
     show,
+    source_of,
     today,
     workspace_argument,
     write_options,
@@ -58,7 +59,7 @@ gazetteer.add_command(
 )
 @workspace_argument
 @click.argument("file", required=False, type=click.Path(exists=True, path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help=t("output file", "输出文件"))
+@output_option()
 @click.option(
     "--far",
     type=click.FloatRange(min=0),
@@ -97,18 +98,13 @@ def check(
     at: str | None,
     kind: str | None,
     source: str,
-    mapping: Path | None,
-    crs: str | None,
-    datum: str | None,
-    encoding: str | None,
-    layer: str | None,
     overwrite: bool,
     json_: bool,
+    **said: Any,
 ) -> None:
     """Check the gazetteer."""
     from citygrid_core.operations.gazetteer import check_places
     from citygrid_core.operations.gazetteer_file import check_file
-    from citygrid_core.operations.intake import SourceOptions
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:
@@ -120,7 +116,7 @@ def check(
                 file,
                 kind=kind,
                 source=source,
-                options=SourceOptions(mapping, crs, datum, encoding, layer),
+                options=source_of(said),
                 far_m=far,
                 apart_m=apart,
                 at=at,

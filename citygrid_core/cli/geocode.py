@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
 from citygrid_core.accept import ACCEPT
-from citygrid_core.cli.answers import hand_out, overwrite_option
+from citygrid_core.cli.answers import hand_out, output_option, overwrite_option
 from citygrid_core.cli.door import (
     DATUMS,
     guarded,
     output_options,
     progress_bar,
     show,
+    source_of,
     today,
     workspace_argument,
     write_options,
@@ -34,7 +37,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @workspace_argument
 @click.argument("addresses", type=_FILE, required=False)
-@click.option("-o", "--output", type=click.Path(path_type=Path), help=t("output file", "输出文件"))
+@output_option()
 @click.option(
     "--review",
     type=click.Path(path_type=Path),
@@ -85,23 +88,18 @@ def geocode(
     accept: float,
     class_code: str | None,
     object_kind: str,
-    mapping: Path | None,
-    encoding: str | None,
-    layer: str | None,
-    crs: str | None,
-    datum: str | None,
     at: str | None,
     overwrite: bool,
     dry_run: bool,
     who: str,
     json_: bool,
+    **said: Any,
 ) -> None:
     """Match addresses."""
     from citygrid_core.operations.geocode import geocode_file
     from citygrid_core.operations.geocode_fit import fit_city
     from citygrid_core.operations.geocode_review import apply_review as take_back
     from citygrid_core.operations.geocode_review import review_rows
-    from citygrid_core.operations.intake import SourceOptions
     from citygrid_core.tables import write
     from citygrid_core.workspace import Workspace
 
@@ -112,12 +110,12 @@ def geocode(
                 "请给出 ADDRESSES、--apply-review、--fit 之一",
             )
         )
-    options = SourceOptions(mapping, crs, datum, encoding, layer)
+    options = source_of(said)
     with Workspace.open(workspace) as ws:
         if labelled is not None:
             fitted = fit_city(
-                ws, labelled, options=SourceOptions(mapping, crs or str(ws.crs), datum, encoding,
-                layer), who=who, dry_run=dry_run, output=output, progress=progress_bar(json_),
+                ws, labelled, options=replace(options, crs=options.crs or str(ws.crs)), who=who,
+                dry_run=dry_run, output=output, progress=progress_bar(json_),
             )  # fmt: skip
             show(fitted, json_)
         if apply_review is not None:

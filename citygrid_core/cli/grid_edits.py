@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from citygrid_core.cli.answers import hand_out
-from citygrid_core.cli.door import guarded, output_options, show, workspace_argument, write_options
+from citygrid_core.cli.door import (
+    guarded,
+    output_options,
+    show,
+    stacked,
+    workspace_argument,
+    write_options,
+)
 from citygrid_core.cli.grid_options import (
-    at_option,
     buildings_option,
     cause_of,
-    cause_options,
     day_option,
     edit_options,
     line_options,
@@ -25,7 +30,6 @@ from citygrid_core.cli.language import t
 if TYPE_CHECKING:
     from citygrid_core.workspace import Workspace
 
-__all__ = ["EDITS", "at_option", "cause_options"]
 POLYGON = click.option("--polygon", help=t("WKT in the city's CRS", "WKT（城市坐标系）"))
 CUTS = click.option(
     "--accept-cuts",
@@ -85,11 +89,8 @@ def _command(name: str, takes: tuple[Any, ...], help_: str) -> click.Command:
         _run(name, workspace, codes, json_, said)
 
     call.__doc__ = help_
-    command: Any = guarded(call)
     options = (workspace_argument, *takes, target_option, buildings_option, CUTS, edit_options)
-    for option in reversed((*options, output_options)):
-        command = option(command)
-    return click.command(name, help=help_)(command)
+    return click.command(name, help=help_)(stacked(*options, output_options)(guarded(call)))
 
 
 @click.command(

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from citygrid_core.cli.answers import hand_out
+from citygrid_core.cli.answers import answer_options, hand_out
 from citygrid_core.cli.door import (
     guarded,
     import_options,
@@ -15,6 +15,7 @@ from citygrid_core.cli.door import (
     progress_bar,
     rejects_file,
     show,
+    source_of,
     today,
     workspace_argument,
 )
@@ -25,7 +26,6 @@ from citygrid_core.cli.grid_options import (
     day_option,
     document_options,
     edit_options,
-    layer_options,
     policy_of,
     redraw_option,
     target_option,
@@ -40,7 +40,7 @@ def _day(at: str | None) -> str | None:
 @click.command("show", help=t("Hand out the grids of any day.", "输出任一日期的单元网格。"))
 @workspace_argument
 @day_option
-@layer_options
+@answer_options
 @guarded
 def show_(
     workspace: str, at: str | None, output: Path | None, overwrite: bool, json_: bool
@@ -68,7 +68,7 @@ def show_(
 @buildings_option
 @target_option
 @day_option
-@layer_options
+@answer_options
 @guarded
 def quality(
     workspace: str,
@@ -93,7 +93,7 @@ def quality(
 @workspace_argument
 @click.argument("code")
 @day_option
-@layer_options
+@answer_options
 @guarded
 def lineage(
     workspace: str, code: str, at: str | None, output: Path | None, overwrite: bool, json_: bool
@@ -121,7 +121,7 @@ def lineage(
     type=click.Choice(["day", "month", "quarter", "year"]),
     help=t("one count for each grid and period", "按网格与时段汇总"),
 )
-@layer_options
+@answer_options
 @guarded
 def recount(
     workspace: str,
@@ -182,7 +182,7 @@ def recount(
 @click.option("--most", type=click.IntRange(0), default=0, help=t("most grids", "最多网格数"))
 @redraw_option
 @edit_options
-@layer_options
+@answer_options
 @guarded
 def group(
     workspace: str,
@@ -264,12 +264,7 @@ def import_(
     gap_m: float,
     part: Any,
     redraw: bool,
-    mapping: Path | None,
     rejects: Path | None,
-    crs: str | None,
-    datum: str | None,
-    encoding: str | None,
-    layer: str | None,
     dry_run: bool,
     json_: bool,
     **said: Any,
@@ -277,7 +272,6 @@ def import_(
     """Import hand-drawn grids."""
     from citygrid_core.grids import Strategies
     from citygrid_core.operations.grid_import import import_grids
-    from citygrid_core.operations.intake import SourceOptions
     from citygrid_core.workspace import Workspace
 
     policy = policy_of(said)
@@ -290,7 +284,7 @@ def import_(
             ws,
             file,
             cause,
-            options=SourceOptions(mapping, crs, datum, encoding, layer),
+            options=source_of(said),
             strategies=strategies,
             policy=policy,
             redraw=redraw,

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from citygrid_core.cli.answers import overwrite_option
-from citygrid_core.cli.door import F, output_options, today, write_options
+from citygrid_core.cli.door import F, stacked, today, write_options
 from citygrid_core.cli.language import t
 
 if TYPE_CHECKING:
@@ -27,16 +26,9 @@ redraw_option = click.option(
 day_option = click.option("--at", metavar="DATE", help=t("as of that day", "按该日状态"))
 
 
-def _all(command: F, *options: Any) -> F:
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
 def range_options(command: F) -> F:
     """Add --soft-range and --limits: what `policy_of` takes beside the target."""
-    return _all(
-        command,
+    return stacked(
         click.option(
             "--soft-range",
             nargs=2,
@@ -51,31 +43,31 @@ def range_options(command: F) -> F:
             metavar="LOW HIGH",
             help=t("m² (default: a tenth, five times)", "限值（平方米；默认十分之一至五倍）"),
         ),
-    )
+    )(command)
+
+
+def area_option(command: F) -> F:
+    """Add --target-area."""
+    return click.option(
+        "--target-area",
+        type=click.FloatRange(500, 10_000_000),
+        default=10_000,
+        show_default=True,
+        help=t("target area of a cell, m²", "目标面积（平方米）"),
+    )(command)
 
 
 def target_option(command: F) -> F:
     """Add --target-area, --soft-range and --limits: what `policy_of` needs."""
-    return _all(
-        command,
-        click.option(
-            "--target-area",
-            type=click.FloatRange(500, 10_000_000),
-            default=10_000,
-            show_default=True,
-            help=t("target area of a cell, m²", "目标面积（平方米）"),
-        ),
-        range_options,
-    )
+    return stacked(area_option, range_options)(command)
 
 
 def document_options(command: F) -> F:
     """Add --reason and --document."""
-    return _all(
-        command,
+    return stacked(
         click.option("--reason", default="", help=t("recorded with the change", "变更原因")),
         click.option("--document", default="", help=t("document number", "文号")),
-    )
+    )(command)
 
 
 def at_option(command: F) -> F:
@@ -89,33 +81,20 @@ def at_option(command: F) -> F:
 
 def cause_options(command: F) -> F:
     """Add --reason, --document, --dry-run and --who."""
-    return _all(command, document_options, write_options)
+    return stacked(document_options, write_options)(command)
 
 
 def edit_options(command: F) -> F:
     """Add --at, --reason, --document, --dry-run and --who: what `cause_of` needs."""
-    return _all(command, at_option, cause_options)
+    return stacked(at_option, cause_options)(command)
 
 
 def line_options(command: F) -> F:
     """Add --line WKT and --lines FILE."""
-    return _all(
-        command,
+    return stacked(
         click.option("--line", "wkt", help=t("WKT in the city's CRS", "WKT（城市坐标系）")),
         click.option("--lines", type=LAYER, help=t("lines: FILE or FILE:LAYER", "线图层")),
-    )
-
-
-def layer_options(command: F) -> F:
-    """Add -o, --overwrite, --json and --lang: answers as a layer or rows."""
-    return _all(
-        command,
-        click.option(
-            "-o", "--output", type=click.Path(path_type=Path), help=t("output file", "输出文件")
-        ),
-        overwrite_option,
-        output_options,
-    )
+    )(command)
 
 
 def cause_of(said: dict[str, Any], zone: str) -> Cause:

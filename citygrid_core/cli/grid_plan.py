@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -10,10 +11,9 @@ from citygrid_core.cli.door import (
     guarded,
     output_options,
     show,
-    today,
     workspace_argument,
-    write_options,
 )
+from citygrid_core.cli.grid_options import area_option, cause_of, edit_options
 from citygrid_core.cli.language import t
 
 
@@ -27,26 +27,13 @@ from citygrid_core.cli.language import t
 )
 @workspace_argument
 @click.argument("plan", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--target-area",
-    type=click.FloatRange(500, 10_000_000),
-    default=10_000,
-    show_default=True,
-    help=t("target area of a cell, m²", "目标面积（平方米）"),
-)
+@area_option
 @click.option(
     "--accept-cuts",
     is_flag=True,
     help=t("cut buildings as an exception; needs --reason", "作为例外允许切割建筑，须填 --reason"),
 )
-@click.option(
-    "--at",
-    metavar="DATE",
-    help=t("valid from this day (default: today)", "起始日期（默认今天）"),
-)
-@click.option("--reason", default="", help=t("recorded with the change", "变更原因"))
-@click.option("--document", default="", help=t("document number", "文号"))
-@write_options
+@edit_options
 @output_options
 @guarded
 def edit(
@@ -54,16 +41,12 @@ def edit(
     plan: Path,
     target_area: float,
     accept_cuts: bool,
-    at: str | None,
-    reason: str,
-    document: str,
     dry_run: bool,
-    who: str,
     json_: bool,
+    **said: Any,
 ) -> None:
     """Carry out a plan."""
     from citygrid_core.grids import Policy
-    from citygrid_core.operations.grid_commit import Cause
     from citygrid_core.operations.grid_plan import Plan, run_plan
     from citygrid_core.workspace import Workspace
 
@@ -71,7 +54,7 @@ def edit(
         report = run_plan(
             ws,
             Plan.load(plan),
-            Cause(today(at, ws.timezone), who, reason, document),
+            cause_of(said, ws.timezone),
             policy=Policy(target_m2=target_area),
             accept_cuts=accept_cuts,
             dry_run=dry_run,

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from citygrid_core.cli.answers import hand_out
+from citygrid_core.cli.answers import answer_options, hand_out
 from citygrid_core.cli.door import (
     guarded,
     output_options,
@@ -23,7 +23,6 @@ from citygrid_core.cli.grid_options import (
     buildings_option,
     cause_of,
     edit_options,
-    layer_options,
     policy_of,
     redraw_option,
     target_option,
@@ -122,7 +121,7 @@ def draw(workspace: str, json_: bool, **said: Any) -> None:
     help=t("with --repair: close gaps narrower than this", "配合 --repair：闭合窄于此宽度的缝隙"),
 )
 @edit_options
-@layer_options
+@answer_options
 @guarded
 def check(
     workspace: str,

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from citygrid_core.cli.answers import hand_out
+from citygrid_core.cli.answers import answer_options, hand_out
 from citygrid_core.cli.door import guarded, progress_bar, workspace_argument
-from citygrid_core.cli.heat_options import answer_options, horizon_options
+from citygrid_core.cli.heat_options import horizon_options
 from citygrid_core.cli.language import t
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from citygrid_core.cli.answers import overwrite_option
+from citygrid_core.cli.answers import output_option, overwrite_option
 from citygrid_core.cli.door import (
     emit_json,
     guarded,
@@ -29,12 +29,7 @@ from citygrid_core.cli.language import current, t
 )
 @workspace_argument
 @date_option
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help=t("page: .html or .pdf", "页面文件：.html 或 .pdf"),
-)
+@output_option(t("page: .html or .pdf", "页面文件：.html 或 .pdf"), file=True)
 @overwrite_option
 @write_options
 @output_options

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from citygrid_core.cli.answers import hand_out
+from citygrid_core.cli.answers import answer_options, hand_out
 from citygrid_core.cli.door import guarded, progress_bar, table, workspace_argument, write_options
-from citygrid_core.cli.heat_options import answer_options, date_option, horizon_options
+from citygrid_core.cli.heat_options import date_option, horizon_options
 from citygrid_core.cli.language import current, t
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-from citygrid_core.cli.answers import hand_out
+from citygrid_core.cli.answers import answer_options, hand_out
 from citygrid_core.cli.door import guarded, workspace_argument
 from citygrid_core.cli.heat_options import (
-    answer_options,
     base_options,
+    false_share_option,
     grid_options,
     selection_options,
 )
@@ -43,13 +43,7 @@ from citygrid_core.cli.language import t
 @click.option(
     "--seed", type=int, default=0, show_default=True, help=t("of the permutations", "随机种子")
 )
-@click.option(
-    "--false-share",
-    type=click.FloatRange(0, 1),
-    default=0.05,
-    show_default=True,
-    help=t("accepted share of false findings", "可接受的错误发现率"),
-)
+@false_share_option
 @answer_options
 @guarded
 def hotspots(

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from citygrid_core.cli.answers import hand_out
+from citygrid_core.cli.answers import answer_options, hand_out
 from citygrid_core.cli.door import guarded, workspace_argument
-from citygrid_core.cli.heat_options import answer_options, grid_options, selection_options
+from citygrid_core.cli.heat_options import false_share_option, grid_options, selection_options
 from citygrid_core.cli.language import t
 
 
@@ -24,13 +24,7 @@ from citygrid_core.cli.language import t
     show_default=True,
     help=t("length of one time", "时间步长"),
 )
-@click.option(
-    "--false-share",
-    type=click.FloatRange(0, 1),
-    default=0.05,
-    show_default=True,
-    help=t("accepted share of false findings", "可接受的错误发现率"),
-)
+@false_share_option
 @click.option(
     "--false-alarms",
     type=click.FloatRange(0, 1),

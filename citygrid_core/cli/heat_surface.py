@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from citygrid_core.cli.answers import overwrite_option
+from citygrid_core.cli.answers import output_option, overwrite_option
 from citygrid_core.cli.door import guarded, output_options, progress_bar, show, workspace_argument
 from citygrid_core.cli.heat_options import selection_options
 from citygrid_core.cli.language import t
@@ -44,7 +44,7 @@ _FILE = click.Path(path_type=Path)
 @click.option("--contours", type=_FILE, help=t(".gpkg or .geojson", "等值线文件 .gpkg 或 .geojson"))
 @click.option("--bands", is_flag=True, help=t("areas between contours", "等值面代替等值线"))
 @click.option("--plain-tiff", is_flag=True, help=t("no COG", "普通 GeoTIFF（非 COG）"))
-@click.option("-o", "--output", type=_FILE, help=t(".tif file", "输出 .tif 文件"))
+@output_option(t(".tif file", "输出 .tif 文件"))
 @overwrite_option
 @output_options
 @guarded

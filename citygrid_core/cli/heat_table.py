@@ -7,10 +7,9 @@ from typing import Any
 
 import click
 
-from citygrid_core.cli.answers import hand_out
+from citygrid_core.cli.answers import answer_options, hand_out
 from citygrid_core.cli.door import guarded, workspace_argument
 from citygrid_core.cli.heat_options import (
-    answer_options,
     base_options,
     grid_options,
     period_option,

@@ -15,6 +15,8 @@ from citygrid_core.cli.door import (
     progress_bar,
     rejects_file,
     show,
+    source_of,
+    stacked,
     today,
     workspace_argument,
 )
@@ -43,19 +45,12 @@ def import_command(
     def run(
         workspace: str,
         file: Path | tuple[Path, ...],
-        mapping: Path | None,
         rejects: Path | None,
-        crs: str | None,
-        datum: str | None,
-        encoding: str | None,
-        layer: str | None,
         at: str | None,
         dry_run: bool,
-        who: str,
         json_: bool,
-        **more: Any,
+        **said: Any,
     ) -> None:
-        from citygrid_core.operations.intake import SourceOptions
         from citygrid_core.workspace import Workspace
 
         first = file[0] if isinstance(file, tuple) else file
@@ -64,25 +59,20 @@ def import_command(
             report = load()(
                 ws,
                 file,
-                options=SourceOptions(mapping, crs, datum, encoding, layer),
+                options=source_of(said),
                 on=today(at, ws.timezone),
-                who=who,
                 dry_run=dry_run,
                 rejects=where,
                 progress=progress_bar(json_),
-                **more,
+                **said,
             )
         show(report, json_, where)
 
-    decorated: Any = guarded(run)
-    decorated = import_options(output_options(decorated))
-    for option in reversed(extra):
-        decorated = option(decorated)
     path = click.Path(exists=True, path_type=Path)
     named: dict[str, Any] = {"nargs": -1, "required": True, "metavar": "FILE..."} if many else {}
-    decorated = click.argument("file", type=path, **named)(decorated)
-    decorated = workspace_argument(decorated)
-    return click.command("import", help=help_)(decorated)
+    file = click.argument("file", type=path, **named)
+    options = (workspace_argument, file, *extra, import_options, output_options)
+    return click.command("import", help=help_)(stacked(*options)(guarded(run)))
 
 
 def source_option(command: Any) -> Any:

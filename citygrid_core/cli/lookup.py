@@ -7,12 +7,11 @@ from typing import Any
 
 import click
 
-from citygrid_core.cli.answers import hand_out, overwrite_option
+from citygrid_core.cli.answers import answer_options, hand_out
 from citygrid_core.cli.door import (
     DATUMS,
     emit_json,
     guarded,
-    output_options,
     progress_bar,
     workspace_argument,
 )
@@ -57,9 +56,7 @@ from citygrid_core.cli.language import current, t
     ),
 )
 @click.option("--explain", "why", is_flag=True, help=t("say why", "说明理由"))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help=t("output file", "输出文件"))
-@overwrite_option
-@output_options
+@answer_options
 @guarded
 def lookup(
     workspace: str,
