@@ -5,21 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from citygrid_core.cases.clock import LIMITED, UNIT_NAMES, UNITS, LimitTable, WorkCalendar
 from citygrid_core.cases.lifecycle import Profile, Timer
 from citygrid_core.errors import Text
 from citygrid_core.operations.intake import (
+    Importing,
     Rows,
-    SourceOptions,
     choices,
     import_file,
     problem,
     text_column,
 )
-from citygrid_core.report import Progress, Report, no_progress
+from citygrid_core.report import Report
 from citygrid_core.tables import Field
 from citygrid_core.workspace import Workspace
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 #: What cities call some units besides.
 _ALSO = {"work_day": ("个工作日",), "work_hour": ("工作小时", "个工作时"), "hour": ("个小时",)}
@@ -46,17 +50,7 @@ DAY_FIELDS = (
 _KEYS = ("stage", "object_kind", "class_code", "condition", "area_class")
 
 
-def import_limits(
-    workspace: Workspace,
-    path: Path,
-    *,
-    options: SourceOptions = SourceOptions(),
-    on: str,
-    who: str = "",
-    dry_run: bool = False,
-    rejects: Path | None = None,
-    progress: Progress = no_progress,
-) -> Report:
+def import_limits(workspace: Workspace, path: Path, **how: Unpack[Importing]) -> Report:
     """Import time limits; a row without a code is named by what it is for."""
 
     def prepare(rows: Rows) -> None:
@@ -73,22 +67,11 @@ def import_limits(
     return import_file(
         workspace, path, operation="cases limits", family="case_limits", fields=LIMIT_FIELDS,
         key=("code",), compare=(*_KEYS, "value", "unit", "document", "note"), prepare=prepare,
-        positions="ignore", options=options, on=on, who=who, dry_run=dry_run, rejects=rejects,
-        progress=progress,
+        positions="ignore", **how,
     )  # fmt: skip
 
 
-def import_work_days(
-    workspace: Workspace,
-    path: Path,
-    *,
-    options: SourceOptions = SourceOptions(),
-    on: str,
-    who: str = "",
-    dry_run: bool = False,
-    rejects: Path | None = None,
-    progress: Progress = no_progress,
-) -> Report:
+def import_work_days(workspace: Workspace, path: Path, **how: Unpack[Importing]) -> Report:
     """Import days that the city works or rests, whatever the built-in calendar says."""
 
     def prepare(rows: Rows) -> None:
@@ -97,7 +80,7 @@ def import_work_days(
     return import_file(
         workspace, path, operation="cases calendar", family="work_days", fields=DAY_FIELDS,
         key=("day",), compare=("works", "name"), prepare=prepare, positions="ignore",
-        options=options, on=on, who=who, dry_run=dry_run, rejects=rejects, progress=progress,
+        **how,
     )  # fmt: skip
 
 

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from citygrid_core.errors import CitygridError, Text
-from citygrid_core.operations.intake import Rows, SourceOptions, import_file, problem, text_column
-from citygrid_core.report import Progress, Report, no_progress
+from citygrid_core.operations.intake import (
+    Importing,
+    Rows,
+    import_file,
+    problem,
+    text_column,
+)
+from citygrid_core.report import Report
 from citygrid_core.standards import is_social_credit_code, social_credit_check
 from citygrid_core.tables import Field
 from citygrid_core.workspace import Workspace
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 FIELDS = (
     Field(
@@ -33,17 +42,7 @@ FIELDS = (
 COMPARE = ("name", "short_name", "aliases", "parent_code", "successor_code", "valid_to", "note")
 
 
-def import_departments(
-    workspace: Workspace,
-    path: Path,
-    *,
-    options: SourceOptions = SourceOptions(),
-    on: str,
-    who: str = "",
-    dry_run: bool = False,
-    rejects: Path | None = None,
-    progress: Progress = no_progress,
-) -> Report:
+def import_departments(workspace: Workspace, path: Path, **how: Unpack[Importing]) -> Report:
     """Import departments; the key is the unified social credit code (GB 32100)."""
     held = workspace.read("departments", at="all")
     return import_file(
@@ -56,12 +55,7 @@ def import_departments(
         compare=COMPARE,
         prepare=lambda rows: check_departments(rows, held),
         positions="ignore",
-        options=options,
-        on=on,
-        who=who,
-        dry_run=dry_run,
-        rejects=rejects,
-        progress=progress,
+        **how,
     )
 
 

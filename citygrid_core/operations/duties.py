@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -11,19 +11,22 @@ from citygrid_core.census import match_departments
 from citygrid_core.errors import Text
 from citygrid_core.operations.departments import check_dates
 from citygrid_core.operations.intake import (
+    Importing,
     Rows,
-    SourceOptions,
     choices,
     import_file,
     problem,
     text_column,
 )
 from citygrid_core.operations.storing import Following
-from citygrid_core.report import Progress, Report, no_progress
+from citygrid_core.report import Report
 from citygrid_core.responsibility import validate
 from citygrid_core.standards import load_edition
 from citygrid_core.tables import Field
 from citygrid_core.workspace import Workspace
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 def fields() -> tuple[Field, ...]:
@@ -71,13 +74,8 @@ def import_duties(
     workspace: Workspace,
     path: Path,
     *,
-    options: SourceOptions = SourceOptions(),
-    on: str,
-    who: str = "",
-    dry_run: bool = False,
-    rejects: Path | None = None,
     follow: Following | None = None,
-    progress: Progress = no_progress,
+    **how: Unpack[Importing],
 ) -> Report:
     """Import duty rules from a table, or from a layer of polygons or lines.
 
@@ -109,12 +107,7 @@ def import_duties(
         prepare=prepare,
         positions="optional",
         follow=follow,
-        options=options,
-        on=on,
-        who=who,
-        dry_run=dry_run,
-        rejects=rejects,
-        progress=progress,
+        **how,
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import geopandas as gpd
 import pandas as pd
@@ -23,6 +23,9 @@ from citygrid_core.tables import Batch, Field, Mapping, Reject, read, write_reje
 from citygrid_core.tables.saving import check_target
 from citygrid_core.workspace import Workspace
 from citygrid_core.workspace.schema import CHOICES, FAMILIES
+
+if TYPE_CHECKING:
+    from typing_extensions import Required
 
 Positions = Literal["required", "optional", "ignore"]
 
@@ -52,6 +55,17 @@ class SourceOptions:
             "encoding": self.encoding,
             "layer": self.layer,
         }
+
+
+class Importing(TypedDict, total=False):
+    """What every import may be told: see `import_file`."""
+
+    options: SourceOptions
+    on: Required[str]
+    who: str
+    dry_run: bool
+    rejects: Path | None
+    progress: Progress
 
 
 @dataclass

@@ -6,15 +6,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtGui import QGuiApplication, QKeySequence
-from qgis.PyQt.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QShortcut,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QWidget,
-)
+from qgis.PyQt.QtWidgets import QTreeWidgetItem, QWidget
+
+from citygrid_plugin.gui.components.two_columns import TwoColumns
 
 
 class Fact(NamedTuple):
@@ -25,7 +19,7 @@ class Fact(NamedTuple):
     details: tuple[str, ...] = ()
 
 
-class FactTable(QTreeWidget):
+class FactTable(TwoColumns):
     """Two columns that can be walked with the keyboard and copied with Ctrl+C."""
 
     def __init__(self, headers: tuple[str, str], parent: QWidget | None = None) -> None:
@@ -35,13 +29,6 @@ class FactTable(QTreeWidget):
         self.setAlternatingRowColors(True)
         self.setUniformRowHeights(False)
         self.setWordWrap(True)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        self.header().setStretchLastSection(True)
-        copy = QShortcut(QKeySequence.StandardKey.Copy, self)
-        copy.setContext(Qt.ShortcutContext.WidgetShortcut)
-        copy.activated.connect(self._copy)
 
     def set_facts(self, facts: Iterable[Fact]) -> None:
         """Replace the rows; details are rows below that can be opened."""
@@ -60,7 +47,3 @@ class FactTable(QTreeWidget):
         """Return what is shown."""
         items = (self.topLevelItem(i) for i in range(self.topLevelItemCount()))
         return {item.text(0): item.text(1) for item in items}
-
-    def _copy(self) -> None:
-        rows = ("\t".join((item.text(0), item.text(1))) for item in self.selectedItems())
-        QGuiApplication.clipboard().setText("\n".join(rows))

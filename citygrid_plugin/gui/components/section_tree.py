@@ -5,37 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtGui import QFont, QGuiApplication, QKeySequence
-from qgis.PyQt.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QShortcut,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QWidget,
-)
+from qgis.PyQt.QtGui import QFont
+from qgis.PyQt.QtWidgets import QTreeWidgetItem, QWidget
 
+from citygrid_plugin.gui.components.two_columns import TwoColumns
 from citygrid_plugin.gui.components.wrapping import wrap_rows
 from citygrid_plugin.services.card import Section
 
 
-class SectionTree(QTreeWidget):
+class SectionTree(TwoColumns):
     """Two columns, name and value; Ctrl+C copies the chosen lines."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self.setColumnCount(2)
         self.setHeaderHidden(True)
         self.setIndentation(14)
         wrap_rows(self)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        self.header().setStretchLastSection(True)
-        copy = QShortcut(QKeySequence.StandardKey.Copy, self)
-        copy.setContext(Qt.ShortcutContext.WidgetShortcut)
-        copy.activated.connect(self._copy)
         self.sections: tuple[Section, ...] = ()
 
     def show_sections(self, sections: Sequence[Section]) -> None:
@@ -63,9 +49,3 @@ class SectionTree(QTreeWidget):
     def facts(self) -> dict[str, str]:
         """Return what is shown: name to value."""
         return {line.name: line.value for section in self.sections for line in section.lines}
-
-    def _copy(self) -> None:
-        rows = (
-            "\t".join(p for p in (item.text(0), item.text(1)) if p) for item in self.selectedItems()
-        )
-        QGuiApplication.clipboard().setText("\n".join(rows))
