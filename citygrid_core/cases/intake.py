@@ -71,6 +71,7 @@ def intake(
     sources: Mapping[str, str] | None = None,
     default_source: str = "other",
     default_kind: ClassKind | None = None,
+    latest: str = "",
 ) -> Intake:
     """Normalise and check rows of cases.
 
@@ -96,6 +97,8 @@ def intake(
         Source of rows that name none.
     default_kind : str, optional
         Kind of object of rows whose class leaves it open.
+    latest : str, optional
+        ISO wall clock of now: nothing can have happened after it. A deadline may lie ahead.
 
     Returns
     -------
@@ -108,6 +111,7 @@ def intake(
     _source(taken, sources or {}, default_source)
     _classes(taken, load_edition(edition), from_edition, default_kind)
     parsed = _times(taken)
+    _ahead(taken, parsed, latest)
     _order(taken, parsed)
     _stage(taken)
     return taken
@@ -336,6 +340,32 @@ def _stamps(column: pd.Series) -> tuple[pd.Series, pd.Series]:
     return pd.Series(moments, index=column.index), pd.Series(
         values, index=column.index, dtype=object
     )
+
+
+def _ahead(taken: Intake, parsed: dict[str, pd.Series], latest: str) -> None:
+    """Report each time at which something is said to have happened that is still to come."""
+    if not latest:
+        return
+    now = np.datetime64(latest, "s")
+    for name in TIMES:
+        if name not in parsed:
+            continue
+        for at in np.flatnonzero(parsed[name].to_numpy() > now):
+            index = taken.frame.index[at]
+            _note(
+                taken.problems,
+                index,
+                "case.future",
+                name,
+                taken.frame.at[index, name],
+                Text(
+                    f"no later than {latest}, now in the city", f"不晚于 {latest}（本市当前时间）"
+                ),
+                Text(
+                    "correct the time, or the clock of the device or computer that told it",
+                    "请更正时间，或校准上报设备、本机的时钟",
+                ),
+            )
 
 
 def _order(taken: Intake, parsed: dict[str, pd.Series]) -> None:

@@ -52,14 +52,16 @@ def standing(
         By number: due_at, where the limits say nothing what the source told (`told_deadlines`);
         it counts from the first dispatch on day and night.
     at : str
-        ISO moment. A case on hold stands where it stood when the hold began.
+        ISO moment of the states. A case on hold stands where it stood when the hold began, until
+        the hold lapses.
 
     Returns
     -------
     DataFrame
-        By number, those in the stage ``dispatched``: department_code, hold, dispatched_at,
-        due_at (datetime64[s]), limit_s, used_s, working (whether these seconds count in
-        working periods only), share (used / limit; NaN without a limit), light.
+        By number, those in the stage ``dispatched``: department_code, hold, hold_until (its planned
+        end), lapsed (whether that has passed), dispatched_at, due_at (all datetime64[s]), limit_s,
+        used_s, working (whether these seconds count in working periods only), share (used / limit;
+        NaN without a limit), light.
     """
     own = states[(states["stage"] == "dispatched").to_numpy()]
     begun = moments(own["dispatched_at"])
@@ -85,6 +87,8 @@ def standing(
         {
             "department_code": own["department_code"],
             "hold": own["hold"],
+            "hold_until": own["hold_until"],
+            "lapsed": own["lapsed"],
             "dispatched_at": begun,
             "due_at": np.where(counts, due, _NAT),
             "limit_s": limit,

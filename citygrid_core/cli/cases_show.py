@@ -61,7 +61,7 @@ def overdue(
             ws, now(at, ws.timezone), lights=lights or ("red",), department=department
         )
     shown = ["number", "class_code", "department_code", "due_at", "limit_h", "used_h", "share",
-             "light", "hold"]  # fmt: skip
+             "light", "hold", "hold_until"]  # fmt: skip
     hand_out(report, found, output, overwrite, json_, shown)
 
 
@@ -98,7 +98,7 @@ def show(workspace: str, number: str, at: str | None, json_: bool) -> None:
         (t("standing", "状态"), told.stands),
         (t("duty", "责任"), told.duty),
     ):
-        table([title, ""], [[k, _text(v)] for k, v in part.items() if _text(v)])
+        table([title, ""], [[k, _text(v)] for k, v in part.items() if v is not False and _text(v)])
     log = told.log[["at", "step", "before", "after", "who", "department_code", "reason"]]
     table([t("log", "流程"), *log.columns[1:]], log.map(_text).values.tolist())
     if photos:

@@ -32,7 +32,7 @@ class Facts:
     ----------
     table : DataFrame
         One row for each case. Columns of a timeline (stage, hold, ``<step>_at``,
-        ``<step>_last``, ``<step>_n``, ``<stage>_due``, handle_due, handle_used_s, limit_s,
+        ``<step>_last``, ``<step>_n``, ``<stage>_due``, lapsed, handle_due, handle_used_s, limit_s,
         dispatch, bodies, urgent), and source; where known, recurrent, missed and hot (bool).
     start, end : datetime64[s]
         The period, half-open; the table is as known at its end.
@@ -66,6 +66,13 @@ class Facts:
     def is_(self, column: str, *values: str) -> Bools:
         """Whether a column has one of some values."""
         out: Bools = np.isin(self.table[column].to_numpy(dtype=object).astype(str), values)
+        return out
+
+    def on_hold(self, *kinds: str) -> Bools:
+        """Whether a case is on one of some holds that is not past its planned end."""
+        out: Bools = self.is_("hold", *kinds)
+        if "lapsed" in self.table:
+            out &= ~self.table["lapsed"].to_numpy(dtype=bool)
         return out
 
     def told(self, column: str) -> Floats:
@@ -105,7 +112,7 @@ class Facts:
     @property
     def open_at_body(self) -> Bools:
         """With a department at the end of the period, and not on hold."""
-        return self.is_("stage", "dispatched") & self.is_("hold", "")
+        return self.is_("stage", "dispatched") & ~self.on_hold("suspended", "deferred")
 
     @property
     def overdue(self) -> Bools:
@@ -115,7 +122,7 @@ class Facts:
         that leave deferred cases out take it from their base.
         """
         due: Bools = self.at("due_at") < self.end
-        return self.is_("stage", "dispatched") & ~self.is_("hold", "suspended") & due
+        return self.is_("stage", "dispatched") & ~self.on_hold("suspended") & due
 
     @property
     def closed(self) -> Bools:
@@ -253,7 +260,7 @@ COUNTS: dict[str, Count] = {
     "delayed": lambda f: f.times("delay") > 0,
     "suspended": lambda f: f.times("suspend") + f.times("defer") > 0,
     "deferred": lambda f: f.times("defer") > 0,
-    "deferred_due": lambda f: f.is_("hold", "deferred") & f.overdue,
+    "deferred_due": lambda f: f.on_hold("deferred") & f.overdue,
     "supervised": lambda f: f.times("supervise") > 0,
     "recurrent": lambda f: f.registered * f.told("recurrent"),
     "second_dispatch": lambda f: (

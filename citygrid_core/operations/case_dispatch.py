@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from citygrid_core.cases.dispatch import WAITS, judge, sigma
+from citygrid_core.cases.lifecycle import fold
 from citygrid_core.errors import Language, Text, UsageError
 from citygrid_core.operations.case_clock import profile_of
 from citygrid_core.operations.case_steps import STRANGER, advance_cases
@@ -65,13 +66,25 @@ def propose(
     where = {"stage": list(WAITING)} if numbers is None else {"number": numbers}
     held = workspace.read("cases", where=where)
     if numbers is None:
-        held = held[held["hold"].fillna("") == ""]
+        held = held[~_bound(workspace, held, at)]
     unknown = sorted(set(numbers or ()) - set(held["number"]))
     if unknown:
         shown = ", ".join(unknown[:5])
         raise UsageError(Text(f"no case has the number {shown}", f"没有案卷号为“{shown}”的案件"))
     cases = held.sort_values("number").reset_index(drop=True)
     return proposals(city or City(workspace), cases, at=at, least=least, lang=lang)
+
+
+def _bound(workspace: Workspace, cases: Any, at: str | None) -> Any:
+    """Tell which cases are on hold at a moment; those past the planned end of it are not."""
+    bound = np.array(cases["hold"].fillna("") != "")
+    if at is None or not bound.any():
+        return bound
+    own = cases[bound].set_index("number", drop=False)
+    log = workspace.read("case_log", where={"number": own.index.tolist()})
+    states = fold(log, own, profile_of(workspace), at=at).states
+    bound[bound] = ~states["lapsed"].reindex(own.index).fillna(False).to_numpy(bool)
+    return bound
 
 
 def proposals(

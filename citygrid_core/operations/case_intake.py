@@ -27,7 +27,7 @@ from citygrid_core.operations.case_steps import restate
 from citygrid_core.operations.case_twins import near_to
 from citygrid_core.operations.city import City
 from citygrid_core.operations.fresh_city import FreshCity
-from citygrid_core.operations.intake import Rows, problem
+from citygrid_core.operations.intake import Rows
 from citygrid_core.standards import load_edition
 from citygrid_core.workspace import Workspace
 from citygrid_core.workspace.schema import CASES
@@ -256,12 +256,7 @@ class IntakeDesk:
                 crs=self.workspace.crs,
             )
         )  # fmt: skip
-        prepare_cases(rows, self.city, self.edition, ACCEPT)
-        if said.reported_at > at:
-            rows.reject(
-                0, problem("case.order", "reported_at", said.reported_at,
-                           Text(f"no later than {at}", f"不晚于 {at}")),
-            )  # fmt: skip
+        prepare_cases(rows, self.city, self.edition, ACCEPT, at)
         if rows.bad:
             raise UnusableInput(*rows.bad[0])
         row = gpd.GeoDataFrame(rows.frame).reset_index(drop=True)

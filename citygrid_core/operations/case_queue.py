@@ -19,14 +19,14 @@ from citygrid_core.operations.asked_for import (
     check_span,
 )
 from citygrid_core.operations.case_clock import profile_of, timer_of
-from citygrid_core.operations.case_standing import after, body_of, iso, open_at
+from citygrid_core.operations.case_standing import after, body_of, held_counts, iso, open_at
 from citygrid_core.report import Report
 from citygrid_core.workspace import Between, Workspace
 from citygrid_core.workspace.schema import CHOICES
 
 #: What a queue shows of each case.
 SHOWN = (
-    "number", "stage", "hold", "light", "share", "due_at", "department_code", "object_kind",
+    "number", "stage", "hold", "hold_until", "lapsed", "light", "share", "due_at", "department_code", "object_kind",
     "class_code", "source", "address", "description", "reported_at", "grid_code",
     "community_code",
 )  # fmt: skip
@@ -95,12 +95,13 @@ def queue(
     )
     profile, first = profile_of(workspace), str(log["at"].min()) if len(log) else at
     timer = timer_of(workspace, first, at)
-    states = fold(log, cases, profile, timer).states
+    states = fold(log, cases, profile, timer, at).states
     states = states[(~states["stage"].isin(["closed", "void", ""])).to_numpy()]
     stands = standing(states, cases, profile, timer, at).reindex(states.index)
     own = cases.loc[states.index].copy()
-    for name in ("stage", "hold", "department_code"):
+    for name in ("stage", "hold", "lapsed", "department_code"):
         own[name] = states[name].to_numpy(dtype=object)
+    own["hold_until"] = iso(states["hold_until"]).to_numpy(dtype=object)
     at_body = (own["stage"] == "dispatched").to_numpy()
     own.loc[at_body, "department_code"] = body_of(own[at_body], own["handling_code"])
     own["light"] = stands["light"].fillna("").to_numpy(dtype=object)
@@ -124,7 +125,7 @@ def queue(
         "at": at,
         "lights": {name: int((out["light"] == name).sum()) for name in LIGHTS},
         "stages": {str(k): int(v) for k, v in out["stage"].value_counts().items()},
-        "held": int((out["hold"] != "").sum()),
+        **held_counts(out),
     }
     return report, out
 

@@ -75,6 +75,8 @@ class Sources:
         Least probability of an address match.
     rows : int
         Rows held in memory at a time.
+    latest : str
+        ISO wall clock of the city: what is told to have happened later is refused.
     """
 
     workspace: str
@@ -83,6 +85,7 @@ class Sources:
     accept: float
     options: SourceOptions
     rows: int
+    latest: str
 
 
 def parts(sources: Sources) -> Iterator[Part]:
@@ -115,7 +118,7 @@ def _part(batch: Batch, path: Path, city: City, sources: Sources, seen: Repeated
     said = text_column(rows.frame, "source_system")
     rows.frame["source_system"] = said.where(said != "", sources.system or "default")
     edition = load_edition(city.workspace.edition)
-    prepare_cases(rows, city, edition, sources.accept, batch.mapping.personal)
+    prepare_cases(rows, city, edition, sources.accept, sources.latest, batch.mapping.personal)
     good = rows.good
     seen.reject(rows, good[["source_system", "source_number"]], path.name)
     set_aside = rejected(batch, rows, path)
@@ -138,6 +141,7 @@ def prepare_cases(
     city: City,
     edition: Edition,
     accept: float,
+    latest: str,
     personal: abc.Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Turn rows as they were told into cases: classified, masked, located, owned, doubted.
@@ -146,10 +150,12 @@ def prepare_cases(
 
     Parameters
     ----------
+    latest : str
+        ISO wall clock of the city now.
     personal : mapping
         What the mapping says of `TEXTS`; those that are not to be kept are masked.
     """
-    taken = intake(rows.frame, edition)
+    taken = intake(rows.frame, edition, latest=latest)
     rows.frame = taken.frame
     for index, found in taken.problems.items():
         for p in found:

@@ -39,7 +39,7 @@ class Card:
     log : DataFrame
         Its steps in order.
     stands : dict
-        stage, hold, and when a body is handling it limit_s, used_s, share, light, due_at.
+        stage, hold, hold_until, lapsed, and when a body is handling it limit_s, used_s, share, light, due_at.
     duty : dict
         The rules' answer on the day of its report: handling_code, handling_name,
         confidence, candidates, reasons.
@@ -79,7 +79,8 @@ def overdue(
     -------
     report, cases
         The report counts all lights (of the department, when there is one). Cases by
-        share used, most first: `SHOWN`, department_code, hold, dispatched_at, due_at,
+        share used, most first: `SHOWN`, department_code, hold, hold_until (its planned end), lapsed
+        (whether that has passed: the clock runs again), dispatched_at, due_at,
         limit_h, used_h (hours of the limit's own clock), working, share, light.
 
     Raises
@@ -100,7 +101,7 @@ def overdue(
     )
     profile, first = profile_of(workspace), str(log["at"].min()) if len(log) else at
     timer = timer_of(workspace, first, at)
-    states = fold(log, cases, profile, timer).states
+    states = fold(log, cases, profile, timer, at).states
     stands = standing(states, cases, profile, timer, at)
     stands["department_code"] = body_of(stands, cases["handling_code"])
     if department:
@@ -110,14 +111,14 @@ def overdue(
     own = cases.loc[chosen.index]
     out: pd.DataFrame = pd.concat([own.reindex(columns=list(SHOWN)), chosen], axis=1)
     out = out.reset_index(drop=True)
-    for name in ("dispatched_at", "due_at"):
+    for name in ("dispatched_at", "due_at", "hold_until"):
         out[name] = iso(out[name])
     for name in ("limit", "used"):
         out[f"{name}_h"] = (out.pop(f"{name}_s") / 3600).round(2)
     out["share"] = out["share"].round(4)
     out = out.sort_values(["share", "number"], ascending=[False, True], ignore_index=True)
     report = Report("cases overdue", read=len(stands), unchanged=len(stands))
-    report.details = {"at": at, "lights": counted, "held": int((stands["hold"] != "").sum())}
+    report.details = {"at": at, "lights": counted, **held_counts(stands)}
     return report, out
 
 
@@ -150,10 +151,11 @@ def card(
     log = workspace.read("case_log", where={"number": number}).sort_values("seq")
     log = log[(log["at"] <= at).to_numpy()].reset_index(drop=True)
     profile, timer = profile_of(workspace), timer_of(workspace, at, *(log["at"].astype(str)))
-    states = fold(log, cases, profile, timer).states
+    states = fold(log, cases, profile, timer, at).states
     stands: dict[str, Any] = {"stage": None, "hold": None}
     if len(states):
-        stands = states[["stage", "hold"]].iloc[0].to_dict()
+        states["hold_until"] = iso(states["hold_until"])
+        stands = states[["stage", "hold", "hold_until", "lapsed"]].iloc[0].to_dict()
         now = standing(states, cases, profile, timer, at)
         now["due_at"], now["dispatched_at"] = iso(now["due_at"]), iso(now["dispatched_at"])
         if len(now):
@@ -201,6 +203,11 @@ def open_at(
     found: pd.DataFrame = pd.concat([p for p in parts if len(p)] or parts[:1])
     found = found.set_index("number", drop=False)
     return found
+
+
+def held_counts(stands: pd.DataFrame) -> dict[str, int]:
+    """Count the cases on hold, and those of them whose hold was planned to have ended."""
+    return {"held": int((stands["hold"] != "").sum()), "lapsed": int(stands["lapsed"].sum())}
 
 
 def body_of(stands: pd.DataFrame, handling: pd.Series) -> pd.Series:

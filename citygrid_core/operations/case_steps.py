@@ -49,6 +49,7 @@ _SAID = {
     "until_later": Text("a later deadline", "更晚的期限"),
     "until_ahead": Text("an end that lies ahead", "晚于操作时间的截止时间"),
     "suspension_short": Text("an earlier end", "更早的截止时间"),
+    "suspension_left": Text("an earlier end, or another step", "更早的截止时间，或其他操作"),
 }
 #: The rule that names a body which stands in no register; its step is done all the same.
 STRANGER = "step.department"
@@ -70,7 +71,7 @@ def advance_cases(
         number, step (its name, or what people call it), at, and what the step needs: who,
         reason, department_code, until, document. The order of the rows is the order of the
         steps. A column source_row names rows to people. What the log has already is
-        unchanged.
+        unchanged. A step that is still to come is refused.
     who : str
         Who asks, for rows that don't say.
 
@@ -95,12 +96,14 @@ def advance_cases(
         held = workspace.read("cases", where={"number": numbers})
         log = workspace.read("case_log", where={"number": numbers})
         done = _done(asked, log)
-        known = asked["number"].isin(held["number"]) & ~done
+        now = workspace.city_time()
+        ahead = ~done & (moments(asked["at"]) > np.datetime64(now, "s"))
+        known = asked["number"].isin(held["number"]) & ~done & ~ahead
         timer = timer_of(workspace, str(asked["at"].min()), str(asked["at"].max()), *_ends(log))
         cases = held.set_index("number", drop=False)
         rows, refused = advance_all(log, cases, profile, asked[known], timer)
         for at in asked.index[~known & ~done]:
-            report.problems.append(_unknown(asked, at))
+            report.problems.append(_ahead(asked, at, now) if ahead[at] else _unknown(asked, at))
         for at, rule in refused["rule"].items():
             before = pd.concat([log, rows[rows.index < at]], ignore_index=True)
             report.problems.append(_refused(asked, at, str(rule), before, cases, profile, timer))
@@ -217,6 +220,9 @@ def restate(
 ) -> None:
     """Write what the log now tells of each case into its row.
 
+    The deadline of a case on hold is the one that holds when nobody ends the hold before its
+    planned end.
+
     Parameters
     ----------
     held : GeoDataFrame
@@ -224,7 +230,9 @@ def restate(
     log : DataFrame
         All rows of their logs.
     """
-    states = fold(log, held.set_index("number", drop=False), profile, timer).states
+    # as far as deadlines can be counted: no plan of a source lies beyond the calendar
+    ends = np.datetime64(timer.calendar.last, "s") - np.timedelta64(365, "D")
+    states = fold(log, held.set_index("number", drop=False), profile, timer, ends).states
     now = states.reindex(held["number"])
     after = held.copy()
     after["stage"] = now["stage"].to_numpy(dtype=object)
@@ -270,6 +278,16 @@ def _unknown(asked: pd.DataFrame, at: Any) -> Problem:
     return Problem(
         "case.unknown", Text(number, number), Text("the number of a case", "已有案件的案卷号"),
         row=_row(asked, at), field="number",
+    )  # fmt: skip
+
+
+def _ahead(asked: pd.DataFrame, at: Any, now: str) -> Problem:
+    told = str(asked.at[at, "at"])
+    return Problem(
+        "step.future", Text(told, told),
+        Text(f"no later than {now}, now in the city", f"不晚于 {now}（本市当前时间）"),
+        Text("correct the time, or the clock that told it", "请更正时间，或校准时钟"),
+        row=_row(asked, at), field="at",
     )  # fmt: skip
 
 

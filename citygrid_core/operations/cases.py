@@ -52,7 +52,8 @@ def import_cases(
     by its address when the match is sure enough (`accept`); one that none of these
     place is stored without a grid and counted as not located: never a default point.
     Where the file tells no deadline, the limits of the city do, from the dispatch on.
-    What the log of a held case has, no file changes (`case_told_again`).
+    What the log of a held case has, no file changes (`case_told_again`). What is told to
+    have happened after now is refused: a device's clock was wrong, or somebody's typing.
 
     Parameters
     ----------
@@ -61,6 +62,9 @@ def import_cases(
     source_system : str
         Who delivers; with the number in the source it says what is the same case.
         Default: the file's own column or constant, or "default".
+    on : str
+        ISO date of the import. A day that lies ahead of the workspace's clock is taken to be
+        over: so data of a time to come are imported on purpose.
     rows_at_once : int
         Rows held in memory at a time; a default point is looked for among so many.
     processes : int
@@ -80,9 +84,11 @@ def import_cases(
             from citygrid_core.operations.geocode_datum import with_detected_datum
 
             options = with_detected_datum(workspace, file, options)
+    now = workspace.city_time()
     sources = Sources(
-        str(workspace.path), tuple(files), source_system, accept, options, rows_at_once
-    )
+        str(workspace.path), tuple(files), source_system, accept, options, rows_at_once,
+        latest=now if on <= now[:10] else f"{on}T23:59:59",
+    )  # fmt: skip
     books = Books("cases import", dry_run=dry_run)
     details: dict[str, Any] = {}
     progress("reading", 0, 0)

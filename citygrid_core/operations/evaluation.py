@@ -227,7 +227,7 @@ def mix_of(facts: Facts, groups: pd.Series, by: str, indicator: str) -> pd.DataF
 
 
 def _late(facts: Facts) -> pd.DataFrame:
-    table = facts.table[facts.overdue & ~facts.is_("hold", "deferred")]
+    table = facts.table[facts.overdue & ~facts.on_hold("deferred")]
     due = table["due_at"].to_numpy().astype("datetime64[s]")
     out: pd.DataFrame = pd.DataFrame(
         {

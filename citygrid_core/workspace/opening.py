@@ -6,6 +6,7 @@ import datetime as dt
 import os
 from collections.abc import Callable
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pyproj
 import sqlalchemy as sa
@@ -82,6 +83,13 @@ def crs_text(crs: pyproj.CRS) -> str:
     """Return how a CRS is written down: its EPSG code, else its WKT."""
     code = crs.to_epsg(min_confidence=100)
     return f"EPSG:{code}" if code else str(crs.to_wkt())
+
+
+def city_time(moment: dt.datetime, zone: str) -> str:
+    """Return a time (without an offset: UTC) by the wall clock of a zone, ISO to the second."""
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=dt.timezone.utc)
+    return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None).isoformat(timespec="seconds")
 
 
 def instant(moment: dt.datetime) -> str:

@@ -26,6 +26,7 @@ from citygrid_core.workspace.ledger import register_tables
 from citygrid_core.workspace.opening import (
     Clock,
     check_version,
+    city_time,
     crs_text,
     instant,
     local_path,
@@ -206,6 +207,10 @@ class Workspace:
     def timezone(self) -> str:
         """IANA name of the zone whose wall clock stored times are."""
         return self._meta["timezone"]
+
+    def city_time(self) -> str:
+        """Return what the clock on the city's wall shows now, ISO to the second."""
+        return city_time(self._now(), self.timezone)
 
     @property
     def read_only(self) -> bool:

@@ -13,7 +13,14 @@ from citygrid_plugin.i18n import language, shown, tr
 from citygrid_plugin.layers.case_views import condition, drop_lights, filter_cases, show_lights
 from citygrid_plugin.services.calls import CallTask
 from citygrid_plugin.services.card import Line, Section
-from citygrid_plugin.services.case_words import LIGHTS, choice, department, moment, reason_lines
+from citygrid_plugin.services.case_words import (
+    LIGHTS,
+    choice,
+    department,
+    hold_words,
+    moment,
+    reason_lines,
+)
 from citygrid_plugin.services.cases import read_proposals, read_queue
 
 if TYPE_CHECKING:
@@ -103,8 +110,7 @@ class QueueDesk(QObject):
             cells = [
                 f"{shown(LIGHTS[row.light])}{share}", moment(row.due_at),
                 service.class_name(row.object_kind, row.class_code),
-                choice("case_stage", row.stage)
-                + (f" · {choice('case_hold', row.hold)}" if row.hold else ""),
+                choice("case_stage", row.stage) + hold_words(row.hold, row.lapsed),
                 department(service, row.department_code), row.number,
             ]  # fmt: skip
             listed.append((row.number, row.light, cells))

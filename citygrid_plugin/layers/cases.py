@@ -30,10 +30,11 @@ _STAGES = {
 
 #: The light by the deadline that is stored, at the moment of the temporal controller or now. Red is
 #: exact; yellow counts the wall clock from the dispatch on, where a limit in working hours doesn't.
+#: The deadline stored of a suspended case is that of its planned end: past it nothing holds it any more.
 _NOW = "epoch(coalesce(@map_end_time, now()))"
 _BY_LIGHT = f"""CASE
  WHEN "stage" <> 'dispatched' THEN 'idle'
- WHEN "hold" IS NOT NULL THEN 'held'
+ WHEN "hold" IS NOT NULL AND NOT ("hold" = 'suspended' AND coalesce({_NOW} > epoch("due_at"), FALSE)) THEN 'held'
  WHEN "due_at" IS NULL THEN 'none'
  WHEN {_NOW} > epoch("due_at") THEN 'red'
  WHEN {_NOW} - epoch("dispatched_at") > 0.8 * (epoch("due_at") - epoch("dispatched_at")) THEN 'yellow'

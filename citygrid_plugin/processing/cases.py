@@ -305,6 +305,7 @@ class CaseQueue(AskAlgorithm):
     kind = QgsWkbTypes.Type.Point
     columns: ClassVar[Columns] = {
         "number": str, "light": str, "share": float, "due_at": str, "stage": str, "hold": str,
+        "hold_until": str,
         "department_code": str, "object_kind": str, "class_code": str, "source": str,
         "address": str, "description": str, "reported_at": str, "grid_code": str,
         "community_code": str,

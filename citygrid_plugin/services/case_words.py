@@ -96,15 +96,25 @@ def case_title(service: CaseService, card: Card) -> str:
         else ""
     )
     stage = choice("case_stage", str(stands.get("stage") or case["stage"]))
-    hold = str(stands.get("hold") or "")
-    on_hold = f" · {choice('case_hold', hold)}" if hold else ""
+    on_hold = hold_words(str(stands.get("hold") or ""), bool(stands.get("lapsed")))
     return f"{chip}<b>{case['number']}</b><br>{name} · {stage}{on_hold}"
+
+
+def hold_words(hold: str, lapsed: bool) -> str:
+    """Return what is said of a hold behind the stage; nothing of none."""
+    if not hold:
+        return ""
+    over = tr(" (past its end)", "（已到期）") if lapsed else ""
+    return f" · {choice('case_hold', hold)}{over}"
 
 
 def case_sections(service: CaseService, card: Card) -> list[Section]:
     """Return the lines of a case's card: standing, case, duty, log."""
     case, stands, duty = card.case, card.stands, card.duty
     sections = []
+    if stands.get("hold_until"):
+        until = Line(tr("Planned end", "计划截止"), moment(stands["hold_until"]))
+        sections.append(Section(choice("case_hold", str(stands["hold"])), (until,)))
     if stands.get("light"):
         lines = [Line(tr("Handling", "承办"), department(service, stands["department_code"]))]
         if stands["light"] != "none":

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QObject, pyqtSignal
@@ -91,8 +89,7 @@ class CaseService(QObject):
 
     def now(self) -> str:
         """Return the time on the city's wall clock."""
-        zone = ZoneInfo(self.desk.workspace.timezone)
-        return dt.datetime.now(zone).replace(tzinfo=None).isoformat(timespec="seconds")
+        return self.desk.workspace.city_time()
 
     def departments(self) -> dict[str, str]:
         """Return the departments: code to short name, by name."""

@@ -44,12 +44,15 @@ class Folded:
     ----------
     states : DataFrame
         One row for each case, by number in the order of first appearance: stage, hold,
-        department_code (whose turn it is), last_at, begun_at and dispatched_at (the first and
-        the last dispatch), due_at, held_since (datetime64[s]), held_s (seconds on hold since the
-        first dispatch, day and night, of holds that ended), limit_s and working of the handling
-        limit, stopped_s (seconds past the deadline that a hold took, in which no clock ran), handle_due and
-        handle_used_s (deadline and seconds used of the last handling, on the clock of the
-        limit), steps (rows of the log), and how often each of `COUNTS` was done.
+        department_code (whose turn it is), last_at, begun_at and dispatched_at (the first and the
+        last dispatch), due_at, held_since (since when no clock runs), hold_until (the planned end
+        of the hold; all datetime64[s]), lapsed (whether that end has passed and nobody ended the
+        hold: the clock runs again), held_s (seconds on hold since the first dispatch, day and
+        night, of holds that ended or lapsed), suspended_s (seconds suspended in all, likewise),
+        limit_s and working of the handling limit, stopped_s (seconds past the deadline that a hold
+        took, in which no clock ran), handle_due and handle_used_s (deadline and seconds used of the
+        last handling, on the clock of the limit), steps (rows of the log), and how often each of
+        `COUNTS` was done.
     wrong : DataFrame
         Rows of the log that are not legal: number, seq, step, rule (of `RULES`).
     stages : DataFrame
@@ -62,9 +65,16 @@ class Folded:
 
 
 def fold(
-    log: pd.DataFrame, cases: pd.DataFrame, profile: Profile, timer: Timer | None = None
+    log: pd.DataFrame,
+    cases: pd.DataFrame,
+    profile: Profile,
+    timer: Timer | None = None,
+    at: str | np.datetime64 | None = None,
 ) -> Folded:
     """Derive the states of cases from their log.
+
+    A hold binds until its planned end. Past it the clock runs again and every step is legal
+    again, the next of which ends the hold; until then the case still shows it (`lapsed`).
 
     Parameters
     ----------
@@ -78,6 +88,9 @@ def fold(
     profile : Profile
     timer : Timer, optional
         Without it nothing is ever due.
+    at : moment, optional
+        When it is asked: holds planned to end until then have lapsed. Default: the last row
+        of each case.
 
     Returns
     -------
@@ -89,6 +102,9 @@ def fold(
     state = _State(rows, cases, profile, timer)
     for these in state.ranks():
         state.take(these)
+    if at is not None:
+        every = np.arange(len(state.numbers))
+        state.lapse(every, np.full(len(every), np.datetime64(at, "s")))
     return state.folded(rows)
 
 
@@ -139,6 +155,10 @@ class _State:
         self.held_s = np.zeros(n, dtype=np.int64)
         self.due = np.full(n, _NAT)
         self.since = np.full(n, _NAT)
+        self.planned = np.full(n, _NAT)  # end of the hold
+        self.lapsed = np.zeros(n, dtype=bool)
+        self.suspended_s = np.zeros(n, dtype=np.int64)
+        self.ever_held = bool((self.hold_to[self.step] > 0).any())
         self.handle_due = np.full(n, _NAT)
         self.handle_used = np.zeros(n, dtype=np.int64)
         own = cases.reindex(numbers)
@@ -174,6 +194,7 @@ class _State:
     def take(self, r: Ints) -> None:
         """Let one row of each of some cases take effect."""
         c, s, at = self.case[r], self.step[r], self.at[r]
+        self.lapse(c, at)
         self.rule[r] = self._rules(r)
         self.was[r] = self.stage[c]
         known = s >= 0
@@ -204,7 +225,8 @@ class _State:
         mark("log.before", (self.before[r] >= 0) & (self.before[r] != stage))
         mark("step.time", ~np.isnat(self.last[c]) & ~(at >= self.last[c]))
         mark("step.stage", ~told & ~self.allowed[s, stage])
-        mark("step.hold", ~told & ~self.anyhow[s] & (self.held[s] != (hold > 0)))
+        bound = np.where(self.held[s], hold == 0, (hold > 0) & ~self.lapsed[c])
+        mark("step.hold", ~told & ~self.anyhow[s] & bound)
         mark("step.needs", ~told & self.lacks[r])
         guards = {
             "verified_if_public": (stage == STAGES.index("verified")) | self.at_once[c],
@@ -214,6 +236,10 @@ class _State:
             "until_ahead": ~(self.until[r] <= at),
             "suspension_short": ~(
                 self.until[r] - at > np.timedelta64(self.profile.max_suspension_days, "D")
+            ),
+            "suspension_left": ~(
+                (self.until[r] - at) + self.suspended_s[c]
+                > np.timedelta64(self.profile.max_suspension_total_days, "D")
             ),
             "appeals_left": self.counts["appeal"][c] < self.profile.max_appeals,
         }
@@ -242,16 +268,47 @@ class _State:
         moved = (what == "until") & ~np.isnat(until)
         self._prolong(c[moved], until[moved])
 
-        hold_to = np.where(known, self.hold_to[s], -1)
-        put = (hold_to > 0) & (self.hold[c] == 0)
-        self.since[c[put]] = at[put]
-        end = (hold_to == 0) & (self.hold[c] > 0)
-        self._shift(c[end], at[end])
-        k = end & ~np.isnat(self.begun[c])
-        took = at[k] - np.fmax(self.since[c[k]], self.begun[c[k]])
-        self.held_s[c[k]] += took.astype(np.int64)
-        self.since[c[end]] = _NAT
+        if self.ever_held:
+            self._hold(c, at, until, np.where(known, self.hold_to[s], -1), known & ~self.anyhow[s])
+
+    def _hold(self, c: Ints, at: Any, until: Any, hold_to: Ints, moves: Bools) -> None:
+        """Begin and end holds; whatever is done to a case past the planned end of one ends it."""
+        hold_to = np.where(self.lapsed[c] & moves & (hold_to < 0), 0, hold_to)
+        bound = (self.hold[c] > 0) & ~self.lapsed[c]
+        end = (hold_to == 0) & bound
+        self._go_on(c[end], at[end])
+        put = (hold_to > 0) & ~bound
+        self.since[c[put]], self.planned[c[put]] = at[put], _NAT
+        self.lapsed[c[(hold_to >= 0)]] = False
+        self.planned[c[hold_to == 0]] = _NAT
         self.hold[c] = np.where(hold_to >= 0, hold_to, self.hold[c])
+        # who holds a case again tells a new end; a suspension without one lasts as long as one may
+        told = (hold_to > 0) & ~np.isnat(until)
+        self.planned[c[told]] = until[told]
+        endless = put & np.isnat(until) & (hold_to == HOLDS.index("suspended"))
+        most = np.timedelta64(self.profile.max_suspension_days, "D")
+        self.planned[c[endless]] = at[endless] + most
+
+    def lapse(self, c: Ints, at: Any) -> None:
+        """Let the clocks of cases run again whose holds were planned to end by some moments."""
+        if not self.ever_held:
+            return
+        over = (self.hold[c] > 0) & ~self.lapsed[c] & (self.planned[c] <= at)
+        if over.any():
+            k = c[over]
+            self._go_on(k, np.fmax(self.planned[k], self.since[k]))
+            self.lapsed[k] = True
+
+    def _go_on(self, c: Ints, at: Any) -> None:
+        """Let clocks run again that a hold had stopped."""
+        self._shift(c, at)
+        took = (at - self.since[c]).astype(np.int64)
+        self.suspended_s[c] += np.where(self.hold[c] == HOLDS.index("suspended"), took, 0)
+        sent = ~np.isnat(self.begun[c])
+        k = c[sent]
+        since = np.fmax(self.since[k], self.begun[k])
+        self.held_s[k] += (at[sent] - since).astype(np.int64)
+        self.since[c] = _NAT
 
     def _prolong(self, c: Ints, until: Any) -> None:
         """Set a new deadline; the limit grows by what is between the old one and it.
@@ -313,7 +370,10 @@ class _State:
                 "dispatched_at": self.dispatched,
                 "due_at": self.due,
                 "held_since": self.since,
+                "hold_until": self.planned,
+                "lapsed": self.lapsed,
                 "held_s": self.held_s,
+                "suspended_s": self.suspended_s,
                 "handle_due": self.handle_due,
                 "handle_used_s": self.handle_used,
                 "limit_s": np.where(self.granted > 0, self.granted, self.limit),

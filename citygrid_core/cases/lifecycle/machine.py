@@ -30,6 +30,9 @@ _WHY: dict[str, Text] = {
     ),
     "step.until_ahead": Text("its end is not ahead", "截止时间不晚于操作时间"),
     "step.suspension_short": Text("a hold that long is not allowed", "挂账时间超过上限"),
+    "step.suspension_left": Text(
+        "it would be suspended for longer in all than is allowed", "累计挂账时间超过上限"
+    ),
     "step.appeals_left": Text("it was appealed already", "已申诉过"),
 }
 
@@ -72,7 +75,7 @@ def legal(
     case : Series
         source, and what limits ask for; its name is the number.
     """
-    states = fold(log, case.to_frame().T, profile, timer).states if len(log) else None
+    states = fold(log, case.to_frame().T, profile, timer, at).states if len(log) else None
     due = states["due_at"].iloc[0] if states is not None else pd.NaT
     tried = {name: _said(step, at, due) for name, step in profile.steps.items()}
     rules = _try(log, case, profile, tried, timer)

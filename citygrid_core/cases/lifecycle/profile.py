@@ -45,7 +45,7 @@ NEED_LABELS: dict[str, Text] = {
 NEEDS = tuple(NEED_LABELS)
 GUARDS = (
     "verified_if_public", "delays_left", "before_due", "until_later", "until_ahead",
-    "suspension_short", "appeals_left",
+    "suspension_short", "suspension_left", "appeals_left",
 )  # fmt: skip
 CLOCKS = ("", "start", "stop", "again", "until")
 POSTS: dict[str, Text] = {
@@ -110,6 +110,7 @@ class Profile:
     register_at_once: frozenset[str]
     max_delays: int
     max_suspension_days: int
+    max_suspension_total_days: int
     max_appeals: int
     auto_dispatch: float
     twins: Reach
@@ -174,6 +175,7 @@ def _profile(table: dict[str, Any]) -> Profile:
             register_at_once=frozenset(table["register_at_once"]),
             max_delays=int(table["max_delays"]),
             max_suspension_days=int(table["max_suspension_days"]),
+            max_suspension_total_days=int(table["max_suspension_total_days"]),
             max_appeals=int(table["max_appeals"]),
             auto_dispatch=float(table["auto_dispatch"]),
             twins=_reach(table),
@@ -188,6 +190,9 @@ def _profile(table: dict[str, Any]) -> Profile:
         raise BadProfile(name, str(error)) from error
     if sum(s.first for s in steps.values()) != 1:
         raise BadProfile(name, "exactly one step begins a case (first = true)")
+    if out.max_suspension_total_days < out.max_suspension_days:
+        days = f"{out.max_suspension_total_days} < max_suspension_days = {out.max_suspension_days}"
+        raise BadProfile(name, f"max_suspension_total_days = {days}")
     if out.rework_limit not in ("again", "continue"):
         raise BadProfile(name, f"rework_limit = {out.rework_limit!r}")
     if out.reporter not in TREATMENTS:

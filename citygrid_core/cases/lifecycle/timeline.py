@@ -66,7 +66,7 @@ def timeline(
     if end is not None:
         rows = rows[(rows["at"] < np.datetime64(end, "s")).to_numpy()]
     rows = rows.sort_values(["number", "seq"], kind="stable").reset_index(drop=True)
-    out = fold(rows, cases, profile, timer).states
+    out = fold(rows, cases, profile, timer, end).states
     codes, _ = pd.factorize(rows["number"].to_numpy(dtype=object))
     at = rows["at"].to_numpy().astype("datetime64[s]")
     inside = np.ones(len(rows), dtype=bool)

@@ -136,7 +136,7 @@ def test_the_clock_stops_while_a_case_is_suspended() -> None:
 def test_a_hold_after_the_deadline_neither_helps_nor_harms() -> None:
     """Late by an hour when the hold begins, handled an hour after it ends: two hours late."""
     steps: tuple[Any, ...] = (
-        *TO_DISPATCH, ("suspend", "2025-03-04T10:00", {"reason": "待批", "until": "2025-03-20"}),
+        *TO_DISPATCH, ("suspend", "2025-03-04T10:00", {"reason": "待批", "until": "2025-03-21"}),
         ("resume", "2025-03-20T09:00"), ("handle", "2025-03-20T10:00"),
     )  # fmt: skip
     after = state(walk(case(), *steps), case())
@@ -324,20 +324,41 @@ class Simple:
     dept: str = ""
     due: np.datetime64 | None = None
     since: np.datetime64 | None = None
+    until: np.datetime64 | None = None
+    lapsed: bool = False
+    suspended: int = 0
     last: np.datetime64 | None = None
 
     def __post_init__(self) -> None:
         self.done = dict.fromkeys(RAW["step"], 0)
 
+    def go_on(self, at: np.datetime64) -> None:
+        """The hold ends, or its planned end passes: what was left is left."""
+        working = self.kind == "component"
+        if self.due is not None and self.due >= self.since:
+            left = used(CALENDAR, [self.since], [self.due], [working])
+            self.due = due(CALENDAR, [at], left, [working])[0]
+        if self.hold == "suspended":
+            self.suspended += int((at - self.since).astype(int))
+        self.since = None
+
+    def wait(self, at: np.datetime64) -> None:
+        if self.hold and not self.lapsed and self.until is not None and self.until <= at:
+            self.go_on(self.until)
+            self.lapsed = True
+
     def may(self, name: str, at: np.datetime64, said: dict[str, str]) -> bool:
         step = RAW["step"][name]
+        self.wait(at)
         if self.last is not None and at < self.last:
             return False
         if step.get("first", False) != (self.stage == ""):
             return False
         if self.stage and self.stage not in step["from"]:
             return False
-        if not step.get("anyhow") and bool(self.hold) != bool(step.get("held")):
+        if step.get("held") and not self.hold:
+            return False
+        if not step.get("held") and not step.get("anyhow") and self.hold and not self.lapsed:
             return False
         if any(
             not said.get({"department": "department_code"}.get(n, n)) for n in step.get("needs", ())
@@ -350,13 +371,17 @@ class Simple:
             free = self.due is None or at <= self.due < until
             return self.done["delay"] < 2 and free and at < until
         if name == "suspend":
-            return at < np.datetime64(said["until"]) <= at + np.timedelta64(365, "D")
+            until, year = np.datetime64(said["until"], "s"), np.timedelta64(365, "D")
+            return at < until <= at + year and until - at + self.suspended <= year
         return not (name == "appeal" and self.done["appeal"] >= 1)
 
     def do(self, name: str, at: np.datetime64, said: dict[str, str]) -> None:
         step = RAW["step"][name]
         working = self.kind == "component"
         limit = 8 * 3600 if working else 7200
+        self.wait(at)
+        if self.lapsed and not step.get("anyhow"):
+            self.hold, self.lapsed, self.until = "", False, None
         if name in ("dispatch", "rework"):
             self.due = due(CALENDAR, [at], [limit], [working])[0]
         if name == "return":
@@ -365,11 +390,10 @@ class Simple:
             self.due = np.datetime64(said["until"], "s")
         if name in ("suspend", "defer"):
             self.hold, self.since = ("suspended" if name == "suspend" else "deferred"), at
-        if name == "resume":
-            if self.due is not None and self.due >= self.since:
-                left = used(CALENDAR, [self.since], [self.due], [working])
-                self.due = due(CALENDAR, [at], left, [working])[0]
-            self.hold, self.since = "", None
+            self.until = np.datetime64(said["until"], "s") if said["until"] else None
+        if name == "resume" and self.hold:
+            self.go_on(at)
+            self.hold, self.until = "", None
         if said.get("department_code") and name != "return":
             self.dept = said["department_code"]
         self.stage = step.get("to") or self.stage
@@ -387,7 +411,9 @@ def random_log(rng: random.Random, number: str) -> tuple[list[dict[str, Any]], S
         said = {
             "reason": rng.choice(["", "r", "r"]),
             "department_code": rng.choice(["", "D1", "D2"]),
-            "until": rng.choice(["", str(at + np.timedelta64(rng.choice([1, 30, 400]), "D"))]),
+            "until": rng.choice(
+                ["", str(at + np.timedelta64(rng.choice([8, 24, 720, 9600]), "h"))]
+            ),
         }
         names = list(RAW["step"])
         open_ = [name for name in names if me.may(name, at, said)]
@@ -433,6 +459,7 @@ def test_the_state_is_the_fold_of_the_log(n: int) -> None:
     for (_, row), me in zip(states.iterrows(), oracles, strict=True):
         assert row["stage"] == me.stage
         assert (row["hold"], row["department_code"]) == (me.hold, me.dept)
+        assert (row["lapsed"], row["suspended_s"]) == (me.lapsed, me.suspended)
         assert (None if pd.isna(row["due_at"]) else np.datetime64(row["due_at"], "s")) == me.due
         assert [row[name] for name in COUNTS] == [me.done[name] for name in COUNTS]
     # totals add up in every direction
@@ -474,6 +501,9 @@ def test_no_deadline_runs_while_a_case_is_held() -> None:
     copies = cases.loc[list(of.values())].set_axis(pd.Index(list(of), dtype=object))
     states = fold(pd.concat(parts), copies, DEFAULT, TIMER).states.loc[list(of)]
     before, after = states.iloc[0::2], states.iloc[1::2].set_axis(states.index[0::2])
+    late = before["lapsed"].to_numpy() | (before["hold_until"] <= after["last_at"]).to_numpy()
+    assert late.sum() > 5, "some are ended after their planned end"
+    before, after = before[~late], after[~late]
     asked = before["due_at"].notna() & (before["due_at"] >= before["held_since"])
     before, after = before[asked], after[asked]
     assert len(before) > 20

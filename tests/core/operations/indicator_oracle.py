@@ -75,15 +75,38 @@ class Handling:
     ran: float = 0.0
     granted: float = 0.0
     hold: str = ""
+    stopped: bool = False
+    until: Moment | None = None  # the planned end of the hold, while it lasts
+    done_due: Moment | None = None
     done_used: float = 0.0
 
     def now(self, at: Moment) -> float:
         more = self.clock.span(self.since, at, self.working) if self.since else 0.0
         return self.ran + more
 
+    @property
+    def stands(self) -> str:
+        """The hold that still stops the clock."""
+        return self.hold if self.stopped else ""
+
+    def wait(self, at: Moment) -> None:
+        """Past the planned end of a hold the clock runs on."""
+        if self.stopped and self.until is not None and self.until <= at:
+            self.go_on(self.until)
+
+    def go_on(self, at: Moment) -> None:
+        self.stopped = False
+        if self.due is not None:
+            self.since = at
+            if self.ran <= self.granted:
+                self.due = self.clock.after(at, self.granted - self.ran, self.working)
+
     def take(self, step: str, at: Moment, until: Moment | None) -> None:
+        self.wait(at)
+        if not self.stopped and step not in ("supervise", "link"):
+            self.hold = ""
         if step == "handle":
-            self.done_used = self.now(at)
+            self.done_due, self.done_used = self.due, self.now(at)
         elif step in ("dispatch", "rework"):
             self.begun, self.ran, self.granted, self.due, self.since = at, 0, self.limit, None, None
             if self.limit:
@@ -103,12 +126,10 @@ class Handling:
         elif step in ("suspend", "defer"):
             self.ran, self.since = self.now(at), None
             self.hold = {"suspend": "suspended", "defer": "deferred"}[step]
-        elif step == "resume":
+            self.stopped, self.until = True, until
+        elif step == "resume" and self.stopped:
             self.hold = ""
-            if self.due is not None:
-                self.since = at
-                if self.ran <= self.granted:
-                    self.due = self.clock.after(at, self.granted - self.ran, self.working)
+            self.go_on(at)
 
 
 @dataclass
@@ -169,15 +190,17 @@ def history(raw: Tables, end: pd.Timestamp) -> pd.DataFrame:
             runs[number] = Handling(seconds, unit.startswith("work"), clock)
         runs[number].take(step, at, None if pd.isna(new) else new.to_pydatetime())
     told = [runs[n] for n in out.index]
-    out["hold"] = [h.hold for h in told]
+    stop = end.to_pydatetime()
+    for one in told:
+        one.wait(stop)
+    out["hold"] = [h.stands for h in told]
     for name in ("due", "done_due"):
         out[name] = pd.to_datetime(pd.Series([getattr(h, name) for h in told], index=out.index))
     out["used"] = [h.done_used for h in told]
     out["granted"] = [h.granted for h in told]
-    stop = end.to_pydatetime()
     out["share"] = [
         h.now(stop) / h.granted
-        if h.due is not None and s == "dispatched" and not h.hold
+        if h.due is not None and s == "dispatched" and not h.stopped
         else np.nan
         for h, s in zip(told, out["stage"], strict=True)
     ]

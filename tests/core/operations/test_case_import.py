@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from citygrid_core.errors import UsageError
@@ -17,7 +19,7 @@ from citygrid_core.tables import Mapping
 from citygrid_core.workspace import Workspace
 
 DAY = "2026-01-05"
-HEAD = ["案卷号", "问题来源", "对象", "小类", "内容", "部件标识码", "网格编码", "x", "y", "上报时间",
+HEAD = ["案卷号", "问题来源", "对象", "小类", "内容", "部件标识码", "网格编码", "x", "y", "上报时间", "结案时间", "截止时间",
         "举报人姓名", "联系电话", "坐席备注"]  # fmt: skip
 MAPPING = Mapping(crs="EPSG:4547", personal={"坐席备注": "drop"})
 
@@ -140,6 +142,49 @@ def test_rejects_that_could_not_be_written_are_refused_before_anything_is_stored
     assert file.read_bytes() == told
     report = import_cases(office, file, options=options, on=DAY, rejects=tmp_path / "bad.csv")
     assert (report.stored, report.rejected) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("on", "fits"),
+    [
+        (DAY, "2026-01-05 09:30:00"),  # by the clock on the city's wall
+        ("2026-01-01", "2026-01-05 09:30:00"),
+        ("2026-01-20", "2026-01-20 23:59:59"),  # told to be another day
+    ],
+)
+def test_what_is_still_to_come_is_no_case(
+    office: Workspace, tmp_path: Path, on: str, fits: str
+) -> None:
+    """A second after the city's clock is refused, whatever stage it is of; a deadline may lie ahead."""
+    office.close()
+    utc = dt.datetime(2026, 1, 5, 1, 30, 0, 400_000, dt.timezone.utc)
+    after = str(pd.Timestamp(fits) + pd.Timedelta(1, "s"))
+    with Workspace.open(office.path, now=lambda: utc) as ws:
+        file = table(
+            tmp_path / "cases.csv",
+            lamp(ws, "G1", 上报时间=fits, 截止时间="2031-01-01 00:00"), lamp(ws, "G2", 上报时间=after),
+            lamp(ws, "G3", 结案时间=after), lamp(ws, "G4", 上报时间="2036-01-05 09:00"),
+        )  # fmt: skip
+        report = import_cases(
+            ws, file, options=SourceOptions(mapping=MAPPING), on=on, rejects=tmp_path / "bad.csv"
+        )
+        assert (report.read, report.stored, report.rejected) == (4, 1, 3)
+        assert [(p.rule, p.row, p.field) for p in report.problems] == [
+            ("case.future", 3, "reported_at"), ("case.future", 4, "closed_at"),
+            ("case.future", 5, "reported_at"),
+        ]  # fmt: skip
+        said = report.problems[0]
+        assert said.found.en.replace("T", " ") == after
+        assert fits.replace(" ", "T") in said.expected.en
+        assert "当前时间" in said.expected.zh
+        assert "时钟" in said.cure.zh
+        # a clock that was set back loses nothing: the same rows go in when it is right again
+        assert ws.count("cases", where={"source_number": ["G1", "G2"]}) == 1
+    with Workspace.open(office.path) as ws:
+        rejected = import_cases(
+            ws, tmp_path / "bad.csv", options=SourceOptions(mapping=MAPPING), on=DAY
+        )
+        assert (rejected.stored, rejected.rejected) == (2, 1)
 
 
 def test_what_is_located_is_counted_among_the_cases_that_were_taken(

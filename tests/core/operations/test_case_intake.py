@@ -159,7 +159,7 @@ def test_what_contradicts_itself_is_told(desk: IntakeDesk) -> None:
     assert sorted(p.rule for p in look.problems) == ["case.component", "case.grid"]
     assert look.places["grid"][0] == own  # the position is believed
     for said, rule in (
-        (Reported(kind, "2026-03-02T09:31:00", "component", x=x, y=y), "case.order"),
+        (Reported(kind, "2026-03-02T09:31:00", "component", x=x, y=y), "case.future"),
         (Reported("没有的类别", CALLED, x=x, y=y), "case.class"),
         (Reported(kind, CALLED, "component", x=x + 1e6, y=y), "position.outside"),
         (Reported(kind, CALLED, "component"), "position.missing"),

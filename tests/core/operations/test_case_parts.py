@@ -23,6 +23,7 @@ from citygrid_core.operations.store import verify
 from citygrid_core.workspace import Workspace, sealing
 
 DAY = "2025-01-01"
+AFTER = "2026-01-02T00:00:00"
 METRES = SourceOptions(crs="EPSG:4547")
 
 
@@ -71,13 +72,13 @@ def test_parts_are_the_whole(
 def test_another_process_reads_the_same_and_its_errors_are_ours(
     city: Workspace, some: Path
 ) -> None:
-    sources = Sources(str(city.path), (some,), "x", 0.9, METRES, 150)
+    sources = Sources(str(city.path), (some,), "x", 0.9, METRES, 150, AFTER)
     here, there = list(parts(sources)), list(apart(parts, sources))
     assert [p.read for p in here] == [p.read for p in there] == [150, 150, 99]
     for a, b in zip(here, there, strict=True):
         pd.testing.assert_frame_equal(pd.DataFrame(a.frame), pd.DataFrame(b.frame))
         assert (a.rejects, a.findings, a.details) == (b.rejects, b.findings, b.details)
-    missing = Sources(str(city.path), (some.with_name("none.csv"),), "x", 0.9, METRES, 150)
+    missing = Sources(str(city.path), (some.with_name("none.csv"),), "x", 0.9, METRES, 150, AFTER)
     with pytest.raises(UnusableInput):
         list(apart(parts, missing))
 

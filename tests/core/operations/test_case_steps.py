@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
+from citygrid_core.cases.clock import LIGHTS
 from citygrid_core.cases.lifecycle.profile import STAGE_LABELS
 from citygrid_core.operations.case_clock import import_limits, import_work_days
+from citygrid_core.operations.case_dispatch import propose
+from citygrid_core.operations.case_queue import queue
+from citygrid_core.operations.case_standing import card, overdue
 from citygrid_core.operations.case_steps import (
     advance_cases,
     advance_file,
     folded,
     legal_steps,
 )
+from citygrid_core.operations.store import verify
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
 from citygrid_core.workspace.schema import CHOICES
@@ -42,7 +49,7 @@ def open_case(ws: Workspace, stage: str = "dispatched", kind: str = "component")
     return str(cases["number"].min())
 
 
-def entry(number: str, step: str, at: str, **said: str) -> dict[str, str]:
+def entry(number: str, step: str, at: str, **said: Any) -> dict[str, Any]:
     return {"number": number, "step": step, "at": at, **said}
 
 
@@ -63,6 +70,60 @@ def test_a_wrong_body_returns_a_case_and_it_goes_to_another(office: Workspace) -
     assert log["reason"].tolist()[-2] == "不属本单位"
     assert folded(office, [number]).wrong.empty
     assert office.verify() == []
+
+
+def test_a_step_that_is_still_to_come_is_refused(office: Workspace) -> None:
+    number = open_case(office)
+    office.close()
+    utc = dt.datetime(2026, 1, 5, 2, 0, tzinfo=dt.timezone.utc)
+    with Workspace.open(office.path, now=lambda: utc) as ws:
+        late = entry(number, "return", "2026-01-05T10:00:01", reason="不属本单位", source_row=7)
+        report = advance_cases(ws, pd.DataFrame([late]))
+        assert (report.stored, report.rejected) == (0, 1)
+        (said,) = report.problems
+        assert (said.rule, said.row, said.field) == ("step.future", 7, "at")
+        assert "2026-01-05T10:00:00" in said.expected.zh
+        now = pd.DataFrame([{**late, "at": "2026-01-05T10:00:00"}])
+        assert advance_cases(ws, now).stored == 1
+
+
+def test_a_suspension_that_nobody_ended(office: Workspace) -> None:
+    """Two hours from 8:00, an hour used, suspended until Thursday 9:00: the queue, the deadline stored,
+    overdue cases, and dispatch tell the same; the log is sound."""
+    number, waiting = open_case(office, kind="event"), open_case(office)
+    hold = {"reason": "待材料", "until": "2026-01-08T09:00:00"}
+    report = advance_cases(office, pd.DataFrame([
+        entry(number, "return", "2026-01-05T07:00:00", reason="r"),
+        entry(number, "dispatch", "2026-01-05T08:00:00", department_code="D2"),
+        entry(number, "suspend", "2026-01-05T09:00:00", **hold),
+        entry(waiting, "return", "2026-01-05T08:00:00", reason="r"),
+        entry(waiting, "suspend", "2026-01-05T09:00:00", **hold),
+    ]))  # fmt: skip
+    assert (report.stored, report.rejected) == (5, 0)
+    stored = office.read("cases", where={"number": number}).iloc[0]
+    assert (stored["hold"], stored["due_at"]) == ("suspended", "2026-01-08T10:00:00")
+    for at, lapsed, share, light in (
+        ("2026-01-08T08:59:59", False, 0.5, "green"), ("2026-01-08T09:48:00", True, 0.9, "yellow"),
+        ("2026-01-08T11:00:00", True, 1.5, "red"),
+    ):  # fmt: skip
+        for told, found in (queue(office, at), overdue(office, at, lights=tuple(LIGHTS))):
+            row = found.set_index("number").loc[number]
+            assert (row["hold"], row["lapsed"]) == ("suspended", lapsed), at
+            assert (row["share"], row["light"]) == (share, light), at
+            assert row["hold_until"] == "2026-01-08T09:00:00"
+            assert told.details["lapsed"] == lapsed + (lapsed and "stage" in found)
+        told = card(office, number, at).stands
+        assert (told["lapsed"], told["light"]) == (lapsed, light)
+        assert (waiting in set(propose(office, at=at)["number"])) == lapsed
+    due = card(office, number, "2026-01-08T11:00:00").stands["due_at"]
+    assert due == "2026-01-08T10:00:00"
+    assert verify(office).problems == []
+    legal = [s.name for s in legal_steps(office, number, "2026-01-08T10:30:00")]
+    assert {"handle", "return", "resume", "suspend"} < set(legal)
+    advance_cases(office, pd.DataFrame([entry(number, "handle", "2026-01-08T09:30:00")]))
+    stored = office.read("cases", where={"number": number}).iloc[0]
+    assert (stored["stage"], stored["hold"]) == ("handled", None)
+    assert verify(office).problems == []
 
 
 def test_a_refused_step_changes_nothing_and_says_what_is_legal(office: Workspace) -> None:
