@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from citygrid_core.errors import Text, UnusableInput, UsageError
-from citygrid_core.grids import Policy, Strategies, check, number, repair
+from citygrid_core.grids import Policy, Repaired, Strategies, check, number, repair
 from citygrid_core.operations.grid_commit import Cause, start_after
 from citygrid_core.operations.grid_followers import heirs, left_behind, relocate_components
 from citygrid_core.operations.intake import (
@@ -25,7 +25,7 @@ from citygrid_core.operations.intake import (
 )
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.tables import Field, Reject, read, readable, write_rejects
-from citygrid_core.workspace import Workspace
+from citygrid_core.workspace import Transaction, Workspace
 
 FIELDS = (
     Field("code", "text", labels=("单元网格标识码", "网格编码", "BGCode", "BGID", "DYWGBSM")),
@@ -103,35 +103,14 @@ def import_grids(
     strategies = strategies or Strategies(part="split", part_m2=policy.limit_low_m2, snap_m=SNAP_M)
     _close(rows, strategies.snap_m)
     _judge(rows, areas)
-    good = rows.good
-    if not len(good):
+    if not len(rows.good):
         raise _useless(path, rows)
     progress("repairing", 1, 4)
-    drawn = good[["source_row", "geometry"]].copy()
-    drawn["given"] = text_column(good, "code")
-    drawn["reason"] = text_column(good, "reason")
-    drawn["note"] = text_column(good, "note")
-    mended = repair(
-        drawn.rename(columns={"given": "code"}), areas, strategies=strategies, policy=policy
-    )
-    cells = mended.frame
-    lost = good.index[~good["source_row"].isin(set(cells["source_row"].dropna().astype(int)))]
-    for index in lost:
-        whole = Text("ground that no other polygon has", "不被其他面完全覆盖的面")
-        rows.reject(index, problem("grid.overlap", "geometry", "0 m²", whole))
+    mended = _mended(rows, areas, strategies, policy)
     progress("storing", 2, 4)
     parameters = {"file": path.name, "on": cause.on, "reason": cause.reason}
     with workspace.transaction("grids import", who=cause.who, parameters=parameters) as tx:
-        if len(held):
-            tx.end("grids", held.index.to_numpy(), cause.on)
-        counts = cells["community_code"].value_counts().to_dict()
-        start = start_after(tx, workspace, counts)
-        cells["old"] = cells["code"].fillna("").astype(str)
-        cells["code"] = number(cells, edition=workspace.edition, start_after=start)
-        cells = cells.sort_values("code").reset_index(drop=True)
-        tx.insert("grids", _stored(cells, policy, cause))
-        if len(held):
-            _link(tx, held, cells, cause)
+        cells = _replaced(tx, workspace, held, mended.frame, policy, cause)
         components = relocate_components(tx, workspace.read("components"), cells, cause.on)
         findings = left_behind(workspace)
         if dry_run:
@@ -151,6 +130,40 @@ def import_grids(
     }
     progress("done", 4, 4)
     return report, mended.repairs
+
+
+def _mended(
+    rows: Rows, areas: gpd.GeoDataFrame, strategies: Strategies, policy: Policy
+) -> Repaired:
+    """Return the good rows as a division of the city; set aside those that wholly gave way."""
+    good = rows.good
+    drawn = good[["source_row", "geometry"]].copy()
+    for name in ("code", "reason", "note"):
+        drawn[name] = text_column(good, name)
+    mended = repair(drawn, areas, strategies=strategies, policy=policy)
+    kept = set(mended.frame["source_row"].dropna().astype(int))
+    for index in good.index[~good["source_row"].isin(kept)]:
+        whole = Text("ground that no other polygon has", "不被其他面完全覆盖的面")
+        rows.reject(index, problem("grid.overlap", "geometry", "0 m²", whole))
+    return mended
+
+
+def _replaced(
+    tx: Transaction, workspace: Workspace, held: gpd.GeoDataFrame, cells: gpd.GeoDataFrame,
+    policy: Policy, cause: Cause,
+) -> gpd.GeoDataFrame:  # fmt: skip
+    """Store cells in the place of the grids held; return them with their codes, in order."""
+    if len(held):
+        tx.end("grids", held.index.to_numpy(), cause.on)
+    counts = cells["community_code"].value_counts().to_dict()
+    start = start_after(tx, workspace, counts)
+    cells["old"] = cells["code"].fillna("").astype(str)
+    cells["code"] = number(cells, edition=workspace.edition, start_after=start)
+    cells = cells.sort_values("code").reset_index(drop=True)
+    tx.insert("grids", _stored(cells, policy, cause))
+    if len(held):
+        _link(tx, held, cells, cause)
+    return cells
 
 
 def _close(rows: Rows, snap_m: float) -> None:

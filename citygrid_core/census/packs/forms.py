@@ -72,6 +72,55 @@ def gate() -> str:
     )
 
 
+#: The lease has a number left for the class, where the component has none yet.
+_SPARE = (
+    "\"code\" IS NOT NULL OR coalesce(aggregate('citygrid_leases', 'sum', \"left\", "
+    "filter:=\"class_code\" = attribute(@parent, 'class_code')), 0) > 0"
+)
+#: The lease of the pack has not ended.
+_LASTING = (
+    "coalesce(aggregate('citygrid_leases', 'max', \"until\"), '9999') "
+    ">= format_date(now(), 'yyyy-MM-dd')"
+)
+_MANHOLE = (
+    "coalesce(\"manhole_number\", '') = '' OR "
+    f"regexp_match(\"manhole_number\", '^[0-9]{{{MANHOLE_DIGITS}}}$') > 0"
+)
+
+
+def _of_kind(geometry: str) -> str:
+    """Return the expression: the class is one of this geometry."""
+    return f"attribute(get_feature('citygrid_classes', 'code', \"class_code\"), 'geometry') = '{geometry}'"
+
+
+def _grid_here(geometry: str) -> str:
+    """Return the expression of the grid in which a component, or its middle, lies."""
+    here = "geometry(@parent)" if geometry == "point" else "centroid(geometry(@parent))"
+    return f"aggregate('citygrid_grids', 'min', \"code\", filter:=intersects($geometry, {here}))"
+
+
+def _alone(geometry: str) -> str:
+    """Return the expression: none of the same class stands within the class's radius."""
+    return (
+        "with_variable('near', coalesce(attribute(get_feature('citygrid_classes', 'code', "
+        "\"class_code\"), 'twin_m'), 0), "
+        f"coalesce(aggregate('citygrid_components_{geometry}', 'count', \"uid\", "
+        "filter:=\"class_code\" = attribute(@parent, 'class_code') "
+        "AND \"uid\" <> coalesce(attribute(@parent, 'uid'), '') "
+        "AND distance($geometry, geometry(@parent)) <= @near), 0) = 0)"
+    )
+
+
+def _body(name: str) -> FormField:
+    """Return the field of one of the departments."""
+    known = f"get_feature('citygrid_departments', 'code', \"{name}\") IS NOT NULL"
+    return FormField(
+        name,
+        constraint=f'{known} OR "{name}" IS NULL',
+        why=Text("a department of the register", "须为部门名录中的部门"),
+    )
+
+
 def form_of(geometry: str) -> tuple[FormField, ...]:
     """Return the form of the components of one geometry, in tab order.
 
@@ -82,46 +131,10 @@ def form_of(geometry: str) -> tuple[FormField, ...]:
     geometry : str
         ``point``, ``line`` or ``polygon``, as the catalogue of classes says.
     """
-    left = (
-        "coalesce(aggregate('citygrid_leases', 'sum', \"left\", "
-        "filter:=\"class_code\" = attribute(@parent, 'class_code')), 0)"
-    )
-    middle = "centroid($geometry)" if geometry != "point" else "$geometry"
-    grid = (
-        "aggregate('citygrid_grids', 'min', \"code\", "
-        f"filter:=intersects($geometry, {middle.replace('$geometry', 'geometry(@parent)')}))"
-    )
-    known = f"attribute(get_feature('citygrid_classes', 'code', \"class_code\"), 'geometry') = '{geometry}'"
-    inside = '"grid_code" IS NOT NULL'
-    # one of the same class within the class's radius: a warning, and the team decides
-    alone = (
-        "with_variable('near', coalesce(attribute(get_feature('citygrid_classes', 'code', "
-        "\"class_code\"), 'twin_m'), 0), "
-        f"coalesce(aggregate('citygrid_components_{geometry}', 'count', \"uid\", "
-        "filter:=\"class_code\" = attribute(@parent, 'class_code') "
-        "AND \"uid\" <> coalesce(attribute(@parent, 'uid'), '') "
-        "AND distance($geometry, geometry(@parent)) <= @near), 0) = 0)"
-    )
-    lasting = (
-        "coalesce(aggregate('citygrid_leases', 'max', \"until\"), '9999') "
-        ">= format_date(now(), 'yyyy-MM-dd')"
-    )
-    spare = f'"code" IS NOT NULL OR {left} > 0'
-    department = (
-        "get_feature('citygrid_departments', 'code', \"{0}\") IS NOT NULL OR \"{0}\" IS NULL"
-    )
-    owners = tuple(
-        FormField(
-            name,
-            constraint=department.format(name),
-            why=Text("a department of the register", "须为部门名录中的部门"),
-        )
-        for name in ("supervising_code", "owning_code", "maintaining_code")
-    )
     return (
         FormField(
             "class_code",
-            constraint=f"({known}) AND ({spare})",
+            constraint=f"({_of_kind(geometry)}) AND ({_SPARE})",
             why=Text(
                 "a class of this geometry with numbers left in the lease",
                 "须为该图形类型的部件类别，且租用号段尚有余号",
@@ -130,7 +143,8 @@ def form_of(geometry: str) -> tuple[FormField, ...]:
         FormField(
             "name",
             default="attribute(get_feature('citygrid_classes', 'code', \"class_code\"), 'name')",
-            constraint=alone,
+            # a warning, and the team decides
+            constraint=_alone(geometry),
             why=Text(
                 "one of the same class stands within its radius: the same one?",
                 "判重半径内已有同类部件，是否同一个？",
@@ -152,15 +166,12 @@ def form_of(geometry: str) -> tuple[FormField, ...]:
                 "定位精度须符合精度等级（A类0.5米、B类1米、C类10米）",
             ),
         ),
-        *owners,
+        *(_body(n) for n in ("supervising_code", "owning_code", "maintaining_code")),
         FormField("note"),
         FormField("asset_number"),
         FormField(
             "manhole_number",
-            constraint=(
-                "coalesce(\"manhole_number\", '') = '' OR "
-                f"regexp_match(\"manhole_number\", '^[0-9]{{{MANHOLE_DIGITS}}}$') > 0"
-            ),
+            constraint=_MANHOLE,
             why=Text(
                 f"a manhole number has {MANHOLE_DIGITS} digits",
                 f"井盖编号须为 {MANHOLE_DIGITS} 位数字",
@@ -168,16 +179,16 @@ def form_of(geometry: str) -> tuple[FormField, ...]:
         ),
         FormField(
             "grid_code",
-            default=grid,
+            default=_grid_here(geometry),
             on_update=True,
-            constraint=inside,
+            constraint='"grid_code" IS NOT NULL',
             why=Text("inside the pack's unit grids", "须位于本包单元网格之内"),
             editable=False,
         ),
         FormField(
             "surveyed_on",
             default="to_date(now())",
-            constraint=lasting,
+            constraint=_LASTING,
             why=Text(
                 "the lease has ended: have it extended before the pack is returned",
                 "号段已到期：回传前请先办理延期",

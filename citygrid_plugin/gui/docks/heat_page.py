@@ -147,6 +147,12 @@ class HeatPage(QWidget):
     def _how(self) -> QWidget:
         box = QgsCollapsibleGroupBox(tr("Shown as", "显示方式"))
         form = QFormLayout(box)
+        self._add_measures(form)
+        self._add_classes(form)
+        form.addRow(self._marks())
+        return box
+
+    def _add_measures(self, form: QFormLayout) -> None:
         self.measure = QComboBox()
         self.measure.setObjectName("citygrid_heat_measure")
         self.measure.activated.connect(lambda _: self.asked.emit())
@@ -174,6 +180,8 @@ class HeatPage(QWidget):
         title = QLabel(tr("&Measure:", "指标(&M)："))
         title.setBuddy(self.measure)
         form.addRow(title, measures)
+
+    def _add_classes(self, form: QFormLayout) -> None:
         row = QHBoxLayout()
         self.scale = QComboBox()
         self.scale.setObjectName("citygrid_heat_scale")
@@ -206,6 +214,8 @@ class HeatPage(QWidget):
         title = QLabel(tr("C&lasses:", "分级(&L)："))
         title.setBuddy(self.scale)
         form.addRow(title, row)
+
+    def _marks(self) -> QHBoxLayout:
         layers = QHBoxLayout()
         self.spots = self._toggle("spots", tr("si&gnificant spots", "显著冷热点(&G)"), on=True)
         self.weak = self._toggle("weak", tr("&uncertain places", "位置存疑(&U)"), on=True)
@@ -218,11 +228,10 @@ class HeatPage(QWidget):
             tr("New, intensifying, persistent … over the months, as marks",
                "按月判断新增、加剧、持续等演变类型，以符号表示")
         )  # fmt: skip
-        for box_ in (self.spots, self.weak, self.patterns):
-            layers.addWidget(box_)
+        for box in (self.spots, self.weak, self.patterns):
+            layers.addWidget(box)
         layers.addStretch(1)
-        form.addRow(layers)
-        return box
+        return layers
 
     def _toggle(self, name: str, text: str, *, on: bool) -> QCheckBox:
         box = QCheckBox(text)

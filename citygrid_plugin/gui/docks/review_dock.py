@@ -95,6 +95,21 @@ class ReviewDock(QgsDockWidget):
         body = QWidget()
         layout = QVBoxLayout(body)
         layout.setContentsMargins(6, 6, 6, 6)
+        layout.addLayout(self._file(icon))
+        self.progress = QLabel()
+        self.progress.setObjectName("citygrid_review_progress")
+        layout.addWidget(self.progress)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.addWidget(self._rows())
+        split.addWidget(self._decision())
+        split.setSizes([420, 300])
+        layout.addWidget(split, 1)
+        self.setWidget(body)
+        self.setMinimumWidth(380)
+        self.show_review(None)
+
+    def _file(self, icon: Callable[[str], QIcon]) -> QHBoxLayout:
+        """Return the row that opens a file and applies what was decided."""
         row = QHBoxLayout()
         self.open_button = QPushButton(icon("open"), tr("&Open review file…", "打开复核文件(&O)…"))
         self.open_button.setObjectName("citygrid_review_open")
@@ -110,11 +125,10 @@ class ReviewDock(QgsDockWidget):
         )
         self.apply_button.clicked.connect(lambda _=False: self.apply_wanted.emit())
         row.addWidget(self.apply_button)
-        layout.addLayout(row)
-        self.progress = QLabel()
-        self.progress.setObjectName("citygrid_review_progress")
-        layout.addWidget(self.progress)
-        split = QSplitter(Qt.Orientation.Vertical)
+        return row
+
+    def _rows(self) -> QTableWidget:
+        """Return the table of the addresses."""
         self.table = _Table(0, 3)
         self.table.setObjectName("citygrid_review_rows")
         self.table.setAccessibleName(tr("Unresolved addresses", "未决地址"))
@@ -132,7 +146,10 @@ class ReviewDock(QgsDockWidget):
         self.table.currentCellChanged.connect(self._row_changed)
         self.table.picked.connect(self.picked)
         self.table.asked.connect(self._asked)
-        split.addWidget(self.table)
+        return self.table
+
+    def _decision(self) -> QWidget:
+        """Return what is known of one address, and where it is decided."""
         below = QWidget()
         column = QVBoxLayout(below)
         column.setContentsMargins(0, 0, 0, 0)
@@ -164,12 +181,7 @@ class ReviewDock(QgsDockWidget):
         hint.setWordWrap(True)
         hint.setStyleSheet("color:#6b6b6b")
         column.addWidget(hint)
-        split.addWidget(below)
-        split.setSizes([420, 300])
-        layout.addWidget(split, 1)
-        self.setWidget(body)
-        self.setMinimumWidth(380)
-        self.show_review(None)
+        return below
 
     def show_review(self, review: Review | None) -> None:
         """Show the rows of a file; none when none is open."""
