@@ -362,7 +362,7 @@ class GeoPackage:
                 # Counting by hundreds: a step of a recursion costs as much as a row.
                 "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?6), "
                 "d(j) AS (SELECT 0 UNION ALL SELECT j + 1 FROM d WHERE j < 99) "
-                "INSERT INTO cg_seals (table_id, fid, seal) "
+                "INSERT OR FAIL INTO cg_seals (table_id, fid, seal) "
                 "SELECT ?2, ?3 + 100 * i + j, substr(?4, 1 + (100 * i + j) * ?5, ?5) "
                 "FROM n CROSS JOIN d WHERE 100 * i + j < ?1",
                 (rows, table_id, first + at, part, SIZE, (rows - 1) // 100),
