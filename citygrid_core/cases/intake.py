@@ -21,6 +21,7 @@ from citygrid_core.standards import (
     case_sources,
     classify,
     load_edition,
+    perhaps,
 )
 
 Problems = dict[Any, list[Problem]]
@@ -126,8 +127,11 @@ def _note(
     expected: Text,
     cure: Text = _NOTHING,
 ) -> None:
-    text = "" if found is None or found != found else str(found)
-    shown = Text(text, text) if text else Text("nothing", "空值")
+    if isinstance(found, Text):
+        shown = found
+    else:
+        text = "" if found is None or found != found else str(found)
+        shown = Text(text, text) if text else Text("nothing", "空值")
     problem = Problem(rule, shown, expected, cure, field=name)
     into.setdefault(index, []).append(problem)
 
@@ -237,7 +241,7 @@ def _classes(
             index,
             "case.kind",
             "object_kind",
-            f"{texts[index]} = {_both(texts[index], edition, found, index)}",
+            _both(texts[index], edition, found, index),
             Text("the kind of object: component or event", "对象类别：部件或事件（事项）"),
             Text("name the kind, or write the class by name", "请注明对象类别，或用名称填写类别"),
         )
@@ -249,12 +253,14 @@ def _classes(
     frame["class_code"] = code.astype(object).where(code.notna(), None)
 
 
-def _both(text: str, edition: Edition, found: dict[ClassKind, pd.DataFrame], index: Any) -> str:
-    names = []
-    for kind, table in found.items():
-        code = str(table.at[index, "class_code"])
-        names.append(edition.catalogues[kind].classes[code].name)
-    return " / ".join(names)
+def _both(text: str, edition: Edition, found: dict[ClassKind, pd.DataFrame], index: Any) -> Text:
+    names = [
+        edition.class_label(kind, str(table.at[index, "class_code"]))
+        for kind, table in found.items()
+    ]
+    return Text(
+        f"{text} = {' / '.join(n.en for n in names)}", f"{text} = {' / '.join(n.zh for n in names)}"
+    )
 
 
 def _unknown_class(
@@ -271,7 +277,6 @@ def _unknown_class(
         proposals: Any = found[k].at[index, "proposals"]
         near += proposals
     near.sort(key=lambda p: -p.score)
-    shown = "、".join(str(p) for p in near[:3])
     named_en, named_zh = " or ".join(kinds), "或".join(_KIND_ZH[k] for k in kinds)
     _note(
         problems,
@@ -280,7 +285,7 @@ def _unknown_class(
         "class_code",
         text,
         Text(f"a class of {edition.id} ({named_en})", f"{edition.id} 的{named_zh}类别"),
-        Text(f"perhaps {shown}", f"可能是 {shown}") if shown else _NOTHING,
+        perhaps(near),
     )
 
 

@@ -74,7 +74,12 @@ def sample_plan(
 
     with Workspace.open(workspace) as ws:
         report, rows = make_plan(
-            ws, SampleWish(**wish), on=today(at, ws.timezone), who=who, dry_run=dry_run
+            ws,
+            SampleWish(**wish),
+            on=today(at, ws.timezone),
+            who=who,
+            dry_run=dry_run,
+            lang=current(),
         )
     columns = ["number", "stratum", "component_code", "class_name", "grid_code", "x", "y"]
     if output and output.suffix in (".csv", ".xlsx"):

@@ -18,7 +18,7 @@ from citygrid_core.cli.door import (
     workspace_argument,
 )
 from citygrid_core.cli.imports import import_command
-from citygrid_core.cli.language import t
+from citygrid_core.cli.language import current, t
 
 _BORDERS = click.Path(exists=True, path_type=Path)
 
@@ -64,7 +64,7 @@ def audit(
 
     day = today(at) if at else None
     with Workspace.open(workspace) as ws:
-        report, found = audit_duties(ws, at=day, progress=progress_bar(json_))
+        report, found = audit_duties(ws, at=day, lang=current(), progress=progress_bar(json_))
     shown = ["class_name", "role", "outcome", "rules", "grids", "area_m2", "components", "cases"]
     hand_out(report, found, output, overwrite, json_, shown)
 

@@ -10,7 +10,7 @@ import click
 from citygrid_core.cli.answers import answer_options, hand_out
 from citygrid_core.cli.door import guarded, workspace_argument
 from citygrid_core.cli.heat_options import grid_options, period_option, selection_options
-from citygrid_core.cli.language import t
+from citygrid_core.cli.language import current, t
 
 _LISTS = ["grid", "community", "street", "county", "class", "major", "source", "department"]
 
@@ -33,7 +33,7 @@ def top(workspace: str, output: Path | None, overwrite: bool, json_: bool, **ask
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:
-        report, rows = heat_top(ws, **asked)
+        report, rows = heat_top(ws, **asked, lang=current())
     shown = ["rank", asked["by"], "name", "cases", "share", "cases_before", "ratio_before",
              "low_before", "high_before", "ratio_year_before"]  # fmt: skip
     hand_out(report, rows, output, overwrite, json_, shown)

@@ -24,7 +24,7 @@ def standards() -> None:
 @guarded
 def list_(edition: str | None, kind: str, json_: bool) -> None:
     """List editions or classes."""
-    from citygrid_core.standards import editions, load_edition
+    from citygrid_core.standards import editions, in_language, load_edition
 
     if edition is None:
         loaded = [load_edition(e) for e in editions()]
@@ -42,7 +42,10 @@ def list_(edition: str | None, kind: str, json_: bool) -> None:
     else:
         one = load_edition(edition)
         classes = one.component_classes if kind == "component" else one.event_classes
-        rows = classes.reset_index(names="code").astype(object).to_dict("records")
+        # JSON has the official names and the English ones, people read theirs
+        both = classes.reset_index(names="code").astype(object)
+        shown = both if json_ else in_language(both, current())
+        rows = [{str(k): v for k, v in row.items()} for row in shown.to_dict("records")]
     if json_:
         emit_json({"rows": rows})
     else:

@@ -21,8 +21,10 @@ class Indicator:
 
     Attributes
     ----------
-    code, name, formula : str, Text, str
+    code, name : str, Text
         As in the table of indicators.
+    means : Text
+        What a count counts; empty for rates and means, whose counts say it.
     kind : str
         ``count`` has no denominator; ``rate`` is a share of 1; ``mean`` has a unit.
     numerator, denominator : mapping of str to float
@@ -44,7 +46,7 @@ class Indicator:
     post: Post = ""
     better: int = 0
     version: str = "1"
-    formula: str = ""
+    means: Text = Text("", "")
     source: str = ""
     confidence: str = ""
 
@@ -149,7 +151,7 @@ def indicators() -> Mapping[str, Indicator]:
         row = table.loc[code]
         out[code] = Indicator(
             code, Text(en, str(row["name"])), kind, numerator, denominator, unit, post, better,
-            version, str(row["formula"]), str(row["source"]), str(row["confidence"]),
+            version, Text(str(row["means_en"]), str(row["means_zh"])), str(row["source"]), str(row["confidence"]),
         )  # fmt: skip
 
     for code, en in _N.items():

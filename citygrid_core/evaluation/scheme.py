@@ -17,6 +17,7 @@ from citygrid_core.errors import Text
 from citygrid_core.evaluation.errors import BadScheme, UnknownScheme
 from citygrid_core.evaluation.facts import Floats
 from citygrid_core.evaluation.indicators import indicators
+from citygrid_core.standards.structure import text_of
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -86,7 +87,7 @@ class Scheme:
 
     id: str
     title: Text
-    source: str
+    source: Text
     confidence: str
     scores: Mapping[str, tuple[Part, ...]]
     grades: tuple[Grade, ...]
@@ -199,5 +200,5 @@ def _scheme(name: str, table: dict[str, Any]) -> Scheme:
     if [g.at for g in grades] != sorted((g.at for g in grades), reverse=True):
         raise ValueError("grades must fall")
     return Scheme(
-        name, Text(**table["title"]), table["source"], table["confidence"], scores, grades
+        name, Text(**table["title"]), text_of(table["source"]), table["confidence"], scores, grades
     )

@@ -37,6 +37,13 @@ from citygrid_core.workspace import Workspace
 FEW_UNITS = 8
 
 
+#: Defects that no inspector put in words.
+UNNAMED = {
+    "missing": Text("not there on the ground", "实地不存在"),
+    "not_named": Text("not said", "未注明"),
+}
+
+
 @dataclass(frozen=True)
 class Acceptance:
     """All figures of an acceptance.
@@ -182,12 +189,12 @@ def accept(
 
 
 def _kinds(items: pd.DataFrame) -> list[tuple[str, int]]:
-    """Count the kinds of defects, as the inspectors named them."""
+    """Count the kinds of defects, as the inspectors named them, else by a word of `UNNAMED`."""
     counted: dict[str, int] = {}
     for outcome, text in zip(items["outcome"], items["defects"], strict=True):
         if outcome == "right":
             continue
-        default = "实地不存在" if outcome == "missing" else "未注明"
+        default = "missing" if outcome == "missing" else "not_named"
         named = [
             t.strip() for t in (text if isinstance(text, str) else "").split("#") if t.strip()
         ] or [default]

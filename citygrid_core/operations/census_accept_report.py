@@ -10,7 +10,8 @@ from typing import Any
 import jinja2
 
 from citygrid_core.errors import Language, Text, UsageError
-from citygrid_core.operations.census_accept import Acceptance
+from citygrid_core.operations.census_accept import UNNAMED, Acceptance
+from citygrid_core.standards import load_edition
 from citygrid_core.tables.paged import write_pdf
 from citygrid_core.tables.saving import saved
 from citygrid_core.workspace.schema import CHOICES
@@ -109,7 +110,7 @@ def html(done: Acceptance, lang: Language) -> str:
         design=CHOICES["sample_design"][str(done.plan["design"])].text(lang),
         unit=CHOICES["sample_unit"][str(done.plan["stratum"])].text(lang),
         strata=done.strata,
-        kinds=done.kinds,
+        kinds=_kinds(done, lang),
         positions=done.positions,
         double=done.double,
         head=done.head,
@@ -121,6 +122,10 @@ def html(done: Acceptance, lang: Language) -> str:
     return text
 
 
+def _kinds(done: Acceptance, lang: Language) -> list[list[Any]]:
+    return [[UNNAMED[k].text(lang) if k in UNNAMED else k, count] for k, count in done.kinds]
+
+
 def _scale(done: Acceptance) -> float:
     """Return the right end of the bar: a round share beyond the interval and the limit."""
     most = max(done.rate.high, done.limit) * 1.15
@@ -129,6 +134,7 @@ def _scale(done: Acceptance) -> float:
 
 def _defective(done: Acceptance, lang: Language) -> list[dict[str, Any]]:
     rows = []
+    edition = load_edition(done.edition)
     for row in done.defective.to_dict("records"):
         outcome = CHOICES["sample_outcome"][str(row["outcome"])].text(lang)
         named = _text(row["defects"]).replace("#", "；" if lang == "zh" else "; ")
@@ -136,7 +142,7 @@ def _defective(done: Acceptance, lang: Language) -> list[dict[str, Any]]:
             {
                 "number": row["number"],
                 "component_code": row["component_code"],
-                "class_name": row["class_name"],
+                "class_name": edition.class_label("component", str(row["class_code"])).text(lang),
                 "stratum": row["stratum"],
                 "said": named or outcome,
                 "checked_by": _text(row["checked_by"]),
@@ -207,7 +213,7 @@ def _workbook(done: Acceptance, path: Path, lang: Language) -> None:
     sheet(
         "缺陷" if zh else "defects",
         ["缺陷类型", "数量"] if zh else ["kind", "count"],
-        [list(k) for k in done.kinds],
+        _kinds(done, lang),
         (),
     )
     sheet(

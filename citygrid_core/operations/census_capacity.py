@@ -16,14 +16,16 @@ def code_capacity(workspace: Workspace) -> list[Capacity]:
 
 
 def fullest(workspace: Workspace, most: int = 5) -> list[dict[str, Any]]:
-    """Return the fullest ranges as plain data: scope, county, class, name, used, left."""
-    names = load_edition(workspace.edition).component_classes["name"]
+    """Return the fullest ranges as plain data: scope, county, class, its names, used, left."""
+    known = load_edition(workspace.edition).catalogues["component"].classes
+    names = {code: info.label for code, info in known.items()}
     return [
         {
             "scope": c.scope,
             "county_code": c.scope[10:16],
             "class_code": c.scope[16:],
-            "class_name": str(names.get(c.scope[16:], "")),
+            "class_name": names.get(c.scope[16:], Text("", "")).zh,
+            "class_name_en": names.get(c.scope[16:], Text("", "")).en,
             "used": c.used,
             "left": c.left,
         }
@@ -33,19 +35,19 @@ def fullest(workspace: Workspace, most: int = 5) -> list[dict[str, Any]]:
 
 def warnings(workspace: Workspace) -> list[Problem]:
     """Return a finding for each class whose numbers run low."""
-    names = load_edition(workspace.edition).component_classes["name"]
+    edition = load_edition(workspace.edition)
     found = []
     for one in code_capacity(workspace):
         if not one.low:
             continue
         county, class_code = one.scope[10:16], one.scope[16:]
-        name = names.get(class_code, "")
+        name = edition.class_label("component", class_code)
         found.append(
             Problem(
                 "codes.low",
                 Text(
-                    f"{class_code} {name} of county {county}: {one.used:,} numbers used",
-                    f"区县 {county} 的 {class_code} {name}：已用 {one.used:,} 个号",
+                    f"{class_code} {name.en} of county {county}: {one.used:,} numbers used",
+                    f"区县 {county} 的 {class_code} {name.zh}：已用 {one.used:,} 个号",
                 ),
                 Text(f"{one.used + one.left:,} at most", f"最多 {one.used + one.left:,} 个"),
                 Text(

@@ -138,7 +138,7 @@ def faults_of(capture: Capture, hit: ClassHit) -> list[Problem]:
             Problem(
                 "geometry.kind",
                 Text(kind or "nothing", kind or "无图形"),
-                Text(f"a {hit.shape} for {hit.name}", f"{hit.name}应为{_SHAPE_ZH[hit.shape]}"),
+                Text(f"a {hit.shape} for {hit.label.en}", f"{hit.name}应为{_SHAPE_ZH[hit.shape]}"),
                 field="geometry",
             )
         )

@@ -15,7 +15,7 @@ from citygrid_core.census.numbers import normal_number
 from citygrid_core.errors import Text
 from citygrid_core.operations.city import City
 from citygrid_core.operations.intake import Rows, problem
-from citygrid_core.standards import Edition
+from citygrid_core.standards import Edition, perhaps
 from citygrid_core.workspace import Transaction
 
 ROLES = ("supervising", "owning", "maintaining")
@@ -102,7 +102,7 @@ def classify_rows(
             first: Any = found.at[typed.index[typed == text][0], "proposals"]
             proposals.add("class_code", str(text), int(count), first)
     for index in unknown:
-        near = _near(found.at[index, "proposals"])
+        likely: Any = found.at[index, "proposals"]
         rows.reject(
             index,
             problem(
@@ -110,7 +110,7 @@ def classify_rows(
                 "class_code",
                 typed[index],
                 Text(f"a component class of {edition.id}", f"{edition.id} 的部件类别"),
-                Text(f"perhaps {near}", f"可能是 {near}") if near else Text("", ""),
+                perhaps(likely),
             ),
         )
     rows.frame["class_code"] = found["class_code"]

@@ -71,7 +71,13 @@ class SampleWish:
 
 
 def make_plan(
-    workspace: Workspace, wish: SampleWish, *, on: str, who: str = "", dry_run: bool = False
+    workspace: Workspace,
+    wish: SampleWish,
+    *,
+    on: str,
+    who: str = "",
+    dry_run: bool = False,
+    lang: Language = "zh",
 ) -> tuple[Report, gpd.GeoDataFrame]:
     """Draw a sample of the components valid on a day and keep the plan.
 
@@ -131,7 +137,7 @@ def make_plan(
         tx.insert("sample_plans", pd.DataFrame([plan]))
         items = items.reset_index(drop=True)
         tx.insert("sample_items", items.assign(plan_code=code, number=np.arange(1, len(items) + 1)))
-        rows = field_list(workspace, code)
+        rows = field_list(workspace, code, lang)
         if dry_run:
             tx.rollback()
     report.stored, report.unchanged = len(items), len(held) - len(items)
@@ -163,14 +169,14 @@ def _units(held: gpd.GeoDataFrame, wish: SampleWish) -> pd.Series:
     return community
 
 
-def field_list(workspace: Workspace, plan: str) -> gpd.GeoDataFrame:
+def field_list(workspace: Workspace, plan: str, lang: Language = "zh") -> gpd.GeoDataFrame:
     """Return the list of a plan: what to visit, and columns for the results.
 
     Returns
     -------
     GeoDataFrame
-        plan_code, number, stratum, component_code, class_code, class_name, name, grid_code,
-        state, accuracy_class, x, y, outcome, defects, checked_by, checked_on, note.
+        plan_code, number, stratum, component_code, class_code, class_name (in `lang`), name,
+        grid_code, state, accuracy_class, x, y, outcome, defects, checked_by, checked_on, note.
     """
     items = workspace.read("sample_items", where={"plan_code": plan}).sort_values("number")
     codes = items["component_code"].tolist()
@@ -179,7 +185,7 @@ def field_list(workspace: Workspace, plan: str) -> gpd.GeoDataFrame:
     held = held.drop_duplicates("code").set_index("code")
     held = held.reindex(codes)
     point = held.geometry.representative_point()
-    classes = load_edition(workspace.edition).component_classes["name"]
+    classes = load_edition(workspace.edition).catalogues["component"].names(lang)
     frame = gpd.GeoDataFrame(
         {
             "plan_code": plan,

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from citygrid_core.errors import Problem, Text
+from citygrid_core.errors import Language, Problem, Text
 from citygrid_core.operations.asked_duties import components, last_cases
 from citygrid_core.operations.city import City
 from citygrid_core.report import Progress, Report, no_progress
@@ -17,7 +17,11 @@ from citygrid_core.workspace import Workspace
 
 
 def audit_duties(
-    workspace: Workspace, *, at: str | None = None, progress: Progress = no_progress
+    workspace: Workspace,
+    *,
+    at: str | None = None,
+    lang: Language = "zh",
+    progress: Progress = no_progress,
 ) -> tuple[Report, gpd.GeoDataFrame]:
     """Find places and classes without a body in a role that has to be filled, or with two.
 
@@ -28,7 +32,7 @@ def audit_duties(
     report : Report
         A finding when there are blanks or overlaps; the books count grids x classes.
     findings : GeoDataFrame
-        `responsibility.audit`'s columns with class_name, and with how many
+        `responsibility.audit`'s columns with class_name (in `lang`), and with how many
         ``components`` and ``cases`` of the last year have this very outcome there (a
         component whose record names a body is not touched). The most touched first.
     """
@@ -41,9 +45,9 @@ def audit_duties(
     )
     progress("auditing", 0, 2)
     found = audit(city.duties, city.grids, classes, at=at)
-    names = {(kind, c): n for kind, known in both.items() for c, n in known["name"].items()}
     pairs = zip(found["object_kind"], found["class_code"], strict=True)
-    found.insert(2, "class_name", pd.Series([names[p] for p in pairs], dtype=object))
+    names = [edition.class_label(kind, code).text(lang) for kind, code in pairs]
+    found.insert(2, "class_name", pd.Series(names, dtype=object))
     progress("counting", 1, 2)
     found["components"] = _touched(city.duties, found, components(city), at)
     found["cases"] = _touched(city.duties, found, last_cases(city), at)

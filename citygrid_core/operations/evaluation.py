@@ -79,7 +79,7 @@ class Evaluation:
     table : Table
         Indicators by group.
     names : dict
-        Group to what people call it.
+        Group to what people call it, in both languages.
     score : DataFrame or None
         Points, score and grade by group, when there is a scheme.
     score_of : str
@@ -108,7 +108,7 @@ class Evaluation:
     by: str
     level: str
     table: Table
-    names: dict[str, str]
+    names: dict[str, Text]
     scheme: Scheme | None
     score: pd.DataFrame | None
     score_of: str
@@ -407,12 +407,12 @@ def _sizes(
     return out
 
 
-def _names(workspace: Workspace, by: str, level: str, groups: pd.Index) -> dict[str, str]:
+def _names(workspace: Workspace, by: str, level: str, groups: pd.Index) -> dict[str, Text]:
     names = {} if by == "area" and level == "grid" else names_of(workspace, by)
-    return {g: str(names.get(g, g)) for g in groups if g != TOTAL}
+    return {g: names.get(g, Text(str(g), str(g))) for g in groups if g != TOTAL}
 
 
-def names_of(workspace: Workspace, by: str) -> dict[str, str]:
+def names_of(workspace: Workspace, by: str) -> dict[str, Text]:
     """Return what people call all groups of a kind (`BY`): code to name; posts are names already."""
     names: dict[str, str] = {}
     if by == "area":
@@ -425,14 +425,17 @@ def names_of(workspace: Workspace, by: str) -> dict[str, str]:
     elif by == "class":
         from citygrid_core.standards import load_edition
 
-        edition = load_edition(workspace.edition)
-        for classes in (edition.component_classes, edition.event_classes):
-            names |= {str(code): str(name) for code, name in classes["name"].items()}
+        known = load_edition(workspace.edition).catalogues.values()
+        return {c: info.label for catalogue in known for c, info in catalogue.classes.items()}
     elif by == "source":
         from citygrid_core.standards import case_sources
 
-        names = {str(code): str(name) for code, name in case_sources()["name"].items()}
-    return names
+        held = case_sources()
+        return {
+            str(code): Text(str(en or zh), str(zh))
+            for code, en, zh in zip(held.index, held["name_en"], held["name"], strict=True)
+        }
+    return {str(code): Text(str(name), str(name)) for code, name in names.items()}
 
 
 def _warnings(workspace: Workspace, facts: Facts, period: Period) -> list[Text]:

@@ -137,7 +137,13 @@ def rows(done: Evaluation, lang: Language) -> pd.DataFrame:
 
 def name_of(done: Evaluation, group: str, lang: Language) -> str:
     """Return what people call a group."""
-    return WORDS["total"].text(lang) if group == TOTAL else done.names.get(group, group)
+    said = WORDS["total"] if group == TOTAL else done.names.get(group, Text(group, group))
+    return said.text(lang)
+
+
+def names_in(done: Evaluation, lang: Language) -> dict[str, str]:
+    """Return what people call each group but the total."""
+    return {group: name.text(lang) for group, name in done.names.items()}
 
 
 def grouping(done: Evaluation) -> Text:
@@ -275,7 +281,7 @@ def _map(workspace: Workspace, done: Evaluation, lang: Language) -> str:
         colours = {str(g): next(c for least, c in SHADES if v >= least) for g, v in value.items()}
         named = indicators()[RANKED_BY].name.text(lang)
         legend = [(c, f"{named} ≥ {100 * least:g} %") for least, c in SHADES]
-    return choropleth(gpd.GeoDataFrame(shapes), colours, done.names, legend)
+    return choropleth(gpd.GeoDataFrame(shapes), colours, names_in(done, lang), legend)
 
 
 def _times(done: Evaluation, lang: Language) -> list[dict[str, str]]:
@@ -386,8 +392,8 @@ def _basis(done: Evaluation, lang: Language) -> str:
     if done.scheme is not None:
         sure = CONFIDENCE[done.scheme.confidence].text(lang)
         scheme = (
-            f"评价方案 {done.scheme.id}（{done.scheme.source}；{sure}）。" if lang == "zh"
-            else f"Scheme {done.scheme.id} ({done.scheme.source}; {sure}). "
+            f"评价方案 {done.scheme.id}（{done.scheme.source.zh}；{sure}）。" if lang == "zh"
+            else f"Scheme {done.scheme.id} ({done.scheme.source.en}; {sure}). "
         )  # fmt: skip
     if lang == "zh":
         return (
@@ -421,7 +427,7 @@ def _workbook(workspace: Workspace, done: Evaluation, path: Path, lang: Language
     ]
     write(
         Book(
-            title(done, lang), done.counts, done.table, done.names, chosen, done.scheme, parts,
+            title(done, lang), done.counts, done.table, names_in(done, lang), chosen, done.scheme, parts,
             done.score, done.sizes, further_tables(workspace, done, lang), notes, done.period.last,
         ),
         path,

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from citygrid_core.cases.bounces import counted
-from citygrid_core.errors import Language
+from citygrid_core.errors import Language, Text
 from citygrid_core.evaluation import TOTAL, indicators
 from citygrid_core.evaluation.reports import WORDS
 from citygrid_core.evaluation.times import SPANS
@@ -20,13 +20,16 @@ from citygrid_core.workspace import Workspace
 MOST_LATE, MOST_BOUNCES = 20, 5
 
 
+def _named(workspace: Workspace, by: str, lang: Language) -> dict[str, str]:
+    return {code: name.text(lang) for code, name in names_of(workspace, by).items()}
+
+
 def late_section(
     workspace: Workspace, done: Evaluation, lang: Language, *, most: int = MOST_LATE
 ) -> dict[str, Any]:
     """Return what departments had past its deadline at the end of the period, the latest first."""
     shown = done.late.head(most)
-    bodies = names_of(workspace, "department")
-    areas, classes = names_of(workspace, "area"), names_of(workspace, "class")
+    bodies, areas, classes = (_named(workspace, by, lang) for by in ("department", "area", "class"))
     rows = [
         (
             row.number, classes.get(row.class_code, row.class_code),
@@ -58,7 +61,7 @@ def bounce_tables(
         the cases.
     """
     found = bounces_between(workspace, since=str(done.period.start), until=str(done.period.end))
-    bodies, classes = names_of(workspace, "department"), names_of(workspace, "class")
+    bodies, classes = (_named(workspace, by, lang) for by in ("department", "class"))
     waits, untold, nowhere = (WORDS[w].text(lang) for w in ("waits", "untold", "nowhere"))
     out = {}
     for by, keys in BOUNCES.items():
@@ -108,7 +111,8 @@ def further_tables(
     """Return the further sheets of the workbook: adjusted rates, times, late cases, bounces."""
 
     def named(group: str) -> str:
-        return WORDS["total"].text(lang) if group == TOTAL else done.names.get(group, group)
+        said = WORDS["total"] if group == TOTAL else done.names.get(group, Text(group, group))
+        return said.text(lang)
 
     out: dict[str, pd.DataFrame] = {}
     rate = indicators()[done.adjusted].name.text(lang)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from citygrid_core import heat
+from citygrid_core.errors import Text
 from citygrid_core.heat import forecast as fc
 from citygrid_core.operations.heat_forecast import (
     OTHER,
@@ -96,7 +97,7 @@ class Brief:
     week: int
     week_before: int
     grids: int
-    class_names: dict[str, str]
+    class_names: dict[str, Text]
     places: dict[str, str]
     problems: list[Any]
 
@@ -288,13 +289,13 @@ def _yesterday(workspace: Workspace, day: str, known: Known) -> Yesterday | None
     )  # fmt: skip
 
 
-def _class_names(workspace: Workspace) -> dict[str, str]:
+def _class_names(workspace: Workspace) -> dict[str, Text]:
     from citygrid_core.standards import load_edition
 
     edition = load_edition(workspace.edition)
-    names: dict[str, str] = {}
-    for classes in (edition.component_classes, edition.event_classes):
-        names |= {str(code): str(name) for code, name in classes["name"].items()}
+    names: dict[str, Text] = {}
+    for catalogue in edition.catalogues.values():
+        names |= {code: info.label for code, info in catalogue.classes.items()}
     return names
 
 

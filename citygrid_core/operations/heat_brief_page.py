@@ -156,7 +156,7 @@ def _cards(brief: Brief, lang: Language) -> list[dict[str, Any]]:
 def _row(brief: Brief, i: int, lang: Language) -> dict[str, Any]:
     row = brief.watch.iloc[i]
     first = int(row["first_hour"])
-    names = [brief.class_names.get(c, c) for c in row["classes"]]
+    names = [brief.class_names.get(c, Text(c, c)).text(lang) for c in row["classes"]]
     rising = row["recent"] >= 3 and row["recent"] > 1.5 * 7 * row["usual"]
     why = Text(
         f"{row['recent']} in 7 days (usual {7 * row['usual']:.1f}), {row['around']} around"

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from citygrid_core import heat
-from citygrid_core.errors import Text, UsageError
+from citygrid_core.errors import Language, Text, UsageError
 from citygrid_core.evaluation.period import Period
 from citygrid_core.operations.heat_cube import CASE_COLUMNS
 from citygrid_core.operations.heat_select import Selection, compared
@@ -37,6 +37,7 @@ def heat_top(
     risers: bool = False,
     at: str | None = None,
     recount: bool = False,
+    lang: Language = "zh",
     **selection: Any,
 ) -> tuple[Report, pd.DataFrame]:
     """Return cases by place, class, source or department, the most first.
@@ -54,6 +55,8 @@ def heat_top(
         With `recount`: the grids of that day; default: today's.
     recount : bool
         Count the cases by their own points on these grids, instead of on those of their days.
+    lang : str
+        Language of the names of classes.
     **selection
         ``object_kind``, ``class_code``, ``source``, ``from_day``, ``to_day``.
 
@@ -95,7 +98,7 @@ def heat_top(
     result = result.reset_index().sort_values(
         [*order, *keys], ascending=[False] * len(order) + [True] * len(keys), ignore_index=True
     )
-    names = _names(workspace, by)
+    names = _names(workspace, by, lang)
     whose = result[keys].itertuples(index=False, name=None)
     result.insert(len(keys), "name", [names.get(tuple(key), "") for key in whose])
     result.insert(0, "rank", np.arange(1, len(result) + 1))
@@ -133,15 +136,13 @@ def _summed(counts: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return summed
 
 
-def _names(workspace: Workspace, by: str) -> dict[tuple[str, ...], str]:
+def _names(workspace: Workspace, by: str, lang: Language) -> dict[tuple[str, ...], str]:
     """Return names by the keys of a list."""
-    edition = load_edition(workspace.edition)
-    kinds = {"component": edition.component_classes, "event": edition.event_classes}
+    kinds = load_edition(workspace.edition).catalogues
     if by == "class":
-        return {(k, str(c)): n for k, held in kinds.items() for c, n in held["name"].items()}
+        return {(k, c): n for k, held in kinds.items() for c, n in held.names(lang).items()}
     if by == "major":
-        return {(k, m): n for k, held in kinds.items()
-                for m, n in zip(held["major_code"], held["major_name"], strict=True)}  # fmt: skip
+        return {(k, m): n for k, held in kinds.items() for m, n in held.major_names(lang).items()}
     if by not in ("community", "street", "county", "department"):
         return {}
     family = "departments" if by == "department" else "areas"

@@ -10,11 +10,13 @@ folder of your own (``CITYGRID_STANDARDS``) extends or overrides them, see
 ('320705', '01001', 101)
 >>> load_edition().component_class(code.class_code).name
 '供水井盖'
+>>> load_edition().component_class(code.class_code).label.en
+'Water-supply manhole cover'
 >>> ComponentCode.parse("32070501016000101")
 Traceback (most recent call last):
 ...
 citygrid_core.standards.errors.InvalidCode: '32070501016000101' is no component code of \
-gbt47678-2026: digits 9-11 '016' (minor class) is no class of major 01 市政公用设施 in \
+gbt47678-2026: digits 9-11 '016' (minor class) is no class of major 01 Municipal utilities in \
 gbt47678-2026; classes of a city's own: any major 080-999
 """
 
@@ -24,6 +26,8 @@ from citygrid_core.standards.classes import (
     ClassKind,
     ClassMatch,
     Proposal,
+    in_language,
+    perhaps,
     plain_name,
 )
 from citygrid_core.standards.codes import (
@@ -91,9 +95,11 @@ __all__ = [
     "crosswalks",
     "editions",
     "explain",
+    "in_language",
     "indicators",
     "is_social_credit_code",
     "load_edition",
+    "perhaps",
     "plain_name",
     "social_credit_check",
     "social_credit_faults",

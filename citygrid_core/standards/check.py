@@ -248,7 +248,7 @@ def _class(
             "classes of a city's own: " + ", ".join(e.text("en") for e in ranges),
             "城市自定类别：" + "、".join(e.text("zh") for e in ranges),
         )
-    name = catalogue.majors.get(major, "")
+    name = catalogue.major_labels.get(major, _NOTHING)
     return [
         Fault(
             "code.class",
@@ -257,8 +257,8 @@ def _class(
             minor,
             part.label,
             Text(
-                f"is no class of major {major} {name} in {edition.id}",
-                f"不是大类 {major} {name} 的小类",
+                f"is no class of major {major} {name.en} in {edition.id}",
+                f"不是大类 {major} {name.zh} 的小类",
             ),
             cure,
         )

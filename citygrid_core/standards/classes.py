@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from citygrid_core.errors import Text
+from citygrid_core.errors import Language, Text
 
 ClassKind = Literal["component", "event"]
 Outcome = Literal["exact", "lost_zero", "name", "crosswalk", "unknown"]
@@ -29,9 +29,25 @@ class Proposal(NamedTuple):
     code: str
     name: str
     score: float
+    name_en: str = ""
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    @property
+    def label(self) -> Text:
+        """Code and name in both languages; a name without an English one stays as it is."""
+        return Text(f"{self.code} {self.name_en or self.name}", str(self))
+
+
+def perhaps(proposals: Iterable[Proposal], most: int = 3) -> Text:
+    """Return the cure that proposes the likeliest of `proposals`; empty when there are none."""
+    near = [p.label for p in proposals][:most]
+    if not near:
+        return Text("", "")
+    return Text(
+        "perhaps " + ", ".join(p.en for p in near), "可能是 " + "、".join(p.zh for p in near)
+    )
 
 
 class ClassMatch(NamedTuple):
@@ -65,6 +81,10 @@ class ClassInfo:
         ``point``, ``line`` or ``polygon``: common practice, not a standard's word.
     confidence : str
         ``sourced``, ``single-source``, ``inferred`` or ``unconfirmed``.
+    name, major_name : str
+        Official, in Chinese: what is stored, delivered and exchanged.
+    name_en, major_name_en : str
+        Translations of our own (``class_names.csv``) or of the city; empty where there is none.
     """
 
     code: str
@@ -74,6 +94,18 @@ class ClassInfo:
     minor_code: str
     geometry: str
     confidence: str
+    name_en: str = ""
+    major_name_en: str = ""
+
+    @property
+    def label(self) -> Text:
+        """The name as people read it; without a translation it is the official one."""
+        return Text(self.name_en or self.name, self.name)
+
+    @property
+    def major_label(self) -> Text:
+        """The name of the major class as people read it."""
+        return Text(self.major_name_en or self.major_name, self.major_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +129,23 @@ class Extension:
         if lang == "zh":
             return f"{'各大类' if self.major == '*' else f'大类{self.major}'} {span}"
         return f"{'any major' if self.major == '*' else f'major {self.major}'} {span}"
+
+
+def in_language(classes: pd.DataFrame, lang: Language) -> pd.DataFrame:
+    """Return a table with name columns and their ``_en`` ones with those of a language alone.
+
+    Parameters
+    ----------
+    classes : DataFrame
+        E.g. `Catalogue.frame` or `crosswalk`.
+    """
+    english = [c for c in classes.columns if str(c).endswith("_en")]
+    out: pd.DataFrame = classes.drop(columns=english)
+    if lang == "en":
+        for column in english:
+            own = str(column).removesuffix("_en")
+            out[own] = classes[column].where(classes[column] != "", classes[own])
+    return out
 
 
 def plain_name(text: str) -> str:
@@ -123,17 +172,27 @@ class Catalogue:
         self.kind = kind
         self.classes: dict[str, ClassInfo] = {c.code: c for c in classes}
         self.extensions = tuple(extensions)
-        self.majors: dict[str, str] = {}
+        self.major_labels: dict[str, Text] = {}
         for c in self.classes.values():
-            self.majors.setdefault(c.major_code, c.major_name)
+            self.major_labels.setdefault(c.major_code, c.major_label)
+        self.majors: dict[str, str] = {code: label.zh for code, label in self.major_labels.items()}
         first = next(iter(self.classes.values()), None)
         self.major_digits = len(first.major_code) if first else 2
         self.minor_digits = len(first.minor_code) if first else 3
         self.digits = self.major_digits + self.minor_digits
 
+    def names(self, lang: Language = "zh") -> dict[str, str]:
+        """Return what readers of `lang` call each class, by its code; the official names for zh."""
+        return {code: c.label.text(lang) for code, c in self.classes.items()}
+
+    def major_names(self, lang: Language = "zh") -> dict[str, str]:
+        """Return what readers of `lang` call each major class, by its code."""
+        return {code: label.text(lang) for code, label in self.major_labels.items()}
+
     def frame(self) -> pd.DataFrame:
         """Return the classes as a table indexed by full class code (a copy)."""
-        columns = ["name", "major_code", "major_name", "minor_code", "geometry", "confidence"]
+        columns = ["name", "major_code", "major_name", "minor_code", "geometry", "confidence",
+                   "name_en", "major_name_en"]  # fmt: skip
         rows = [[getattr(c, name) for name in columns] for c in self.classes.values()]
         index = pd.Index(list(self.classes), name="code", dtype=object)
         frame: pd.DataFrame = pd.DataFrame(rows, index=index, columns=columns, dtype=object)
@@ -160,11 +219,12 @@ class Catalogue:
     def _by_name(self) -> dict[str, list[str]]:
         names: dict[str, list[str]] = {}
         for c in self.classes.values():
-            names.setdefault(plain_name(c.name), []).append(c.code)
+            for name in filter(None, (plain_name(c.name), plain_name(c.name_en))):
+                names.setdefault(name, []).append(c.code)
         return names
 
     def find(self, text: str) -> ClassMatch:
-        """Find a class by its code, a code that lost leading zeros, or its name.
+        """Find a class by its code, a code that lost leading zeros, or its name in either language.
 
         A name that two classes share is ``unknown`` with both as proposals.
 
@@ -192,7 +252,11 @@ class Catalogue:
 
     def proposals(self, codes: Iterable[str], score: float = 100.0) -> tuple[Proposal, ...]:
         """Return proposals for the given classes."""
-        return tuple(Proposal(c, self.classes[c].name, score) for c in codes if c in self.classes)
+        return tuple(self._proposal(c, score) for c in codes if c in self.classes)
+
+    def _proposal(self, code: str, score: float) -> Proposal:
+        info = self.classes[code]
+        return Proposal(code, info.name, round(score, 1), info.name_en)
 
     def alike(self, text: str) -> tuple[Proposal, ...]:
         """Return the classes whose name, or for digits whose code, is most like `text`."""
@@ -205,19 +269,15 @@ class Catalogue:
             found = process.extract(
                 plain, list(self.classes), scorer=fuzz.ratio, limit=_MOST_PROPOSALS
             )
-            return tuple(
-                Proposal(code, self.classes[code].name, round(score, 1))
-                for code, score, _ in found
-                if score >= 75
-            )
-        names = {code: plain_name(c.name) for code, c in self.classes.items()}
+            return tuple(self._proposal(code, score) for code, score, _ in found if score >= 75)
+        latin = plain.isascii()
+        names = {
+            code: plain_name(c.name_en if latin else c.name) for code, c in self.classes.items()
+        }
         found_names = process.extract(
             plain, names, scorer=_name_score, limit=_MOST_PROPOSALS, score_cutoff=_ALIKE
         )
-        return tuple(
-            Proposal(code, self.classes[code].name, round(score, 1))
-            for _, score, code in found_names
-        )
+        return tuple(self._proposal(code, score) for _, score, code in found_names)
 
 
 def _name_score(a: str, b: str, **_: object) -> float:

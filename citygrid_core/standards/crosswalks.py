@@ -35,8 +35,8 @@ def crosswalk(
     Returns
     -------
     DataFrame
-        from_code, from_name, to_code, to_name, relation, confidence, source; one
-        row for each pair. `relation` is ``same`` (same name), ``moved`` (same
+        from_code, from_name, to_code, to_name, relation, confidence, source, and the
+        English names from_name_en, to_name_en; one row for each pair. `relation` is ``same`` (same name), ``moved`` (same
         name, another major class), ``renamed``, ``merged`` (others map there
         too), ``split`` (several rows: a person decides) or ``dropped`` (to_code
         is empty).
@@ -48,11 +48,13 @@ def crosswalk(
     """
     own = user_folder(folder)
     there = _read(from_, to, kind, own)
+    if there is None and (back := _read(to, from_, kind, own)) is not None:
+        there = _turned(back, from_, kind, own)
     if there is not None:
+        for side, edition in (("from", from_), ("to", to)):
+            names = load_edition(edition, own).catalogues[kind].names("en")
+            there[f"{side}_name_en"] = [names.get(c, "") for c in there[f"{side}_code"]]
         return there
-    back = _read(to, from_, kind, own)
-    if back is not None:
-        return _turned(back, from_, kind, own)
     raise UnknownCrosswalk(from_, to, crosswalks(folder))
 
 

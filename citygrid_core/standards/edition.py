@@ -46,6 +46,9 @@ CONFIDENCE: dict[str, Text] = {
     "unconfirmed": Text("common knowledge or a guess", "行业常识或推测，未证实"),
 }
 _CLASS_COLUMNS = ("major_code", "major_name", "minor_code", "name", "geometry", "confidence")
+#: What a class or a major class is called in English, by official name; the second column tells
+#: apart classes of one name in several majors. The standards give no English names.
+_ENGLISH, _ENGLISH_COLUMNS = "class_names.csv", ("name", "major_name", "name_en")
 _GEOMETRIES = ("point", "line", "polygon")
 
 
@@ -175,6 +178,28 @@ class Edition:
             return self.catalogues[kind].classes[code]
         except KeyError:
             raise UnknownClass(kind, str(code), self.id) from None
+
+    def class_label(self, kind: str, code: str) -> Text:
+        """Return what people call a class, or a major class; an unknown one is its code.
+
+        Parameters
+        ----------
+        kind : str
+            ``component`` or ``event``.
+        code : str
+            Class code, or the major's.
+        """
+        catalogue = self.catalogues["event" if kind == "event" else "component"]
+        known = catalogue.classes.get(code)
+        return known.label if known else catalogue.major_labels.get(code, Text(code, code))
+
+    def stored_name(self, class_code: str, name: str) -> Text:
+        """Return what people call a component with this stored name.
+
+        The official name of its class is translated; any other name is the component's own.
+        """
+        info = self.catalogues["component"].classes.get(class_code)
+        return info.label if info and info.name == name else Text(name, name)
 
     def find_class(self, kind: ClassKind, text: str) -> ClassMatch:
         """Find a class by its code, a code that lost its leading zeros, or its name.
@@ -320,6 +345,13 @@ def _catalogue(
     if wrong:
         raise UnusableInput(*wrong)
     rows.sort(key=lambda r: (r["major_code"], r["minor_code"]))
+    known = read_table(_ENGLISH, _ENGLISH_COLUMNS[:2], _ENGLISH_COLUMNS, folder)
+    english = {(r["name"], r["major_name"]): r["name_en"] for r in known}
+
+    def of(row: Row, name: str, major: str = "") -> str:
+        said = english.get((row[name], row.get(major, ""))) or english.get((row[name], ""), "")
+        return row.get(f"{name}_en") or said
+
     return Catalogue(
         kind,
         [
@@ -331,6 +363,8 @@ def _catalogue(
                 r["minor_code"],
                 r["geometry"],
                 r["confidence"] or "unconfirmed",
+                of(r, "name", "major_name"),
+                of(r, "major_name"),
             )
             for r in rows
         ],

@@ -143,8 +143,7 @@ def _meaning(code: str, part: Part, start: int, end: int, kind: CodeKind, editio
         return _county(digits, edition)
     if part.rule == "major":
         catalogue = edition.catalogues["component" if kind == "component" else "event"]
-        name = catalogue.majors.get(digits)
-        return Text(name, name) if name else Text("extension", "扩展类")
+        return catalogue.major_labels.get(digits) or Text("extension", "扩展类")
     if part.rule == "minor":
         return class_meaning(code[:end], kind, edition)
     number = int(digits)
@@ -176,7 +175,7 @@ def class_meaning(code: str, kind: CodeKind, edition: Edition) -> Text:
     class_code = code[-catalogue.digits :]
     info = catalogue.classes.get(class_code)
     if info is not None:
-        return Text(info.name, info.name)
+        return info.label
     own = catalogue.extension(class_code)
     if own is None:
         return Text("unknown", "未知")

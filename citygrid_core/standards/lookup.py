@@ -120,15 +120,15 @@ def _explain_class(text: str, edition: Edition, lang: str) -> Explanation:
         catalogue = edition.catalogues["component" if kind == "component" else "event"]
         if not catalogue.legal(text):
             continue
-        major = catalogue.majors.get(text[: catalogue.major_digits], "")
+        major = catalogue.major_labels.get(text[: catalogue.major_digits])
         name = class_meaning(text, structure.kind, edition)
         info = catalogue.classes.get(text)
         own = catalogue.extension(text)
         sure = info.confidence if info else (own.confidence if own else "unconfirmed")
         label = Text(f"{kind} class", "部件类别" if kind == "component" else "事件（事项）类别")
         shown = Text(
-            f"{name.en} ({major})" if major else name.en,
-            f"{name.zh}（{major}）" if major else name.zh,
+            f"{name.en} ({major.en})" if major else name.en,
+            f"{name.zh}（{major.zh}）" if major else name.zh,
         )
         rows.append(ExplainRow(1, len(text), text, label, shown, structure.standard, sure))
     label = Text("class code", "类别代码")

@@ -18,7 +18,7 @@ from citygrid_plugin.gui.components.alert_banner import AlertBanner
 from citygrid_plugin.gui.components.canvas_hint import CanvasHint
 from citygrid_plugin.gui.components.just_placed import JustPlaced
 from citygrid_plugin.gui.docks.beside import show_beside
-from citygrid_plugin.i18n import shown, tr
+from citygrid_plugin.i18n import language, shown, tr
 from citygrid_plugin.layers.components import major_icon
 from citygrid_plugin.layers.project import find_layer
 from citygrid_plugin.services.favourites import keep_favourites, load_favourites
@@ -138,7 +138,10 @@ class CensusDesk(QObject):
                 return False
             self._page.search.set_search(
                 lambda typed: desk.chooser.search(
-                    typed, limit=_HITS, uses={c: int(n) for c, n in self._favourites.uses.items()}
+                    typed,
+                    limit=_HITS,
+                    uses={c: int(n) for c, n in self._favourites.uses.items()},
+                    lang=language(),
                 )
             )
             self._page.form.set_departments(self.service.departments())
@@ -187,11 +190,13 @@ class CensusDesk(QObject):
         desk = self.service.desk
         classes = {} if desk is None else desk.chooser.classes
         hit = classes.get(self._class)
-        self._page.show_class(*((hit.code, hit.name, hit.shape) if hit else ("", "", "")))
+        self._page.show_class(*((hit.code, shown(hit.label), hit.shape) if hit else ("", "", "")))
         if hit is not None:
             self._tool.set_shape(hit.shape)
         keys = self._favourites.keys()
-        names = {key: (code, classes[code].name) for key, code in keys.items() if code in classes}
+        names = {
+            key: (code, shown(classes[code].label)) for key, code in keys.items() if code in classes
+        }
         self._page.keys.show_keys(names, set(self._favourites.pinned), self._class)
         self._show_hint()
 
@@ -206,7 +211,7 @@ class CensusDesk(QObject):
             return
         again = tr("  = the last one", "（同上一个）") if self._repeat is not None else ""
         self._hint.say(
-            f"{hit.name}{again}   "
+            f"{shown(hit.label)}{again}   "
             + tr(
                 "R repeat   Z undo   Tab fields   / class",
                 "R 重复　Z 撤销　Tab 属性　/ 类别",
@@ -376,7 +381,7 @@ class CensusDesk(QObject):
         photos = self.service.photos(code)
         if photos:
             lines.append((tr("Photos", "照片"), f"{photos:,}"))
-        self._page.show_placed(str(values["name"]), lines)
+        self._page.show_placed(self.service.name_of(values), lines)
         self._show_undo()
 
     def _show_placed(self) -> None:

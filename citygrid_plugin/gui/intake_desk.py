@@ -15,7 +15,7 @@ from citygrid_core.census.favourites import Favourites
 from citygrid_core.errors import CitygridError
 from citygrid_plugin.gui.components.markers import Pin, remove
 from citygrid_plugin.gui.tools.place_tool import PlaceTool
-from citygrid_plugin.i18n import shown, tr
+from citygrid_plugin.i18n import language, shown, tr
 from citygrid_plugin.layers import palette
 from citygrid_plugin.services.case_words import choice, intake_sections, twin_texts
 from citygrid_plugin.services.favourites import keep_favourites, load_favourites
@@ -89,7 +89,10 @@ class IntakeDesk(QObject):
         self._favourites = load_favourites(self._edition(), set(desk.chooser.classes))
         self._page.search.set_search(
             lambda typed: desk.chooser.search(
-                typed, limit=_HITS, uses={c: int(n) for c, n in self._favourites.uses.items()}
+                typed,
+                limit=_HITS,
+                uses={c: int(n) for c, n in self._favourites.uses.items()},
+                lang=language(),
             )
         )
         self._page.show_privacy(desk.profile.reporter)
@@ -109,9 +112,11 @@ class IntakeDesk(QObject):
     def _show_class(self) -> None:
         classes = self._room.service.desk.chooser.classes
         hit = classes.get(self._class)
-        self._page.show_class(*((hit.code, hit.name) if hit else ("", "")))
+        self._page.show_class(*((hit.code, shown(hit.label)) if hit else ("", "")))
         keys = self._favourites.keys()
-        names = {key: (code, classes[code].name) for key, code in keys.items() if code in classes}
+        names = {
+            key: (code, shown(classes[code].label)) for key, code in keys.items() if code in classes
+        }
         self._page.keys.show_keys(names, set(self._favourites.pinned), self._class)
 
     def _key(self, key: int) -> None:

@@ -181,7 +181,7 @@ class ResurveyDesk(QObject):
     def _said(self) -> str:
         values = self._service.values(self._code)
         day = values.get("surveyed_on") or "–"
-        return f"<b>{values['name']}</b> {self._code}<br>" + tr(
+        return f"<b>{self._service.name_of(values)}</b> {self._code}<br>" + tr(
             f"surveyed {day}", f"初始日期 {day}"
         )
 
@@ -195,6 +195,7 @@ class ResurveyDesk(QObject):
         if round_ is None:
             return
         left = round_.round.not_visited().sort_values(["grid_code", "code"])
+        left = left.assign(name=[self._service.name_of(v) for v in left.to_dict("records")])
         columns = (left[c].fillna("").astype(str) for c in ("code", "name", "grid_code"))
         self._page.show_left(list(zip(*columns, strict=True)), len(left))
         self._iface.mapCanvas().setFocus()

@@ -34,7 +34,9 @@ class MapSource:
     name : str
         The city.
     major_classes, component_classes, event_classes : mapping
-        Code to name, as the workspace's edition has them.
+        Code to name, as people read those of the workspace's edition.
+    translated : mapping
+        Official names of component classes to what people read instead; empty in Chinese.
     heat_period : tuple of str
         First and last day of the cases counted; empty texts when there are none.
     """
@@ -44,6 +46,7 @@ class MapSource:
     major_classes: Mapping[str, str] = field(default_factory=dict)
     component_classes: Mapping[str, str] = field(default_factory=dict)
     event_classes: Mapping[str, str] = field(default_factory=dict)
+    translated: Mapping[str, str] = field(default_factory=dict)
     heat_period: tuple[str, str] = ("", "")
 
     def layer(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+
 from qgis.core import (
+    QgsExpression,
     QgsPalLayerSettings,
     QgsProperty,
     QgsSymbol,
@@ -58,6 +62,7 @@ class ComponentLayers(LayerGroup):
     def _layer(self, source: MapSource, table: str, title: Text) -> QgsVectorLayer:
         layer = source.layer(table, title, family=COMPONENTS, classes=source.component_classes)
         majors = source.major_classes or {code: code for code in _SYMBOLS}
+        named = _named(source.translated)
         geometry = layer.geometryType()
         categories: list[tuple[object, QgsSymbol, str]] = [
             (code, _symbol(code, geometry), name) for code, name in majors.items()
@@ -69,7 +74,7 @@ class ComponentLayers(LayerGroup):
             layer,
             [
                 label_rule(
-                    '"name"',
+                    named,
                     palette.text_format(6.5, palette.INK, halo=0.5),
                     from_scale=800,
                     placement=(
@@ -83,10 +88,18 @@ class ComponentLayers(LayerGroup):
             ],
         )
         layer.setMapTipTemplate(
-            '<b>[% "name" %]</b><br>[% "code" %]<br>[% represent_value("state", \'state\') %]'
+            f'<b>[% {named} %]</b><br>[% "code" %]<br>[% represent_value("state", \'state\') %]'
         )
         show_between(layer, palette.SCALE_COMPONENTS)
         return layer
+
+
+def _named(translated: Mapping[str, str]) -> str:
+    """Return the expression of a component's name: that of its class as people read it."""
+    if not translated:
+        return '"name"'
+    said = QgsExpression.quotedString(json.dumps(translated, ensure_ascii=False))
+    return f'coalesce(map_get(from_json({said}), "name"), "name")'
 
 
 def _symbol(major: str, geometry: QgsWkbTypes.GeometryType) -> QgsSymbol:

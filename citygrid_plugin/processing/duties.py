@@ -17,7 +17,7 @@ from qgis.core import (
 )
 
 from citygrid_core.errors import Text
-from citygrid_plugin.i18n import tr
+from citygrid_plugin.i18n import language, tr
 from citygrid_plugin.processing.frames import add_row
 from citygrid_plugin.processing.given import Given, layer_parameter, workspace_parameter
 from citygrid_plugin.processing.layered import AskAlgorithm, Columns, LayerAlgorithm
@@ -67,7 +67,9 @@ class AuditDuties(AskAlgorithm):
         from citygrid_core.operations.duty_audit import audit_duties
 
         with given.workspace() as workspace:
-            report, found = audit_duties(workspace, **self.asked(given), progress=given.progress)
+            report, found = audit_duties(
+                workspace, **self.asked(given), lang=language(), progress=given.progress
+            )
         found = found.assign(**{n: None for n in self.columns if n not in found})
         numbers = {"BLANKS": report.details["none"], "OVERLAPS": report.details["several"]}
         return found, numbers

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from qgis.core import QgsWkbTypes
 
 from citygrid_core.errors import Text
+from citygrid_plugin.i18n import language
 from citygrid_plugin.processing.base import CitygridAlgorithm
 from citygrid_plugin.processing.heat import GRIDS, PERIOD, SEED, SELECTION, AskHeat
 from citygrid_plugin.processing.layered import Columns
@@ -71,7 +72,7 @@ class HeatTop(_Tabled):
         """List."""
         from citygrid_core.operations.heat_top import heat_top
 
-        report, frame = heat_top(workspace, **asked)
+        report, frame = heat_top(workspace, **asked, lang=language())
         return report, frame.rename(columns={str(report.details["by"]): "code"})
 
 

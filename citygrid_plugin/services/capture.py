@@ -26,6 +26,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from citygrid_core.errors import CitygridError, Text
+from citygrid_plugin.i18n import shown
 from citygrid_plugin.layers.project import find_layer
 
 if TYPE_CHECKING:
@@ -143,6 +144,11 @@ class CaptureService(QObject):
     def departments(self) -> dict[str, str]:
         """Return the departments that were valid when the desk was opened: code to name, by name."""
         return self._departments
+
+    def name_of(self, values: Mapping[str, Any]) -> str:
+        """Return the stored name of a component as people read it."""
+        edition = self._open().edition
+        return shown(edition.stored_name(str(values["class_code"]), str(values["name"])))
 
     # --- placing ---------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
-from citygrid_plugin.i18n import language
+from citygrid_plugin.i18n import language, shown
 from citygrid_plugin.layers.project import find_layer
 from citygrid_plugin.services.capture import TwoLibraries, one_sqlite
 from citygrid_plugin.services.session import open_workspace
@@ -103,7 +103,7 @@ class CaseService(QObject):
         """Return the name of a class; the code when it has none."""
         key = code if kind == "component" else f"{kind}:{code}"
         hit = self.desk.chooser.classes.get(key)
-        return hit.name if hit is not None else code
+        return shown(hit.label) if hit is not None else code
 
     # --- intake ----------------------------------------------------------------------
 

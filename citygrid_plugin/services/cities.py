@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from citygrid_core.operations.city import City
+    from citygrid_core.standards import Edition
 
 #: How many days of a city are kept: today and a few that are compared with it.
 _KEPT = 3
@@ -30,15 +31,15 @@ class Loaded:
         Unit grid to the day it began.
     origins : dict
         Unit grid to the links to those it was made of.
-    classes : dict
-        Kind (component, event) to the names of its classes by code.
+    edition : Edition
+        Whose classes they are.
     """
 
     city: City
     shapes: gpd.GeoSeries
     since: dict[str, str]
     origins: dict[str, list[dict[str, Any]]]
-    classes: dict[str, dict[str, str]]
+    edition: Edition
 
 
 class Cities:
@@ -104,8 +105,5 @@ def _load(path: Path, at: str) -> Loaded:
             grids.set_index("code").geometry,
             {c: str(d)[:10] for c, d in zip(grids["code"], grids["valid_from"], strict=True)},
             origins,
-            {
-                "component": dict(edition.component_classes["name"]),
-                "event": dict(edition.event_classes["name"]),
-            },
+            edition,
         )

@@ -207,6 +207,7 @@ def rows_of(done: Evaluation, code: str, mix: pd.DataFrame | None) -> dict[str, 
     from citygrid_core.evaluation import indicators
     from citygrid_core.evaluation.ranking import placed, rank
     from citygrid_core.evaluation.reports import number
+    from citygrid_core.operations.evaluation_report import name_of
 
     one, lang = indicators()[code], language()
     places = rank(done.table, code, one.better or 1)
@@ -228,7 +229,7 @@ def rows_of(done: Evaluation, code: str, mix: pd.DataFrame | None) -> dict[str, 
             place = f"{score:.1f} {letter[0]}" if score == score else "–"
             color = letter[1]
         out[str(group)] = Row(
-            done.names.get(str(group), str(group)), value, top, bottom, number(value, one, lang),
+            name_of(done, str(group), language()), value, top, bottom, number(value, one, lang),
             f"{top:,.10g} / {bottom:,.10g}" if one.denominator else f"{top:,.10g}",
             f"{100 * low:.1f}–{100 * high:.1f} %" if low == low else "", place, color,
         )  # fmt: skip

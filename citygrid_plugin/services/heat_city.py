@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from citygrid_core.errors import Text
+from citygrid_plugin.i18n import language
 from citygrid_plugin.layers.heat import nice_breaks
 from citygrid_plugin.layers.heat_live import EMPTY, SPOT_CLASSES
 from citygrid_plugin.services.cities import state_of
@@ -367,12 +368,9 @@ def read_city(
         changes = days_of_grids(workspace)
         view = open_view(workspace, progress=progress, **asked)
         edition, name = load_edition(workspace.edition), workspace.name
-    tables = {"component": edition.component_classes, "event": edition.event_classes}
-    classes = {kind: dict(table["name"]) for kind, table in tables.items()}
-    majors = {
-        kind: dict(zip(table["major_code"], table["major_name"], strict=True))
-        for kind, table in tables.items()
-    }
+    known = edition.catalogues
+    classes = {str(kind): held.names(language()) for kind, held in known.items()}
+    majors = {str(kind): held.major_names(language()) for kind, held in known.items()}
     # Taken last: the first reading of a store may have emptied its log.
     return HeatCity(path, name, view, classes, majors, state_of(path), at, tuple(changes))
 

@@ -103,7 +103,7 @@ def answer(
     row = city.places.iloc[int(city.positions([x], [y])[0])]
     grid = _text(row["grid_code"])
     inside = _text(row["community_code"]) != ""
-    sections = [_component_section(component)] if component else []
+    sections = [_component_section(loaded, component)] if component else []
     outcome: Outcome = "place" if inside else "outside"
     near, headline, bodies = False, "", {}
     if class_code and inside:
@@ -140,7 +140,7 @@ def answer(
         grid,
         kind or "component",
         class_code,
-        loaded.classes.get(kind, {}).get(class_code, ""),
+        shown(loaded.edition.class_label(kind, class_code)) if class_code else "",
         at,
         accuracy,
         bodies,
@@ -148,13 +148,14 @@ def answer(
     )
 
 
-def _component_section(component: dict[str, str]) -> Section:
+def _component_section(loaded: Loaded, component: dict[str, str]) -> Section:
     state = component["state"]
     choices = CHOICES["component_state"]
+    name = shown(loaded.edition.stored_name(component["class_code"], component["name"]))
     return Section(
         tr("Component", "部件"),
         (
-            Line(tr("Component", "部件"), component["name"]),
+            Line(tr("Component", "部件"), name),
             Line(tr("Code", "部件标识码"), component["code"]),
             Line(tr("State", "部件状态"), shown(choices[state]) if state in choices else state),
         ),

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from qgis.core import QgsProject, QgsProviderRegistry, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
-from citygrid_plugin.i18n import shown
+from citygrid_plugin.i18n import language, shown
 from citygrid_plugin.layers.base import ROLE, MapSource
 from citygrid_plugin.layers.project import LAYER_GROUPS, build_project, find_layer
 
@@ -83,13 +83,13 @@ class Session(QObject):
         return self._summary
 
     def classes(self) -> tuple[dict[str, str], dict[str, str]]:
-        """Return the component and the event classes of the edition: code to name."""
+        """Return the component and the event classes of the edition: code to name, as people read it."""
         from citygrid_core.standards import load_edition
 
         if self._summary is None:
             return {}, {}
-        edition = load_edition(self._summary.edition)
-        return dict(edition.component_classes["name"]), dict(edition.event_classes["name"])
+        known = load_edition(self._summary.edition).catalogues
+        return known["component"].names(language()), known["event"].names(language())
 
     def open(self, path: Path) -> None:
         """Replace the project's content by the styled layers of the workspace at `path`.
@@ -161,15 +161,16 @@ def read_source(path: Path) -> tuple[Summary, MapSource]:
             last_entry="" if last is None else f"{_local(last['at'], zone)}  {last['operation']}",
             head=workspace.head,
         )
-    classes = edition.component_classes
+    known = edition.catalogues["component"]
     source = MapSource(
         path=path,
         name=summary.name,
-        major_classes=dict(
-            classes.drop_duplicates("major_code").set_index("major_code")["major_name"]
-        ),
-        component_classes=dict(classes["name"]),
-        event_classes=dict(edition.event_classes["name"]),
+        major_classes=known.major_names(language()),
+        component_classes=known.names(language()),
+        event_classes=edition.catalogues["event"].names(language()),
+        translated={c.name: c.name_en for c in known.classes.values() if c.name_en}
+        if language() == "en"
+        else {},
         heat_period=(str(min(days)), str(max(days))) if len(days) else ("", ""),
     )
     return summary, source

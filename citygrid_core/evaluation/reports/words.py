@@ -120,17 +120,17 @@ def plain(value: float) -> str:
 
 
 def formula(indicator: Indicator, names: Mapping[str, Indicator], lang: Language) -> str:
-    """Return how an indicator is computed, in words.
-
-    The table of the standards has descriptions in English; in Chinese the names of the
-    counts say it.
-    """
-    if lang == "en" or indicator.kind == "count":
-        return indicator.formula if lang == "en" else ""
+    """Return how an indicator is computed, in words: what is counted, or the counts of a ratio."""
+    if indicator.kind == "count":
+        return indicator.means.text(lang)
 
     def said(factors: Mapping[str, float]) -> str:
-        named = [(count_name(c, names, "zh"), f) for c, f in factors.items()]
-        return "".join(("-" if f < 0 else "+" if i else "") + n for i, (n, f) in enumerate(named))
+        out = ""
+        for name, factor in factors.items():
+            sign = " − " if factor < 0 else " + " if out else ""
+            times = "" if abs(factor) == 1 else f" × {abs(factor):g}"
+            out += sign + count_name(name, names, lang) + times
+        return out
 
     below = said(indicator.denominator)
     return f"{said(indicator.numerator)} / " + (
@@ -140,21 +140,35 @@ def formula(indicator: Indicator, names: Mapping[str, Indicator], lang: Language
 
 def count_name(code: str, names: Mapping[str, Indicator], lang: Language) -> str:
     """Return what people call an elementary count."""
-    if code in names:
-        return names[code].name.text(lang)
-    return _OTHERS.get(code, code) if lang == "zh" else code.replace("_", " ")
+    said = names[code].name if code in names else _OTHERS.get(code, Text(code, code))
+    return said.text(lang)
 
 
 #: Counts that are no indicators themselves.
 _OTHERS = {
-    "verify_to_send": "应派核实数", "verify_sent_on_time": "按时派核实数",
-    "check_to_send": "应派核查数", "check_sent_on_time": "按时派核查数",
-    "accepted_on_time": "按时受理数", "urgent_closed": "紧急问题结案数",
-    "urgent_close_required": "紧急问题应结案数", "received": "接收数", "check_passed": "核查通过数",
-    "check_failed": "核查不通过数", "hot": "高发类别案件数", "finished": "已办结数",
-    "not_refused": "未驳回数", "rectified": "整改到位数", "deferred_due": "到期缓办数",
-    "dispose_hours": "处置用时之和", "disposed_timed": "有时限的处置数", "overrun": "超时倍数之和",
-    "late_timed": "有时限的超期处置数", "light_green": "绿灯数", "light_yellow": "黄灯数",
-    "light_red": "红灯数", "hectares": "网格面积（公顷）", "patrolled": "已巡查网格数",
-    "to_patrol": "应巡查网格数",
-}  # fmt: skip
+    "verify_to_send": Text("verifications to send", "应派核实数"),
+    "verify_sent_on_time": Text("verifications sent on time", "按时派核实数"),
+    "check_to_send": Text("checks to send", "应派核查数"),
+    "check_sent_on_time": Text("checks sent on time", "按时派核查数"),
+    "accepted_on_time": Text("accepted on time", "按时受理数"),
+    "urgent_closed": Text("urgent cases closed", "紧急问题结案数"),
+    "urgent_close_required": Text("urgent cases due for closing", "紧急问题应结案数"),
+    "received": Text("received", "接收数"),
+    "check_passed": Text("checks passed", "核查通过数"),
+    "check_failed": Text("checks failed", "核查不通过数"),
+    "hot": Text("cases of frequent classes", "高发类别案件数"),
+    "finished": Text("finished", "已办结数"),
+    "not_refused": Text("reported and not refused", "未驳回数"),
+    "rectified": Text("rectified", "整改到位数"),
+    "deferred_due": Text("deferred cases that fell due", "到期缓办数"),
+    "dispose_hours": Text("hours of handling", "处置用时之和"),
+    "disposed_timed": Text("handled cases with a limit", "有时限的处置数"),
+    "overrun": Text("sum of overruns", "超时倍数之和"),
+    "late_timed": Text("late cases with a limit", "有时限的超期处置数"),
+    "light_green": Text("cases on green", "绿灯数"),
+    "light_yellow": Text("cases on yellow", "黄灯数"),
+    "light_red": Text("cases on red", "红灯数"),
+    "hectares": Text("grid area (ha)", "网格面积（公顷）"),
+    "patrolled": Text("grids patrolled", "已巡查网格数"),
+    "to_patrol": Text("grids to patrol", "应巡查网格数"),
+}

@@ -9,7 +9,7 @@ from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from citygrid_core.census.choose import ClassHit
-from citygrid_plugin.i18n import tr
+from citygrid_plugin.i18n import shown, tr
 
 _CODE = Qt.ItemDataRole.UserRole
 
@@ -44,7 +44,7 @@ class ClassSearch(QWidget):
         self.line.setObjectName("citygrid_class_search")
         self.line.setClearButtonEnabled(True)
         self.line.setPlaceholderText(
-            tr("/  code, name, pinyin or its initials", "/  代码、名称、拼音或首字母")
+            tr("/  code, name, Chinese name or pinyin", "/  代码、名称、拼音或首字母、英文")
         )
         self.line.textEdited.connect(self._typed)
         self.line.installEventFilter(self)
@@ -94,7 +94,7 @@ class ClassSearch(QWidget):
     def _typed(self, text: str) -> None:
         self.list.clear()
         for hit in self._search(text) if text.strip() else ():
-            item = QListWidgetItem(self._symbol(hit.key[:2]), f"{hit.code}  {hit.name}")
+            item = QListWidgetItem(self._symbol(hit.key[:2]), f"{hit.code}  {shown(hit.label)}")
             item.setData(_CODE, hit.key)
             self.list.addItem(item)
         self.list.setCurrentRow(0)

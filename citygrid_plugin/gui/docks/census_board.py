@@ -148,7 +148,7 @@ class CensusBoard(QgsDockWidget):
         ]
         for code in said["codes"][:1]:
             # Codes run out class by class: the fullest is the one to watch.
-            name = f"{code['class_name'] or code['class_code']} ({code['county_code']})"
+            name = f"{tr(code['class_name_en'], code['class_name']) or code['class_code']} ({code['county_code']})"
             left = tr(f"{code['left']:,} left", f"余 {code['left']:,}")
             rows.append(Fact(tr("Fullest code range", "号码最紧的类别"), f"{name}  {left}"))
         self.facts.set_facts(rows)

@@ -87,14 +87,18 @@ def test_five_digits_that_name_two_things_need_a_kind() -> None:
     frame = rows({"object_kind": None, "class_code": "01001"})
     (problem,) = intake(frame).problems[0]
     assert problem.rule == "case.kind"
-    assert "供水井盖 / 供水井盖异常" in problem.found.en
+    assert "供水井盖 / 供水井盖异常" in problem.found.zh
+    assert problem.found.en.endswith(
+        "Water-supply manhole cover / Water-supply manhole cover problem"
+    )
     assert intake(frame, default_kind="event").frame["object_kind"].tolist() == ["event"]
 
 
 def test_an_unknown_class_has_proposals() -> None:
     (problem,) = intake(rows({"class_code": "暴露的垃圾", "object_kind": None})).problems[0]
     assert problem.rule == "case.class"
-    assert "06010 暴露垃圾" in problem.cure.en
+    assert "06010 暴露垃圾" in problem.cure.zh
+    assert "06010 Exposed garbage" in problem.cure.en
 
 
 def test_a_file_that_speaks_an_older_edition() -> None:

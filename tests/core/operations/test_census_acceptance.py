@@ -172,7 +172,7 @@ class TestAcceptance:
         rate = judged.rate
         assert (rate.population, rate.sampled, rate.defects) == (1200, 300, 6)
         assert (rate.rate, judged.verdict) == (pytest.approx(0.02), "accepted")
-        assert judged.kinds == [("位置", 3), ("分类", 2), ("权属单位", 2), ("实地不存在", 1)]
+        assert judged.kinds == [("位置", 3), ("分类", 2), ("权属单位", 2), ("missing", 1)]
         a = judged.positions[0]
         assert (a.accuracy_class, a.points, a.passed) == ("A", 60, True)
         assert a.low < 0.2 * 2**0.5 < a.high

@@ -189,7 +189,7 @@ def test_explain_says_each_part_in_both_languages() -> None:
         "to": "11",
         "digits": "001",
         "part": "minor class",
-        "meaning": "供水井盖",
+        "meaning": "Water-supply manhole cover",
         "standard": "GB/T 47678.5",
         "confidence": "single-source",
     }
@@ -217,8 +217,14 @@ def test_explain_asks_the_other_editions_too() -> None:
 
 
 def test_explain_says_that_five_digits_name_two_things() -> None:
-    names = [row["meaning"] for row in explain("01001").as_rows()]
-    assert names == ["供水井盖 (市政公用设施)", "供水井盖异常 (市政公用设施类)"]
+    said = explain("01001")
+    names = [row["meaning"] for row in said.as_rows("en")]
+    assert names == [
+        "Water-supply manhole cover (Municipal utilities)",
+        "Water-supply manhole cover problem (Municipal utilities)",
+    ]
+    names = [row["meaning"] for row in said.as_rows("zh")]
+    assert names == ["供水井盖（市政公用设施）", "供水井盖异常（市政公用设施类）"]
 
 
 @pytest.mark.parametrize("text", ["", "abc", "1", "3.2E+16", "12345678901234567890", "９９"])

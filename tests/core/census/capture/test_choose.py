@@ -29,6 +29,11 @@ CODES = sorted(CHOOSER.classes)
         ("xds", "行道树", "initials"),
         ("箅", "雨水箅子", "inside"),
         ("yushiujinggai", "雨水井盖", "slip"),
+        ("Stormwater man", "雨水井盖", "english"),
+        ("grate", "雨水箅子", "english"),
+        ("street-light", "路灯", "english"),
+        ("pubilc toilet", "公共厕所", "slip"),
+        ("litterbn", "垃圾箱", "slip"),
     ],
 )
 def test_what_is_typed_finds_the_class(typed: str, name: str, how: str) -> None:
@@ -39,6 +44,13 @@ def test_what_is_typed_finds_the_class(typed: str, name: str, how: str) -> None:
 def test_what_fits_nothing_finds_nothing() -> None:
     for typed in ("", "  ", "，。", "zzzzzz", "99999", "火星"):
         assert CHOOSER.search(typed) == []
+
+
+def test_who_reads_english_meets_english_names_before_pinyin() -> None:
+    first = {lang: CHOOSER.search("gu", lang=lang)[0] for lang in ("zh", "en")}
+    assert first["zh"].name == "古树名木"
+    assert first["en"].name_en == "Tree guard"
+    assert CHOOSER.search("ludeng", lang="en")[0].name_en == "Street light"
 
 
 def test_equals_are_ordered_by_use() -> None:
@@ -53,7 +65,7 @@ def test_every_class_of_every_edition_is_found_by_all_its_names(edition: str) ->
     for hit in chooser.classes.values():
         plain = "".join(c for c in hit.name if c.isalnum())
         letters = "".join(lazy_pinyin(plain, style=Style.FIRST_LETTER))
-        for typed in (hit.code, hit.name, "".join(lazy_pinyin(plain)), letters):
+        for typed in (hit.code, hit.name, "".join(lazy_pinyin(plain)), letters, hit.name_en):
             found = [h.code for h in chooser.search(typed, limit=len(chooser.classes))]
             assert hit.code in found, (typed, hit)
 
