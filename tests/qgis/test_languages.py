@@ -70,7 +70,7 @@ NAMES |= {
     "HTML", "jpg", "jinhua", "original", "dispose", "on", "time", "rate", "HH", "Q4",
     "PAI", "PEI",  # scores of forecasts
     "SOS",  # a class of the standard
-    "Wilson", "CJ", "GB",
+    "Wilson", "Chainey", "Hunt", "CJ", "GB",  # people and standards
 }  # fmt: skip
 
 
