@@ -307,7 +307,7 @@ class CitygridPlugin:
             tr("Find an address", "地址定位"),
             tr("Where an address is, and who answers there", "地址在何处、归谁管"),
         )
-        dock = GeocodeDock(icon, iface.mainWindow())
+        dock = GeocodeDock(iface.mainWindow())
         self._beside(dock)
         gazetteers = Gazetteers()
         self.geocoding = GeocodeDesk(iface, session, dock, gazetteers, answers, icon("address"))

@@ -188,12 +188,11 @@ class Division:
                 "编辑会产生缝隙或重叠",
                 shapely.point_on_surface(lost),
             )
-        return self._packed(operation, gone, retired, created, new, changed)
+        return self._packed(operation, retired, created, new, changed)
 
     def _packed(
         self,
         operation: str,
-        gone: Any,
         retired: Sequence[int],
         created: Sequence[tuple[Any, Sequence[int]]],
         new: Geometries,

@@ -132,7 +132,7 @@ def _ask(
     answer = city.duties.resolve(asked, at=when)
     cells = city.cells if len(city.cells) else city.communities
     error = sigma(asked["location_method"], asked["location_error_m"])
-    near = near_border(city.duties, asked, answer, cells, accuracy=error, at=when)
+    near = near_border(city.duties, asked, cells, accuracy=error, at=when)
     outcome[rows] = answer["handling_outcome"].to_numpy(dtype=object)
     other[rows] = near["other_probability"].to_numpy(float)
     body = answer["handling_code"].to_numpy(dtype=object)

@@ -174,7 +174,7 @@ def accept(
         verdict=verdict_of(rate, limit),
         strata=strata,
         kinds=_kinds(items),
-        positions=_positions(workspace, row, check_points, options, as_precise, radius),
+        positions=_positions(workspace, row, check_points, options, as_precise),
         double=_double(workspace, row, second_survey, options, radius),
         head=workspace.head,
         city=workspace.name,
@@ -237,7 +237,6 @@ def _positions(
     path: Path | None,
     options: SourceOptions,
     as_precise: bool,
-    radius: float,
 ) -> list[PositionError]:
     if path is None:
         return []

@@ -64,7 +64,6 @@ class Near(NamedTuple):
 def near_border(
     book: DutyBook,
     points: gpd.GeoDataFrame,
-    answers: pd.DataFrame,
     cells: CellIndex,
     *,
     accuracy: Any,
@@ -78,8 +77,6 @@ def near_border(
     book : DutyBook
     points, at
         As they were given to `DutyBook.resolve`.
-    answers : DataFrame
-        What it answered; aligned to `points`.
     cells : CellIndex
         Of the unit grids (or, where none are drawn, the communities), by code, in
         the CRS of the points.

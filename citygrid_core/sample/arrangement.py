@@ -46,7 +46,7 @@ def arrange(skeleton: Skeleton, least_m2: float, rng: np.random.Generator) -> Ar
     lines = np.array([c.line for c in curves], dtype=object)
     noded = shapely.unary_union(lines, grid_size=GRID_M)
     edges = np.array(shapely.get_parts(shapely.line_merge(noded)), dtype=object)
-    edges = _apart_at_crossings(edges, noded)
+    edges = _apart_at_crossings(edges)
     curve = _curve_of(edges, lines)
     keep = np.array([curves[i].keep for i in curve])
     inner = ~keep & ~shapely.intersects(skeleton.strip, edges)
@@ -75,7 +75,7 @@ def arrange(skeleton: Skeleton, least_m2: float, rng: np.random.Generator) -> Ar
     )
 
 
-def _apart_at_crossings(edges: Array, noded: shapely.Geometry) -> Array:
+def _apart_at_crossings(edges: Array) -> Array:
     """Cut merged edges wherever more than two segments meet (line_merge does)."""
     rings = shapely.is_closed(edges)
     if not rings.any():

@@ -65,7 +65,7 @@ def base_layers(
     )
     return {
         "roads": _roads(plan, layout),
-        "barriers": _barriers(plan, layout, zones[walled], land.name[walled]),
+        "barriers": _barriers(layout, zones[walled], land.name[walled]),
         "buildings": houses,
         "compounds": _frame({"name": land.name[walled], "kind": land.use[walled]}, zones[walled]),
         "parks": _frame({"name": land.name[parks]}, zones[parks]),
@@ -111,7 +111,7 @@ def carriageways(line: shapely.LineString) -> tuple[shapely.LineString, shapely.
     return out[0], out[1]
 
 
-def _barriers(plan: Plan, layout: Layout, walls: Array, names: Array) -> gpd.GeoDataFrame:
+def _barriers(layout: Layout, walls: Array, names: Array) -> gpd.GeoDataFrame:
     kinds, called, shapes = [], [], []
     for number, line in layout.own_edges.items():
         road = layout.roads[number]

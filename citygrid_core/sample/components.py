@@ -129,7 +129,7 @@ def place_components(
     order = np.lexsort((xy[:, 0], classes.astype(str)))
     classes, xy, block = classes[order], xy[order], block[order]
     lines = _lines(layout, land, rng)
-    polygons = [*_bridges(plan, layout), *_polygons(layout, land, rng)]
+    polygons = [*_bridges(plan, layout), *_polygons(land, rng)]
     shapes = [*shapely.points(xy), *(g for _, g in lines), *(g for _, g in polygons)]
     all_classes = np.array(
         [*classes, *(c for c, _ in lines), *(c for c, _ in polygons)], dtype=object
@@ -256,9 +256,7 @@ def _lines(
     return [(c, _rounded(g)) for c, g in out if not g.is_empty and g.geom_type == "LineString"]
 
 
-def _polygons(
-    layout: Layout, land: Land, rng: np.random.Generator
-) -> list[tuple[str, shapely.Geometry]]:
+def _polygons(land: Land, rng: np.random.Generator) -> list[tuple[str, shapely.Geometry]]:
     out = []
     for i, use in enumerate(land.use):
         net = land.net[i]

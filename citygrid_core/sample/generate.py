@@ -171,7 +171,7 @@ def build_county(
     buildings = put_up(land, plan.rng(5, county))
     places = name_places(plan, layout, areas, land, buildings)
     zones = zone_shapes(land)
-    parks, estates = _managed(land, zones, county)
+    parks, estates = _managed(land, zones)
     streets = streets_of(areas.frame)
     register.found_county(county, streets, list(estates))
     writer.write_county(county, streets["code"].tolist(), parks, estates)
@@ -189,7 +189,7 @@ def county_answers(plan: Plan, layout: Layout, writer: DutyWriter) -> Answers:
 
 
 def _managed(
-    land: Land, zones: Array, county: int
+    land: Land, zones: Array
 ) -> tuple[dict[str, shapely.Geometry], dict[str, shapely.Geometry]]:
     """Choose parks with a manager, and large estates with a property company."""
     area = shapely.area(zones)

@@ -57,10 +57,8 @@ def name_places(
     """Return plates on both sides of the streets, POIs, zones and the county's streets."""
     rng = plan.rng(6, layout.county)
     street_name = areas.frame.set_index("code")["name"]
-    plates = _street_plates(plan, layout, areas, land, rng)
-    plates = pd.concat(
-        [plates, _compound_plates(layout, areas, land, buildings)], ignore_index=True
-    )
+    plates = _street_plates(plan, layout, areas, land)
+    plates = pd.concat([plates, _compound_plates(areas, land, buildings)], ignore_index=True)
     county = plan.county_names[layout.county]
     town = street_name.reindex(plates["community_code"].str[:9]).to_numpy()
     plates["address"] = (CITY + county + pd.Series(town, dtype=object) + plates["name"]).to_numpy()
@@ -71,7 +69,7 @@ def name_places(
     return Places(
         gpd.GeoDataFrame(plates, geometry="geometry", crs=CRS),
         _pois(layout, land, plates, rng),
-        _zones(plan, layout, areas, land),
+        _zones(plan, layout, land),
         street_layer(own, f"{layout.county + 1:03d}"),
     )
 
@@ -125,9 +123,7 @@ def block_of(shapes: Array, xy: Floats) -> Array:
     return out
 
 
-def _street_plates(
-    plan: Plan, layout: Layout, areas: Areas, land: Land, rng: np.random.Generator
-) -> pd.DataFrame:
+def _street_plates(plan: Plan, layout: Layout, areas: Areas, land: Land) -> pd.DataFrame:
     parts = []
     for number, road in sorted(layout.roads.items()):
         if not road.is_road or road.road_class == "expressway" or number not in layout.edges:
@@ -167,9 +163,7 @@ def _street_plates(
     return out
 
 
-def _compound_plates(
-    layout: Layout, areas: Areas, land: Land, buildings: gpd.GeoDataFrame
-) -> pd.DataFrame:
+def _compound_plates(areas: Areas, land: Land, buildings: gpd.GeoDataFrame) -> pd.DataFrame:
     mine = buildings[(buildings["number"] != "").to_numpy()]
     block = mine["block"].to_numpy()
     zone = land.name[block]
@@ -231,7 +225,7 @@ def _pois(
     )
 
 
-def _zones(plan: Plan, layout: Layout, areas: Areas, land: Land) -> gpd.GeoDataFrame:
+def _zones(plan: Plan, layout: Layout, land: Land) -> gpd.GeoDataFrame:
     rng = plan.rng(8, layout.county)
     named = np.flatnonzero((land.name != "") & ~shapely.is_empty(land.net))
     names = land.name[named]

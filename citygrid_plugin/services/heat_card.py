@@ -85,7 +85,7 @@ def grid_card(
         ahead = forecasts_of(workspace, code, asked)
         waiting = _open(city, workspace, code, shape)
     sections = [
-        _counts(city, answer, at, code),
+        _counts(city, answer, at),
         _sureness(answer, found, at, patterns),
         section_of(ahead),
         _most(city, classes, kind),
@@ -95,7 +95,7 @@ def grid_card(
     ]
     card = replace(
         duties,
-        headline=headline(city, answer, found, at) + "<br>" + duties.headline,
+        headline=headline(answer, found, at) + "<br>" + duties.headline,
         grid_code=code,
         sections=tuple(s for s in sections if s.lines),
     )
@@ -103,7 +103,7 @@ def grid_card(
     return GridCard(card, trend, str(found["spot"].iloc[at]))
 
 
-def headline(city: HeatCity, answer: Answer, found: pd.DataFrame, at: int) -> str:
+def headline(answer: Answer, found: pd.DataFrame, at: int) -> str:
     """Return how hot a grid is, in which unit, and how sure that is."""
     measure, span = answer.question.measure, answer.question.span
     value = words.number(float(answer.values[at]), measure)
@@ -178,7 +178,7 @@ def _asked(city: HeatCity, answer: Answer, code: str, classes: pd.Series[int]) -
     return "", ""
 
 
-def _counts(city: HeatCity, answer: Answer, at: int, code: str) -> Section:
+def _counts(city: HeatCity, answer: Answer, at: int) -> Section:
     question, tally = answer.question, answer.tally
     cases, weak = int(tally.cases[at]), int(tally.weak[at])
     doubt = (

@@ -129,7 +129,7 @@ def answer(
         headline = warning or headline
     else:
         headline = tr("This point lies outside the city.", "该点不在城市范围内。")
-    sections.append(_place_section(loaded, row, x, y))
+    sections.append(_place_section(row, x, y))
     sections.append(_history_section(loaded, grid))
     return Card(
         x,
@@ -162,7 +162,7 @@ def _component_section(loaded: Loaded, component: dict[str, str]) -> Section:
     )
 
 
-def _place_section(loaded: Loaded, row: Any, x: float, y: float) -> Section:
+def _place_section(row: Any, x: float, y: float) -> Section:
     nowhere = tr("outside the city", "不在城市范围内")
     none = tr("no grid drawn here", "此处未划网格")
     inside = _text(row["community_code"]) != ""

@@ -44,7 +44,7 @@ def write_departments(source: Source, folder: Path) -> tuple[Messy, dict[str, st
             }
         )  # fmt: skip
     table = Messy("departments.csv", "departments", rows, source.rng(32))
-    _department_defects(table, source)
+    _department_defects(table)
     cells = [[row[k] for k in _DEPARTMENTS] for row in table.rows]
     write_text(folder / table.file, list(_DEPARTMENTS.values()), cells, "gb18030")
     write_mapping(
@@ -53,7 +53,7 @@ def write_departments(source: Source, folder: Path) -> tuple[Messy, dict[str, st
     return table, table.books("departments.mapping.toml")
 
 
-def _department_defects(table: Messy, source: Source) -> None:
+def _department_defects(table: Messy) -> None:
     alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
     def wrong_check(row: Row) -> str:

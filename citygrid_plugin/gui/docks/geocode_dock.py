@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from qgis.gui import QgsDockWidget, QgsFilterLineEdit
 from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
-from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -47,7 +44,7 @@ class GeocodeDock(QgsDockWidget):
     class_changed = pyqtSignal()
     review_wanted = pyqtSignal()
 
-    def __init__(self, icon: Callable[[str], QIcon], parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Addresses", "地址定位"), parent)
         self.setObjectName("CitygridGeocodeDock")
         body = QWidget()

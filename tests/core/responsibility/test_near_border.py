@@ -56,9 +56,7 @@ def asked(x: Any, y: Any) -> gpd.GeoDataFrame:
 def near(x: Any, y: Any, accuracy: Any, **options: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
     points = asked(x, y)
     answers = BOOK.resolve(points, at="2026-10-01")
-    return answers, near_border(
-        BOOK, points, answers, CELLS, accuracy=accuracy, at="2026-10-01", **options
-    )
+    return answers, near_border(BOOK, points, CELLS, accuracy=accuracy, at="2026-10-01", **options)
 
 
 def test_1_8_metres_from_another_owners_border_with_an_error_of_3_metres() -> None:
@@ -92,8 +90,7 @@ def test_lines_polygons_the_end_of_the_city_and_exact_positions() -> None:
 def test_no_border_matters_where_the_record_names_the_body() -> None:
     points = asked([199.0], [150.0])
     points["handling_code"] = ["S"]  # the record names it: no border matters
-    answers = BOOK.resolve(points, at="2026-10-01")
-    got = near_border(BOOK, points, answers, CELLS, accuracy=3.0, at="2026-10-01")
+    got = near_border(BOOK, points, CELLS, accuracy=3.0, at="2026-10-01")
     assert not got["near_border"].any()
 
 
