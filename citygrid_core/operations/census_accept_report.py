@@ -13,7 +13,7 @@ from citygrid_core.errors import Language, Text, UsageError
 from citygrid_core.operations.census_accept import UNNAMED, Acceptance
 from citygrid_core.standards import load_edition
 from citygrid_core.tables.paged import write_pdf
-from citygrid_core.tables.saving import saved
+from citygrid_core.tables.saving import saved, workbook
 from citygrid_core.workspace.schema import CHOICES
 
 _TITLE = Text("Acceptance report of the component census", "部件普查成果验收报告")
@@ -160,12 +160,13 @@ def _percent(share: float, digits: int = 2) -> str:
 
 
 def _workbook(done: Acceptance, path: Path, lang: Language) -> None:
-    import xlsxwriter
-
-    zh = lang == "zh"
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False})
     made = dt.datetime.fromisoformat(str(done.plan["made_on"]))
-    book.set_properties({"title": _TITLE.text(lang), "created": made})
+    with workbook(path, title=_TITLE.text(lang), made=made) as book:
+        _sheets(done, book, lang)
+
+
+def _sheets(done: Acceptance, book: Any, lang: Language) -> None:
+    zh = lang == "zh"
     bold = book.add_format({"bold": True, "bg_color": "#EEF2F6", "border": 1})
     share = book.add_format({"num_format": "0.00%"})
 
@@ -246,4 +247,3 @@ def _workbook(done: Acceptance, path: Path, lang: Language) -> None:
         [list(d.values()) for d in _defective(done, lang)],
         (),
     )
-    book.close()

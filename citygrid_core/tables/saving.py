@@ -139,6 +139,28 @@ def write_sheet(
     path.write_bytes(_without_times(made))
 
 
+@contextmanager
+def workbook(path: Path, *, title: str, made: dt.datetime) -> Iterator[Any]:
+    """Give an xlsxwriter workbook to fill; its bytes depend on what it is filled with only.
+
+    It is made in memory and written in one go: a file that is closed again by whoever forgets it
+    would tell of a full disk once more.
+
+    Parameters
+    ----------
+    made : datetime
+        Property of the file, from the data: never a clock.
+    """
+    import xlsxwriter
+
+    held = io.BytesIO()
+    book = xlsxwriter.Workbook(held, {"in_memory": True, "strings_to_formulas": False})
+    book.set_properties({"title": title, "created": made})
+    yield book
+    book.close()
+    path.write_bytes(held.getvalue())
+
+
 def _without_times(book: io.BytesIO) -> bytes:
     """Return the archive without the time at which it was made."""
     moment = dt.datetime(*_MOMENT).isoformat() + "Z"

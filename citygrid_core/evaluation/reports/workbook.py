@@ -15,6 +15,7 @@ from citygrid_core.evaluation.indicators import Indicator, indicators
 from citygrid_core.evaluation.reports.words import CONFIDENCE, WORDS, count_name
 from citygrid_core.evaluation.scheme import Part, Scheme
 from citygrid_core.evaluation.table import TOTAL, Table, at
+from citygrid_core.tables.saving import workbook
 
 _COUNTS = {"en": "counts", "zh": "计数"}
 _RATES = {"en": "indicators", "zh": "指标"}
@@ -54,13 +55,9 @@ class Book:
 
 def write(book: Book, path: Path, lang: Language) -> None:
     """Write the workbook: counts, indicators by formulas, scores by formulas, notes."""
-    import xlsxwriter
-
-    file = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False})
     moment = dt.datetime.combine(book.made_on, dt.time())
-    file.set_properties({"title": book.title, "created": moment})
-    _Writer(file, book, lang).all()
-    file.close()
+    with workbook(path, title=book.title, made=moment) as file:
+        _Writer(file, book, lang).all()
 
 
 class _Writer:
