@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -132,19 +132,23 @@ class IntakeDesk:
     ----------
     who : str
         The operator, for log and journal.
+    city : callable, optional
+        Returns the city as it is now, where somebody keeps it anyway.
     """
 
-    def __init__(self, workspace: Workspace, *, who: str = "") -> None:
+    def __init__(
+        self, workspace: Workspace, *, who: str = "", city: Callable[[], City] | None = None
+    ) -> None:
         self.workspace, self.who = workspace, who
         self.edition = load_edition(workspace.edition)
         self.chooser = ClassChooser(self.edition, events=True)
         self.profile = profile_of(workspace)
-        self._city = FreshCity(workspace)
+        self._city = city or FreshCity(workspace).get
 
     @property
     def city(self) -> City:
         """Grids, areas and duties; read anew when any of them has changed."""
-        return self._city.get()
+        return self._city()
 
     def look(self, said: Reported, at: str, *, lang: Language = "zh") -> Look:
         """Tell all that is known of a report.

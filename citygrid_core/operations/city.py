@@ -37,6 +37,12 @@ class City:
     workspace: Workspace
     at: str | None = None
 
+    def on(self, workspace: Workspace) -> City:
+        """Return this city with all that was read of it, as one of another connection to its store."""
+        other = City(workspace, self.at)
+        other.__dict__.update({k: v for k, v in vars(self).items() if k != "workspace"})
+        return other
+
     @cached_property
     def grids(self) -> gpd.GeoDataFrame:
         """Unit grids valid on the day."""

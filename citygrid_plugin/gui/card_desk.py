@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from qgis.core import QgsPointXY
+from qgis.core import QgsApplication, QgsPointXY
 from qgis.PyQt.QtCore import QObject
 from qgis.PyQt.QtGui import QGuiApplication
 from qgis.PyQt.QtWidgets import QFileDialog
 
-from citygrid_core.cases.lifecycle import POSTS
+from citygrid_core.cases.lifecycle import POSTS, Step
 from citygrid_core.errors import CitygridError
 from citygrid_plugin.gui.components.markers import Pin, remove
 from citygrid_plugin.gui.dialogs.step_dialog import StepDialog
 from citygrid_plugin.gui.tools.answer_tool import AnswerTool
-from citygrid_plugin.i18n import shown, tr
+from citygrid_plugin.i18n import language, shown, tr
 from citygrid_plugin.layers import palette
+from citygrid_plugin.services.calls import CallTask
 from citygrid_plugin.services.case_words import (
     case_sections,
     case_text,
     case_title,
+    moment,
     twin_texts,
 )
+from citygrid_plugin.services.cases import read_card
 
 if TYPE_CHECKING:
     from citygrid_core.operations.case_standing import Card
@@ -38,6 +42,7 @@ class CardDesk(QObject):
         self._canvas = room.iface.mapCanvas()
         self._card: Card | None = None
         self._pin: Pin | None = None
+        self._task: CallTask | None = None
         self.tool = AnswerTool(self._canvas)
         page = self._page
         self.tool.clicked.connect(self._picked)
@@ -53,6 +58,7 @@ class CardDesk(QObject):
 
     def close(self) -> None:
         """Take pin and tool away."""
+        self._drop()
         self._canvas.unsetMapTool(self.tool)
         remove(self._pin)
         self.tool.deleteLater()
@@ -60,6 +66,7 @@ class CardDesk(QObject):
 
     def begin(self, there: bool) -> None:
         """Start anew: another workspace is open, or none."""
+        self._drop()
         self._card = None
         remove(self._pin)
         self._pin = None
@@ -72,20 +79,60 @@ class CardDesk(QObject):
         """Number of the case that is shown; empty for none."""
         return str(self._card.case["number"]) if self._card is not None else ""
 
-    def show(self, number: str, at: str = "") -> None:
-        """Show a case in its page without bringing it to the front."""
-        service = self._room.service
-        self._page.number.setText(number)
-        try:
-            card = service.card(number, at or service.now())
-            steps = service.legal(number, at or service.now())
-        except CitygridError as error:
-            self.begin(True)
-            self._page.number.setText(number)
-            self._page.say(shown(error))
+    @property
+    def busy(self) -> bool:
+        """Whether a case is being read."""
+        return self._task is not None
+
+    def _drop(self) -> None:
+        if self._task is not None:
+            self._task.drop()
+        self._task = None
+
+    def show(self, number: str, at: str = "", *, said: str = "", follow: bool = False) -> None:
+        """Show a case in its page without bringing it to the front; the last one asked for wins.
+
+        Parameters
+        ----------
+        at : str
+            ISO moment; empty: now.
+        said : str
+            What is to be said below it: how its last step ended.
+        follow : bool
+            Bring it onto the map, where the map does not show its place.
+        """
+        path, service, lang = self._room.path, self._room.service, language()
+        if path is None:
             return
-        if number != self.number:
-            self._page.say("")
+        self._drop()
+        self._page.number.setText(number)
+        self._page.steps.setEnabled(False)  # they are those of the case before
+        asked = at or service.now()
+
+        def done(result: Any) -> None:
+            self._task = None
+            self._page.steps.setEnabled(True)
+            if isinstance(result, CitygridError):
+                self.begin(True)
+                self._page.number.setText(number)
+                self._page.say(shown(result))
+                return
+            card, steps = result
+            self._show(card, () if at else steps)  # nothing can be done in the past
+            was = tr(f"as it was at {moment(at)}", f"{moment(at)} 时的状态") if at else ""
+            self._page.say(said or was)
+            pin = self._pin
+            if follow and pin is not None and not self._canvas.extent().contains(pin.point):
+                self.zoom()
+
+        self._task = CallTask(
+            tr("citygrid: case", "citygrid：案件"),
+            lambda: read_card(path, service.cities, number, asked, lang), done,
+        )  # fmt: skip
+        QgsApplication.taskManager().addTask(self._task)
+
+    def _show(self, card: Card, steps: Sequence[Step]) -> None:
+        service = self._room.service
         self._card = card
         self._page.show_case(
             case_title(service, card), case_sections(service, card),
@@ -98,12 +145,7 @@ class CardDesk(QObject):
         """Show a case, its page in front."""
         if number and self._room.path is not None:
             self._room.dock.show_page(self._page)
-            self.show(number)
-
-    def again(self) -> None:
-        """Read the case that is shown anew."""
-        if self._card is not None:
-            self.show(self.number)
+            self.show(number, follow=True)
 
     def zoom(self) -> None:
         """Bring the case to the middle of the map."""
@@ -133,11 +175,8 @@ class CardDesk(QObject):
         except CitygridError as error:
             self._page.say(shown(error))
             return
-        self.show(number)
-        if report.problems:
-            self._page.say("\n".join(shown(p) for p in report.problems))
-        else:
-            self._page.say(tr(f"Done: {shown(step.label)}", f"已执行：{shown(step.label)}"))
+        done = tr(f"Done: {shown(step.label)}", f"已执行：{shown(step.label)}")
+        self.show(number, said="\n".join(shown(p) for p in report.problems) or done)
 
     def _show_pin(self) -> None:
         remove(self._pin)
@@ -179,5 +218,4 @@ class CardDesk(QObject):
             report = attach_case_photos(
                 desk.workspace, self.number, [Path(f) for f in files], who=desk.who
             )
-            self.again()
-            self._page.say("\n".join(shown(p) for p in report.problems))
+            self.show(self.number, said="\n".join(shown(p) for p in report.problems))

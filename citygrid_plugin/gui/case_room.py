@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from qgis.core import Qgis, QgsCoordinateTransform, QgsPointXY, QgsProject, QgsRectangle
+from qgis.core import (
+    Qgis,
+    QgsApplication,
+    QgsCoordinateTransform,
+    QgsPointXY,
+    QgsProject,
+    QgsRectangle,
+)
 from qgis.PyQt.QtCore import QObject, Qt
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QAction
@@ -20,9 +27,10 @@ from citygrid_plugin.gui.docks.evaluation_dock import EvaluationDock
 from citygrid_plugin.gui.evaluation_desk import EvaluationDesk
 from citygrid_plugin.gui.intake_desk import IntakeDesk
 from citygrid_plugin.gui.queue_desk import DispatchDesk, QueueDesk
-from citygrid_plugin.i18n import shown
+from citygrid_plugin.i18n import shown, tr
 from citygrid_plugin.layers.components import major_icon
 from citygrid_plugin.layers.project import find_layer
+from citygrid_plugin.services.calls import CallTask
 from citygrid_plugin.services.cases import CaseService
 
 if TYPE_CHECKING:
@@ -61,8 +69,11 @@ class CaseRoom(QObject):
         self.iface, self.session, self.answers = iface, session, answers
         self._addresses, self._action = addresses, actions[0]
         self._opened: Path | None = None
+        self._coming: Path | None = None
+        self._task: CallTask | None = None
+        self._wanted = ""
         self._stack = ExitStack()
-        self.service = CaseService(QgsProject.instance(), self)
+        self.service = CaseService(QgsProject.instance(), answers.cities, self)
         self._stack.callback(self.service.close)
         self.dock = CaseDock(icon, _symbol, iface.mainWindow())
         numbers = EvaluationDock(icon, iface.mainWindow())
@@ -93,6 +104,7 @@ class CaseRoom(QObject):
     def close(self) -> None:
         """Take everything away: the mirror of the constructor."""
         self.session.changed.disconnect(self._session_changed)
+        self._drop()
         self._stack.close()
         self.deleteLater()
 
@@ -108,33 +120,59 @@ class CaseRoom(QObject):
 
     def open_case(self, number: str) -> None:
         """Show the card of a case."""
+        self._wanted = number if self._opened is None else ""
         self.open()
         self.cards.open(number)
 
     def _session_changed(self) -> None:
         path = self.session.path
         self._action.setEnabled(path is not None)
-        if self._opened is not None and path != self._opened:
+        held = self._opened or self._coming
+        if held is not None and path != held:
             self._leave()
         if path is not None and self.dock.isVisible():
             self._follow()
 
     def _follow(self) -> None:
-        """Open the desks on the workspace of the session, when somebody looks."""
-        path = self.session.path
-        if path is None or path == self._opened:
+        """Open the desks on the workspace of the session, when somebody looks; a task reads its city."""
+        path, cities = self.session.path, self.answers.cities
+        if path is None or path in (self._opened, self._coming):
             return
+        self._drop()
+        self._coming = path
+        self.dock.intake.say(tr("Reading the city…", "正在读取城市数据……"))
+        self._task = CallTask(
+            tr("citygrid: the city of the cases", "citygrid：案件所在城市"),
+            lambda: cities.get(path), lambda result: self._arrived(path, result),
+        )  # fmt: skip
+        QgsApplication.taskManager().addTask(self._task)
+
+    def _arrived(self, path: Path, result: Any) -> None:
+        """Let the desks begin on a city that was read."""
+        self._task = self._coming = None
         try:
-            self.service.open(path, self._who())
+            if isinstance(result, CitygridError):
+                raise result
+            self.service.open(path, result, self._who())
         except CitygridError as error:
+            self.dock.intake.say("")
             self.say(error)
             return
         self._opened = path
         self.dock.tabs.setEnabled(True)
         for desk in self._desks:
             desk.begin(True)
+        self._turned()
+        wanted, self._wanted = self._wanted, ""
+        self.cards.open(wanted)
+
+    def _drop(self) -> None:
+        if self._task is not None:
+            self._task.drop()
+        self._task = self._coming = None
 
     def _leave(self) -> None:
+        self._drop()
         self._opened = None
         self.service.close()
         self.dock.tabs.setEnabled(False)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: How many classes a search shows.
 _HITS = 9
+#: How many twins the map shows.
+_TWINS = 20
 _PHOTOS = "*.jpg *.jpeg *.png *.tif *.tiff *.webp"
 
 
@@ -43,11 +45,14 @@ class IntakeDesk(QObject):
         self._point: QgsPointXY | None = None
         self._place: Place | None = None
         self._look: Look | None = None
+        self._told: Reported | None = None
         self._stored = ""
+        self._sought = ""
         self._timed = False
         #: Called with the number of a case whose card is to be shown.
         self.on_open: Callable[[str], None] = lambda number: None
         self._pins: list[Pin] = []
+        self._near: list[Pin] = []
         self.tool = PlaceTool(self._canvas, lambda: self._pins)
         page = self._page
         self.tool.put.connect(self._put)
@@ -59,6 +64,7 @@ class IntakeDesk(QObject):
         page.keys.pin_wanted.connect(lambda key: self._pin_key(key, True))
         page.keys.unpin_wanted.connect(lambda key: self._pin_key(key, False))
         page.address_entered.connect(self._address)
+        page.address_left.connect(self._address_left)
         page.candidate_chosen.connect(lambda _: self._candidate())
         page.changed.connect(self.tell)
         page.reported.dateTimeChanged.connect(self._time_was_set)
@@ -72,8 +78,7 @@ class IntakeDesk(QObject):
     def close(self) -> None:
         """Take pin and tool away."""
         self._canvas.unsetMapTool(self.tool)
-        remove(*self._pins)
-        self._pins.clear()
+        self._unpin()
         self.tool.deleteLater()
         self.deleteLater()
 
@@ -150,14 +155,23 @@ class IntakeDesk(QObject):
         self._show_pin(self._point.x(), self._point.y())
         self.tell()
 
+    def _address_left(self, text: str) -> None:
+        """Look up an address that is another: the place of the one before is not its.
+
+        What was clicked on the map stays: there the address is only words.
+        """
+        clicked = self._point is not None and self._place is None
+        if text != self._sought and not clicked and self._room.path is not None:
+            self._address(text)
+
     def _address(self, text: str) -> None:
-        found = self._room.find_address(text)
+        self._sought = text
+        found = self._room.find_address(text) if text else None
         self._page.found.setVisible(found is not None)
         self._page.found.show_found(found)
         if found is None or not found.places:
             self._point = self._place = None
-            remove(*self._pins)
-            self._pins.clear()
+            self._unpin()
             self.tell()
             return
         self._candidate()
@@ -170,6 +184,12 @@ class IntakeDesk(QObject):
         self._room.zoom(place.x, place.y, place.error_m)
         self._show_pin(place.x, place.y)
         self.tell()
+
+    def _unpin(self) -> None:
+        """Take the pins of place and twins away."""
+        remove(*self._pins, *self._near)
+        self._pins.clear()
+        self._near.clear()
 
     def _show_pin(self, x: float, y: float) -> None:
         """Show the pin at a place of the workspace."""
@@ -212,7 +232,9 @@ class IntakeDesk(QObject):
     def tell(self) -> None:
         """Show all that is known of what was said so far."""
         self._look = None
-        said = self.reported() if self._room.path is not None else None
+        remove(*self._near)
+        self._near.clear()
+        said = self._told = self.reported() if self._room.path is not None else None
         if said is None:
             self._page.show_nothing("")
             return
@@ -247,12 +269,24 @@ class IntakeDesk(QObject):
             ]
         )  # fmt: skip
         page.show_twins(twin_texts(look.twins))
+        self._pin_twins(look)
         if self._point is None and "x" in case:  # placed by its component
             self._show_pin(case["x"], case["y"])
         page.new.setEnabled(True)
         page.register.setEnabled(look.register)
         page.register.setChecked(page.register.isChecked() and look.register)
         page.say("")
+
+    def _pin_twins(self, look: Look) -> None:
+        """Show on the map where the nearest twins lie."""
+        numbers = look.twins["number"].tolist()[:_TWINS]
+        if not numbers:
+            return
+        store = self._room.service.desk.workspace
+        held = store.read("cases", columns=["number"], where={"number": numbers})
+        for there in held.geometry:
+            point = self._room.to_map(there.x, there.y)
+            self._near.append(Pin(self._canvas, point, "=", palette.BLUE))
 
     def _show_twin(self, number: str) -> None:
         """Show on the map where a twin lies."""
@@ -263,8 +297,18 @@ class IntakeDesk(QObject):
             self._room.zoom(point.x, point.y)
 
     def _store(self, linked: bool) -> None:
-        said, page = self.reported(), self._page
-        if said is None or self._look is None:
+        page, told = self._page, self._told
+        self._address_left(page.address.text().strip())
+        said = self.reported()
+        if said is None or told is None or _key(said) != _key(told):
+            self.tell()
+            if self._look is not None:
+                page.say(
+                    tr("What is known has changed: look, then store.",
+                       "已知信息刚刚更新，请核对后再入库。")
+                )  # fmt: skip
+            return
+        if self._look is None:
             return
         try:
             taken = self._room.service.store(
@@ -287,10 +331,11 @@ class IntakeDesk(QObject):
     def _forget(self) -> None:
         """Clear the page for the next report; the class stays."""
         self._point = self._place = self._look = None
-        self._timed = False
-        remove(*self._pins)
-        self._pins.clear()
+        self._timed, self._sought = False, ""
+        self._unpin()
         self._page.reset()
+        if self._room.path is not None:
+            self._page.set_reported(self._room.service.now())
 
     def _choose_photos(self) -> None:
         files, _ = QFileDialog.getOpenFileNames(
@@ -318,3 +363,12 @@ class IntakeDesk(QObject):
         else:
             self._page.say(tr(f"Void: {self._stored}", f"已作废：{self._stored}"))
             self._page.show_stored("")
+
+
+def _key(said: Reported) -> tuple[object, ...]:
+    """Return what of a report decides what is known of it; beside a position an address is words."""
+    placed = said.x is not None
+    return (
+        said.object_kind, said.class_code, said.x, said.y, "" if placed else said.address,
+        said.component_code, said.given_grid_code,
+    )  # fmt: skip

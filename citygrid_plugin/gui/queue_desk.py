@@ -45,6 +45,7 @@ class QueueDesk(QObject):
         page.chosen.connect(self._chosen)
         page.opened.connect(room.open_case)
         page.map_toggled.connect(lambda _: self._filter_map())
+        room.service.renewed.connect(self._offer)
 
     def close(self) -> None:
         """Stop a task that still runs; take the view by light away."""
@@ -60,13 +61,15 @@ class QueueDesk(QObject):
         self._page.show_cases([], "")
         self._page.on_map.setChecked(False)
         if there:
-            areas = self._room.service.desk.city.areas
-            named = {}
-            for level in ("county", "street", "community"):
-                part = areas[areas["level"] == level].sort_values("code")
-                named |= {c: f"{n}  {c}" for c, n in zip(part["code"], part["name"], strict=True)}
-            self._page.set_choices(named, self._room.service.departments())
+            self._offer()
             self._page.classes.set_classes(*self._room.session.classes())
+
+    def _offer(self) -> None:
+        """Offer areas, the larger first, and departments."""
+        names = self._room.service.area_names()
+        codes = sorted(names, key=lambda code: (len(code), code))
+        areas = {code: f"{names[code]}  {code}" for code in codes}
+        self._page.set_choices(areas, self._room.service.departments())
 
     @property
     def shows_something(self) -> bool:
@@ -77,7 +80,7 @@ class QueueDesk(QObject):
         """Read the queue anew; the last question wins."""
         from citygrid_core.operations.case_queue import Filter
 
-        path, page = self._room.path, self._page
+        path, page, cities = self._room.path, self._page, self._room.service.cities
         if path is None:
             return
         self._drop()
@@ -86,7 +89,7 @@ class QueueDesk(QObject):
         page.counts.setText(tr("Reading…", "正在读取……"))
         self._task = CallTask(
             tr("citygrid: queue of cases", "citygrid：案件队列"),
-            lambda: read_queue(path, at, asked), self._done,
+            lambda: (cities.get(path), *read_queue(path, at, asked)), self._done,
         )  # fmt: skip
         QgsApplication.taskManager().addTask(self._task)
 
@@ -100,7 +103,8 @@ class QueueDesk(QObject):
         if isinstance(result, CitygridError):
             self._page.show_cases([], shown(result))
             return
-        report, rows = result
+        loaded, report, rows = result
+        self._room.service.renew(loaded)
         self._rows = rows.set_index("number", drop=False)
         service = self._room.service
         listed = []
@@ -143,6 +147,7 @@ class DispatchDesk(QObject):
         page.chosen.connect(self._chosen)
         page.send_wanted.connect(self._send)
         page.clear_wanted.connect(self._send_clear)
+        room.service.renewed.connect(self._offer)
 
     def close(self) -> None:
         """Stop a task that still runs."""
@@ -158,17 +163,20 @@ class DispatchDesk(QObject):
         self._page.show_cases([], 0)
         self._page.say("")
         if there:
-            self._page.set_departments(self._room.service.departments())
+            self._offer()
+
+    def _offer(self) -> None:
+        self._page.set_departments(self._room.service.departments())
 
     def read(self) -> None:
         """Read what waits, with proposals."""
-        path = self._room.path
+        path, cities = self._room.path, self._room.service.cities
         if path is None or self._task is not None:
             return
         lang = language()
         self._task = CallTask(
             tr("citygrid: proposals", "citygrid：派遣建议"),
-            lambda: read_proposals(path, lang), self._done,
+            lambda: read_proposals(path, cities, lang), self._done,
         )  # fmt: skip
         QgsApplication.taskManager().addTask(self._task)
 

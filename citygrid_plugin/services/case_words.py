@@ -18,13 +18,16 @@ if TYPE_CHECKING:
     from citygrid_core.operations.case_standing import Card
     from citygrid_plugin.services.cases import CaseService
 
-LIGHTS = {**CORE_LIGHTS, "": Text("with no body", "未派遣")}
+LIGHTS = {**CORE_LIGHTS, "": Text("with no body", "不在处置")}
 #: Columns of the card's first section; codes come with their names elsewhere.
 _FACTS = (
     "description", "address", "source", "reported_at", "component_code", "condition",
-    "duplicate_of", "note",
+    "handling_code", "duplicate_of", "note",
 )  # fmt: skip
-_LABELS = {column.name: column.label for column in CASES.columns}
+_LABELS = {
+    **{column.name: column.label for column in CASES.columns},
+    "handling_code": Text("handled by", "处置部门"),
+}
 _CHOICES = {column.name: column.choices for column in CASES.columns}
 
 
@@ -42,8 +45,7 @@ def moment(text: Any) -> str:
 
 def department(service: CaseService, code: Any) -> str:
     """Return a department's short name; the code when it is none of the register."""
-    said = "" if code is None or code != code else str(code)
-    return service.departments().get(said, said)
+    return service.body_name("" if code is None or code != code else str(code))
 
 
 def limit_line(limit: dict[str, Any]) -> Line:
@@ -130,7 +132,9 @@ def case_sections(service: CaseService, card: Card) -> list[Section]:
             )  # fmt: skip
         sections.append(Section(tr("Limit and light", "时限与灯色"), tuple(lines)))
     facts = [
-        Line(shown(_LABELS[name]), _value(name, case[name])) for name in _FACTS if name in case
+        Line(shown(_LABELS[name]), _value(service, name, case[name]))
+        for name in _FACTS
+        if name in case
     ]
     sections.append(Section(tr("Case", "案件"), tuple(facts)))
     areas = service.area_names()
@@ -187,9 +191,11 @@ def case_text(title: str, sections: list[Section]) -> str:
     return "\n".join(said)
 
 
-def _value(name: str, value: Any) -> str:
+def _value(service: CaseService, name: str, value: Any) -> str:
     if name.endswith("_at"):
         return moment(value)
+    if name == "handling_code":
+        return department(service, value)
     said = str(value)
     return choice(str(_CHOICES[name]), said) if _CHOICES.get(name) else said
 

@@ -12,15 +12,18 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from citygrid_plugin.i18n import language, shown
 from citygrid_plugin.layers.project import find_layer
 from citygrid_plugin.services.capture import TwoLibraries, one_sqlite
+from citygrid_plugin.services.cities import Cities, Loaded
 from citygrid_plugin.services.session import open_workspace
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from citygrid_core.cases.lifecycle import Profile, Step
+    from citygrid_core.errors import Language
     from citygrid_core.operations.case_intake import IntakeDesk, Look, Reported, Taken
     from citygrid_core.operations.case_queue import Filter
     from citygrid_core.operations.case_standing import Card
+    from citygrid_core.operations.city import City
     from citygrid_core.report import Report
 
 #: Seconds to wait for another program that writes, before a button is refused.
@@ -34,19 +37,29 @@ class CaseService(QObject):
     -------
     changed()
         Cases are other than before.
+    renewed()
+        Areas or departments are.
     """
 
     changed = pyqtSignal()
+    renewed = pyqtSignal()
 
-    def __init__(self, project: QgsProject, parent: QObject | None = None) -> None:
+    def __init__(self, project: QgsProject, cities: Cities, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._project = project
+        self._project, self.cities = project, cities
         self._desk: IntakeDesk | None = None
+        self._loaded: Loaded | None = None
         self._departments: dict[str, str] = {}
+        self._bodies: dict[str, str] = {}
         self._areas: dict[str, str] = {}
 
-    def open(self, path: Path, who: str = "") -> IntakeDesk:
+    def open(self, path: Path, loaded: Loaded, who: str = "") -> IntakeDesk:
         """Open the desk on a workspace; one that is open on it already goes on.
+
+        Parameters
+        ----------
+        loaded : Loaded
+            The city of the workspace, read in a task.
 
         Raises
         ------
@@ -60,21 +73,40 @@ class CaseService(QObject):
         self.close()
         if not one_sqlite(path):
             raise TwoLibraries
-        self._desk = IntakeDesk(Workspace.open(path, timeout=_PATIENCE), who=who)
-        areas = self._desk.city.areas
-        self._areas = dict(zip(areas["code"], areas["name"], strict=True))
-        register = self._desk.workspace.read("departments")
-        short = register["short_name"].where(register["short_name"].notna(), register["name"])
-        self._departments = dict(
-            sorted(zip(register["code"], short, strict=True), key=lambda p: p[1])
-        )
+        workspace = Workspace.open(path, timeout=_PATIENCE)
+        held, city = loaded, loaded.city.on(workspace)
+
+        def now() -> City:
+            nonlocal held, city
+            found = self.cities.get(path)
+            if found is not held:
+                held, city = found, found.city.on(workspace)
+            return city
+
+        self._desk = IntakeDesk(workspace, who=who, city=now)
+        self.renew(loaded)
         return self._desk
+
+    def renew(self, loaded: Loaded) -> None:
+        """Take areas and departments from a city that was read, if it is another."""
+        if loaded is self._loaded or self._desk is None:
+            return
+        self._loaded = loaded
+        areas, register = loaded.city.areas, loaded.city.departments
+        self._areas = dict(zip(areas["code"], areas["name"], strict=True))
+        short = register["short_name"].where(register["short_name"].notna(), register["name"])
+        self._bodies = dict(zip(register["code"], short, strict=True))
+        current = register.loc[register["valid_to"].isna(), "code"]
+        self._departments = {
+            code: self._bodies[code] for code in sorted(current, key=self._bodies.__getitem__)
+        }
+        self.renewed.emit()
 
     def close(self) -> None:
         """Close the desk; what was done is stored already."""
         if self._desk is not None:
             self._desk.workspace.close()
-        self._desk = None
+        self._desk = self._loaded = None
 
     @property
     def desk(self) -> IntakeDesk:
@@ -94,6 +126,10 @@ class CaseService(QObject):
     def departments(self) -> dict[str, str]:
         """Return the departments: code to short name, by name."""
         return self._departments
+
+    def body_name(self, code: str) -> str:
+        """Return the short name of a department, past ones too; the code of none of the register."""
+        return self._bodies.get(code, code)
 
     def area_names(self) -> dict[str, str]:
         """Return the areas of today: code to name."""
@@ -120,19 +156,6 @@ class CaseService(QObject):
         return taken
 
     # --- one case --------------------------------------------------------------------
-
-    def card(self, number: str, at: str) -> Card:
-        """Return all that is known of a case at a moment."""
-        from citygrid_core.operations.case_standing import card
-
-        desk = self.desk
-        return card(desk.workspace, number, at, lang=language(), city=desk.city)
-
-    def legal(self, number: str, at: str) -> list[Step]:
-        """Return the steps that are legal now."""
-        from citygrid_core.operations.case_steps import legal_steps
-
-        return legal_steps(self.desk.workspace, number, at)
 
     def advance(self, number: str, step: str, at: str, **said: str) -> Report:
         """Do one step; the report says why it was refused and what is legal."""
@@ -181,6 +204,21 @@ class CaseService(QObject):
         self.changed.emit()
 
 
+def read_card(
+    path: Path, cities: Cities, number: str, at: str, lang: Language
+) -> tuple[Card, list[Step]]:
+    """Return all that is known of a case at a moment, and the steps that are legal then, for a task."""
+    from citygrid_core.operations.case_standing import card
+    from citygrid_core.operations.case_steps import legal_steps
+
+    loaded = cities.get(path)
+    with open_workspace(path) as workspace:
+        return (
+            card(workspace, number, at, lang=lang, city=loaded.city.on(workspace)),
+            legal_steps(workspace, number, at),
+        )
+
+
 def read_queue(path: Path, at: str, asked: Filter) -> tuple[Report, gpd.GeoDataFrame]:
     """Read a queue, for a task: with a connection of its own."""
     from citygrid_core.operations.case_queue import queue
@@ -189,12 +227,13 @@ def read_queue(path: Path, at: str, asked: Filter) -> tuple[Report, gpd.GeoDataF
         return queue(workspace, at, asked)
 
 
-def read_proposals(path: Path, lang: Any) -> Any:
+def read_proposals(path: Path, cities: Cities, lang: Language) -> Any:
     """Read what waits for a body, with candidates and reasons, for a task."""
     from citygrid_core.operations.case_dispatch import propose
 
+    loaded = cities.get(path)
     with open_workspace(path) as workspace:
-        found = propose(workspace, lang=lang)
+        found = propose(workspace, lang=lang, city=loaded.city.on(workspace))
         points = workspace.read(
             "cases", columns=["number"], where={"number": list(found["number"])}
         )

@@ -42,8 +42,8 @@ class IntakePage(PhotoPage):
     -------
     pick_toggled(bool)
         The point is to be picked on the map, or no longer.
-    address_entered(str), candidate_chosen(int)
-        An address was typed; one of its candidates was taken.
+    address_entered(str), address_left(str), candidate_chosen(int)
+        An address was typed, its line was left; one of its candidates was taken.
     changed()
         Something else that was said is other than before.
     store_wanted(bool)
@@ -58,6 +58,7 @@ class IntakePage(PhotoPage):
 
     pick_toggled = pyqtSignal(bool)
     address_entered = pyqtSignal(str)
+    address_left = pyqtSignal(str)
     candidate_chosen = pyqtSignal(int)
     changed = pyqtSignal()
     store_wanted = pyqtSignal(bool)
@@ -121,6 +122,9 @@ class IntakePage(PhotoPage):
         self.address.setPlaceholderText(tr("or an address, Enter", "或输入地址后按回车"))
         self.address.returnPressed.connect(
             lambda: self.address_entered.emit(self.address.text().strip())
+        )
+        self.address.editingFinished.connect(
+            lambda: self.address_left.emit(self.address.text().strip())
         )
         row.addWidget(self.address, 1)
         box.addLayout(row)

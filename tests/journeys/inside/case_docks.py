@@ -67,7 +67,7 @@ def act() -> None:
     canvas = iface.mapCanvas()
     canvas.freeze(True)
     room = plugin.cases
-    watch.did("open the dock of cases", room.open, lambda: True)
+    watch.did("open the dock of cases", room.open, lambda: room.path is not None)
     queue, page = room.queue, room.dock.queue
     page.timed.blockSignals(True)
     page.timed.setChecked(True)
@@ -88,7 +88,11 @@ def act() -> None:
     read("all lights", lambda: choose("citygrid_queue_light", ""))
     press("citygrid_queue_map")
     for i in range(4):
-        watch.did(f"next case ({i + 1})", lambda: press("citygrid_queue_next"), lambda: True)
+        watch.did(
+            f"next case ({i + 1})",
+            lambda: press("citygrid_queue_next"),
+            lambda: not room.cards.busy,
+        )
     canvas.freeze(False)
     picture("queue")
     canvas.freeze(True)

@@ -83,6 +83,13 @@ def plugin() -> object:
     return qgis.utils.plugins["citygrid_plugin"]
 
 
+def read() -> None:
+    """Wait until the card is there."""
+    wait(50)
+    assert wait_for(lambda: not plugin().cases.cards.busy)
+    wait(100)
+
+
 def take_in() -> str:
     room = plugin().cases
     page = room.dock.intake
@@ -189,7 +196,7 @@ def follow(number: str) -> None:
 def advance(number: str) -> None:
     room = plugin().cases
     room.open_case(number)
-    wait(100)
+    read()
     page = room.dock.case
     say(dispatched=button_texts(), card=page.lines.facts(), title=page.title.text(),
         pictures=page.photos.count())  # fmt: skip
@@ -205,6 +212,7 @@ def advance(number: str) -> None:
 
     in_dialog(delay)
     press("citygrid_step_delay")
+    read()
     say(delayed=page.said.text())
     # Somebody else handles it meanwhile: the button that is still there is refused, with reasons.
     from citygrid_plugin.services.command import run_command
@@ -216,11 +224,13 @@ def advance(number: str) -> None:
     say(other=done.report)
     wait(1100)
     press("citygrid_step_handle")
+    read()
     say(refused=page.said.text(), handled=button_texts())
     picture("cases_refused")
     for step in ("check", "close"):
         wait(1100)
         press(f"citygrid_step_{step}")
+        read()
     say(closed=button_texts(), end=page.title.text())
     picture("cases_closed")
 
@@ -229,6 +239,7 @@ def act() -> None:
     iface.mainWindow().setGeometry(0, 0, 1600, 1000)
     plugin().open_workspace(FACTS["workspace"])
     trigger("citygrid_cases")
+    assert wait_for(lambda: plugin().cases.path is not None)
     controller = iface.mapCanvas().temporalController()
     from citygrid_plugin.layers.project import find_layer
 

@@ -68,7 +68,8 @@ def act() -> None:
     # From a number to a case: its card.
     choose_row(cases, 0)
     QTest.keyClick(cases, Qt.Key.Key_Return)
-    QgsApplication.processEvents()
+    wait(100)
+    assert wait_for(lambda: plugin.cases.cards.number != "")
     say(card=plugin.cases.cards.number)
     desk.open()
 
