@@ -187,7 +187,7 @@ def evaluate_city(
         workspace.name, span, by, level, table, _names(workspace, by, level, counts.index),
         rules, score, of, counts, sizes, len(facts.table), workspace.head,
         times(facts, groups), adjusted, mix_of(facts, groups, by, adjusted), _late(facts),
-        _warnings(workspace, facts, span),
+        [*_warnings(workspace, facts, span), *_left_out(groups[facts.table["stage"] != "void"], by, post)],
     )  # fmt: skip
 
 
@@ -467,12 +467,23 @@ def _warnings(workspace: Workspace, facts: Facts, period: Period) -> list[Text]:
                 "未导入办理时限：不判定超期（citygrid cases limits）",
             )
         )
-    unplaced = int(facts.table["community_code"].isna().sum())
-    if unplaced:
-        out.append(
-            Text(
-                f"{unplaced:,} of {len(facts.table):,} cases lie in no area: in the total only",
-                f"{len(facts.table):,} 件案件中 {unplaced:,} 件未定位，仅计入合计",
-            )
-        )
     return out
+
+
+def _left_out(groups: pd.Series, by: str, post: str) -> list[Text]:
+    """Tell how many cases, void ones aside, are of no group: they count in the total only."""
+    out = int((groups.isna() | (groups == "")).sum())
+    if not out:
+        return []
+    who = POST_NAMES[post]
+    why = {
+        "area": Text("lie in no area", "未定位"),
+        "department": Text("have no department", "无承办部门"),
+        "post": Text(f"have no name of the {who.en} in their log", f"流程记录中没有{who.zh}姓名"),
+    }.get(by, Text("have none", "未注明"))
+    return [
+        Text(
+            f"{out:,} of {len(groups):,} cases {why.en}: in the total only",
+            f"{len(groups):,} 件案件中 {out:,} 件{why.zh}，仅计入合计",
+        )
+    ]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import shapely
 from qgis.core import QgsApplication, QgsProject
 from qgis.PyQt.QtCore import QObject
 from qgis.PyQt.QtWidgets import QAction, QFileDialog
@@ -33,7 +34,6 @@ from citygrid_plugin.services.evaluation import (
     Evaluations,
     Row,
     placed_cases,
-    rows_of,
 )
 from citygrid_plugin.services.slices import Slices, some
 
@@ -70,14 +70,14 @@ class EvaluationDesk(QObject):
     ) -> None:
         super().__init__(iface.mainWindow())
         self._iface, self._session, self._dock, self._action = iface, session, dock, action
-        self._zoom = zoom
+        self._zoom, self._frame = zoom, frame
         self._evaluations = Evaluations()
         self._tasks: dict[str, CallTask] = {}
         self._slices, self._marks = Slices(self), Slices(self)
         self._answer: Answer | None = None
         self._points: Any = None
-        self._mixes: dict[str, Any] = {}
         self._rows: dict[str, Row] = {}
+        self._code, self._mixed = "", False
         self._path: Path | None = None
         self._hidden = False
         dock.asked.connect(self.ask)
@@ -123,7 +123,7 @@ class EvaluationDesk(QObject):
             return
         self._drop()
         self._path, self._answer, self._points = path, None, None
-        self._mixes, self._rows = {}, {}
+        self._rows = {}
         self.bounces.forget()
         self._evaluations.forget()
         self._dock.show_nothing("")
@@ -181,7 +181,7 @@ class EvaluationDesk(QObject):
             self._dock.show_nothing(shown(result))
             return
         before = self._answer.asked.period if self._answer is not None else ""
-        self._answer, self._mixes = result, {}
+        self._answer = result
         if before != result.asked.period:
             self.bounces.forget()
         self._show()
@@ -201,7 +201,7 @@ class EvaluationDesk(QObject):
     # --- the table and the map -----------------------------------------------------------
 
     def _show(self) -> None:
-        """Show the indicator that is chosen, as it is or for the mix of classes."""
+        """Show the indicator that is chosen, as it is or for the mix of classes; a task ranks it."""
         from citygrid_core.evaluation import indicators
 
         path, answer = self._path, self._answer
@@ -210,27 +210,24 @@ class EvaluationDesk(QObject):
         code = self._dock.chosen_indicator()
         there = indicators()[code].kind == "rate" and answer.asked.by != "class"
         self._dock.offer_mix(there)
-        if not there or not self._dock.mixed.isChecked():
-            self._fill(code, None)
-        elif code in self._mixes:
-            self._fill(code, self._mixes[code])
-        else:
+        mixed = there and self._dock.mixed.isChecked()
 
-            def done(result: Any) -> None:
-                if isinstance(result, CitygridError):
-                    self._dock.show_nothing(shown(result))
-                elif self._answer is answer:
-                    self._mixes[code] = result
-                    self._show()
+        def done(result: Any) -> None:
+            if isinstance(result, CitygridError):
+                self._dock.show_nothing(shown(result))
+            elif self._answer is answer:
+                self._code, self._mixed, self._rows = code, mixed, result
+                self._fill()
 
-            self._run("mix", lambda: self._evaluations.mix(path, answer.asked, code), done)
+        self._run("rows", lambda: self._evaluations.rows(path, answer, code, mixed), done)
 
-    def _fill(self, code: str, mix: Any) -> None:
+    def _fill(self) -> None:
         """Fill total, groups and map."""
         from citygrid_core.evaluation import TOTAL, at, indicators
         from citygrid_core.evaluation.reports import number
 
         assert self._answer is not None
+        code = self._code
         done, one = self._answer.done, indicators()[code]
         top, bottom = at(done.table.numerator, TOTAL, code), at(done.table.denominator, TOTAL, code)
         counts = f"{top:,.10g} / {bottom:,.10g}" if one.denominator else f"{top:,.10g}"
@@ -242,9 +239,8 @@ class EvaluationDesk(QObject):
         span = f"{done.period.first} – {done.period.last}"
 
         def filling() -> Iterator[None]:
-            self._rows = rows_of(done, code, mix)
+            self._dock.begin_groups("<br>".join(total), span, scored=done.score is not None)
             yield
-            self._dock.begin_groups("<br>".join(total), span)
             self._show_times(TOTAL)
             yield
             rows = [
@@ -291,13 +287,12 @@ class EvaluationDesk(QObject):
         if answer is None or not on:
             self._dock.legend.show_layer(None)
             return
-        done, one = answer.done, indicators()[self._dock.chosen_indicator()]
+        done, one = answer.done, indicators()[self._code]
         values = [r.value for r in self._rows.values() if r.value == r.value]
         unit = "%" if one.kind == "rate" else shown(one.unit) or tr("cases", "件")
-        mixed = self._dock.mixed.isEnabled() and self._dock.mixed.isChecked()
         name = (
             tr(f"{shown(one.name)}, for the mix", f"校正后{shown(one.name)}")
-            if mixed
+            if self._mixed
             else shown(one.name)
         )
         title = f"{name} ({unit}), {done.period.text}"
@@ -332,7 +327,7 @@ class EvaluationDesk(QObject):
         path, answer = self._path, self._answer
         if path is None or answer is None:
             return
-        asked, code, rows = answer.asked, self._dock.chosen_indicator(), self._rows
+        asked, code, rows = answer.asked, self._code, self._rows
 
         def drawn(result: Any) -> None:
             if isinstance(result, CitygridError) or self._answer is not answer:
@@ -352,18 +347,16 @@ class EvaluationDesk(QObject):
         path, answer = self._path, self._answer
         if path is None or answer is None:
             return
-        code, asked = self._dock.chosen_indicator(), answer.asked
+        code, asked = self._code, answer.asked
 
         def done(result: Any) -> None:
             self._behind(result, group, code)
 
         self._run("drill", lambda: self._evaluations.cases(path, asked, code, group), done)
         self._show_times(group)
-        layer = find_layer(QgsProject.instance(), VIEW)
-        if layer is not None and answer.shapes is not None:
-            layer.selectByExpression(f"\"code\" = '{group}'")
-            self._iface.mapCanvas().zoomToSelected(layer)
-            layer.removeSelection()
+        for area, wkb in answer.shapes or ():
+            if area == group:
+                self._frame(shapely.from_wkb(wkb).bounds)
 
     def _behind(self, result: Any, group: str, code: str) -> None:
         from citygrid_core.evaluation import indicators

@@ -65,8 +65,10 @@ def breaks(values: Sequence[float], kind: str) -> list[float]:
         if bounds[-1] < bound < high:
             bounds.append(bound)
     bounds.append(max(high, bounds[-1] + step))
-    if len(bounds) < _CLASSES and high - low >= 0.5:  # most have the same: even classes tell more
-        bounds = [round(low + i * (high - low) / _CLASSES, 2) for i in range(_CLASSES + 1)]
+    wanted = min(_CLASSES, len(set(known)))
+    if len(bounds) <= wanted:  # few groups, or most have the same: even classes tell more
+        even = [low + i * (bounds[-1] - low) / wanted for i in range(wanted + 1)]
+        bounds = sorted({round(bound, 2) for bound in even})
     return bounds
 
 

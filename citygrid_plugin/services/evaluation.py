@@ -87,14 +87,23 @@ class Evaluations:
             points = _points(workspace, list(found["number"]))
         return found, points
 
-    def mix(self, path: Path, asked: Asked, indicator: str) -> pd.DataFrame | None:
-        """Return a rate as if all groups had the city's mix of classes, by group."""
+    def rows(self, path: Path, answer: Answer, indicator: str, mixed: bool) -> dict[str, Row]:
+        """Return the groups of an indicator, the best first.
+
+        Parameters
+        ----------
+        mixed : bool
+            A rate as if all groups had the city's mix of classes.
+        """
         from citygrid_core.operations.evaluation import groups_of, mix_of
 
+        if not mixed:
+            return rows_of(answer.done, indicator, None)
+        asked = answer.asked
         with self._lock, open_workspace(path) as workspace:
             facts = self._facts(path, workspace, asked.period)
         groups = groups_of(facts.table, asked.by, asked.level, asked.post)
-        return mix_of(facts, groups, asked.by, indicator)
+        return rows_of(answer.done, indicator, mix_of(facts, groups, asked.by, indicator))
 
     def bounces(self, path: Path, done: Evaluation) -> dict[str, pd.DataFrame]:
         """Return what was sent back in the period of an evaluation, counted in three ways."""

@@ -76,7 +76,8 @@ def test_a_case_from_the_call_to_the_closed_file(
         "cases.py", tmp_path / "visit", locale=locale, workspace=office, photo=photo,
         letters=facts["class"],
         description="井盖破损" if zh else "cover broken", reporter="王先生" if zh else "Mr Wang",
-        reason="误录" if zh else "by mistake", **facts,
+        reason="误录" if zh else "by mistake", nowhere="无名巷九十九号" if zh else "99 Nowhere Lane",
+        **facts,
     )  # fmt: skip
     looked_at(tmp_path / "visit", gallery, "cases", locale)
     said = visited.check().said
@@ -87,7 +88,13 @@ def test_a_case_from_the_call_to_the_closed_file(
     assert said["register"]
     assert "1" in said["photos"]
     assert any(first in text for text in said["twins"])
+    assert said["marked"] == len(said["twins"])
     assert facts["address"] in said["address"]
+    assert "请核对" in said["nowhere"] if zh else "then store" in said["nowhere"]
+    assert (said["stored_last"], said["pins"]) == (second, 0)
+    assert said["told"].startswith("未定位" if zh else "No position")
+    assert said["past"] == []
+    assert "2026-01-01 00:00" in said["past_said"]
     assert said["proposed"][-1] == first
     assert said["body"]
     assert first in [row[-1] for row in said["queue"]]

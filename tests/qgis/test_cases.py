@@ -27,7 +27,8 @@ from citygrid_core.workspace import Workspace
 from citygrid_plugin.layers.case_views import condition, drop_lights, filter_cases, show_lights
 from citygrid_plugin.layers.evaluation import breaks, renderer
 from citygrid_plugin.layers.project import find_layer
-from citygrid_plugin.services.evaluation import Asked, Evaluations, period_of, rows_of, shifted
+from citygrid_plugin.services.cities import Cities
+from citygrid_plugin.services.evaluation import Asked, Evaluations, period_of, shifted
 from citygrid_plugin.services.session import Session
 
 Run = Callable[..., dict[str, Any]]
@@ -137,6 +138,19 @@ def test_every_value_has_a_class(kind: str, values: list[float], qgis_app: QgsAp
     assert breaks([float("nan")], kind) == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "values"), [("rate", [0.907, 0.833]), ("rate", [0.95, 0.9, 0.9, 0.9, 0.9]),
+                         ("count", [359.0, 40.0]), ("rate", [0.0, 1.0])],
+)  # fmt: skip
+def test_few_groups_are_told_apart(
+    kind: str, values: list[float], qgis_app: QgsApplication
+) -> None:
+    """Two counties of 83 and 91 % don't have one colour."""
+    bounds = breaks(values, kind)
+    classes = {v: sum(b < v for b in bounds[1:]) for v in values}
+    assert len(set(classes.values())) == len(set(values))
+
+
 def test_a_number_of_cases_stands_in_one_class_of_the_legend_only(qgis_app: QgsApplication) -> None:
     labels = [r.label() for r in renderer([1, 2, 2, 3, 5, 6, 17], "count", 0, "").ranges()]
     bounds = [[int(b) for b in label.split(" – ")] for label in labels]
@@ -177,10 +191,11 @@ def test_rows_are_the_evaluation_and_its_mix(whole_city: Path) -> None:
     posts = evaluations.ask(whole_city, Asked("2025-06", "post", post="dispatcher"))
     assert posts.done.score_of == "dispatcher"
     asked = Asked("2025-06", "area", "community")
-    done = evaluations.ask(whole_city, asked).done
-    mix = evaluations.mix(whole_city, asked, code)
+    answer = evaluations.ask(whole_city, asked)
+    done = answer.done
+    mix = done.mix
     assert mix is not None
-    plain, mixed = rows_of(done, code, None), rows_of(done, code, mix)
+    plain, mixed = (evaluations.rows(whole_city, answer, code, how) for how in (False, True))
     assert set(plain) == set(mixed) == set(done.table.value.index) - {"*"}
     for group in plain:
         assert plain[group].value == pytest.approx(done.table.value.at[group, code], nan_ok=True)
@@ -189,7 +204,6 @@ def test_rows_are_the_evaluation_and_its_mix(whole_city: Path) -> None:
             assert mixed[group].value == pytest.approx(mix.at[group, "value"], nan_ok=True)
     known = [r.value for r in mixed.values() if r.value == r.value]
     assert known == sorted(known, reverse=True)
-    assert evaluations.mix(whole_city, Asked("2025-06", "class"), code) is None
     assert evaluations.bounces(whole_city, done)["pair"].empty
 
 
@@ -283,3 +297,19 @@ def test_a_case_through_the_algorithms(run: Run, own_city: Path, tmp_path: Path)
     assert done["STORED"] == 1
     rest = run("advancecases", **base, FILE=str(steps), REJECTS=str(tmp_path / "refused.csv"))
     assert (rest["STORED"], rest["REJECTED"]) == (1, 1)
+
+
+def test_a_city_is_read_anew_when_its_ground_has_changed(own_city: Path) -> None:
+    """Cases come and go all day; areas, grids, departments and rules don't, whoever changes them."""
+    cities = Cities()
+    before = cities.get(own_city)
+    with Workspace.open(own_city) as ws, ws.transaction("note") as tx:
+        tx.update("cases", ws.read("cases").iloc[:1].assign(note="seen"))
+    assert cities.get(own_city) is before
+    with sqlite3.connect(own_city) as store:
+        store.execute("update departments set short_name = 'renamed' where rowid = 1")
+    after = cities.get(own_city)
+    assert after is not before
+    assert "renamed" in set(after.city.departments["short_name"])
+    with Workspace.open(own_city) as ws:
+        assert after.city.on(ws).departments is after.city.departments

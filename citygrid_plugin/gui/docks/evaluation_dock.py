@@ -294,9 +294,10 @@ class EvaluationDock(QgsDockWidget):
         self.legend.show_layer(None)
         self.report.setEnabled(False)
 
-    def begin_groups(self, total: str, period: str) -> None:
-        """Show the total, and no groups yet."""
+    def begin_groups(self, total: str, period: str, *, scored: bool) -> None:
+        """Show the total, and no groups yet; with a scheme they have scores in place of places."""
         self.total.setText(total)
+        self.groups.headerItem().setText(4, tr("Score", "得分") if scored else tr("Place", "名次"))
         self.period_label.setText(period)
         self.groups.blockSignals(True)
         self.groups.clear()

@@ -366,3 +366,20 @@ def test_a_month_that_is_not_over_is_told(workspace: Workspace) -> None:
     over, running = (evaluate_city(workspace, p) for p in ("2025-11", "2031-05"))
     assert not any("nothing is known after" in w.en for w in over.warnings)
     assert any("nothing is known after 202" in w.en for w in running.warnings)
+
+
+def test_what_is_of_no_group_is_told_by_what_is_asked(workspace: Workspace) -> None:
+    """Of departments it is said who has none, of posts where the log names nobody; voids are no loss."""
+    facts = facts_of(workspace, Period.parse("2025-07"))
+    live = facts.table[facts.table["stage"] != "void"]
+    told = {
+        by: [w.en for w in evaluate_city(workspace, "2025-07", by=by, facts=facts).warnings]
+        for by in ("area", "department", "post", "class", "source")
+    }
+    counted = f" of {len(live):,} cases "
+    placed = int(live["street_code"].isna().sum())
+    assert f"{placed:,}{counted}lie in no area: in the total only" in told["area"]
+    assert not any("lie in no area" in text for by in told if by != "area" for text in told[by])
+    assert any("have no department" in text and counted in text for text in told["department"])
+    assert any("no name of the collector in their log" in text for text in told["post"])
+    assert told["class"] == told["source"] == []

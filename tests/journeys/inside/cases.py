@@ -130,7 +130,8 @@ def take_in_again(first: str) -> str:
     room = plugin().cases
     point_at(*SECOND)
     twins = widget("citygrid_intake_twins", QListWidget)
-    say(twins=[twins.item(i).text() for i in range(twins.count())])
+    say(twins=[twins.item(i).text() for i in range(twins.count())],
+        marked=len(room.intake._near))  # fmt: skip
     picture("cases_twin")
     QTest.keyClick(room.dock.intake.description, Qt.Key.Key_F8)
     QgsApplication.processEvents()
@@ -151,6 +152,11 @@ def by_address() -> None:
     found = room.dock.intake.found.found
     say(address=[p.name for p in found.places], there=room.dock.intake.known.facts())
     picture("cases_address")
+    # Another address is typed over it, and F9 pressed: the place of the one before is not its.
+    line.clear()
+    keys(line, FACTS["nowhere"], Qt.Key.Key_F9)
+    say(nowhere=room.dock.intake.said.text(), stored_last=room.intake._stored,
+        pins=len(room.intake._pins), told=room.dock.intake.known.headline.text())  # fmt: skip
     line.clear()
 
 
@@ -185,6 +191,10 @@ def follow(number: str) -> None:
     from citygrid_plugin.layers.project import find_layer
 
     layer = find_layer(QgsProject.instance(), "case_lights")
+    # As of a moment that is past nothing can be done with a case.
+    room.cards.show(number, "2026-01-01T00:00:00")
+    read()
+    say(past=button_texts(), past_said=room.dock.case.said.text())
     say(lights={f["number"]: f["light"] for f in layer.getFeatures()}, view=layer.name())
     picture("cases_queue")
     toggle = widget("citygrid_queue_map", QCheckBox)
