@@ -139,7 +139,7 @@ def test_from_a_number_on_the_map_to_its_cases(
     with Workspace.open(office) as ws:
         last = evaluate_city(ws, "2025-12", level="street")
         month = evaluate_city(ws, "2025-11", level="community")
-        names = {month.names[g]: g for g in month.table.value.index if g != TOTAL}
+        names = {month.names[g].zh: g for g in month.table.value.index if g != TOTAL}
         group = names[said["chosen"][0]]
         behind = cases_behind(ws, "2025-11", code, group=group, level="community")
     assert said["period"] == "2025-12-01 – 2025-12-31"
