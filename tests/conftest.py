@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -78,3 +81,23 @@ def real_data() -> Path:
 def small_city() -> Path:
     """The committed small sample city, as files."""
     return ROOT / "data_samples" / "small"
+
+
+@pytest.fixture(scope="session")
+def whole_city(small_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small city as a workspace with everything in it, made once; read only."""
+    path = tmp_path_factory.mktemp("city") / "city.gpkg"
+    maker = ROOT / "tests" / "qgis" / "make_city.py"
+    done = subprocess.run(
+        [sys.executable, maker, small_city, path], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    return path
+
+
+@pytest.fixture
+def own_city(whole_city: Path, tmp_path: Path) -> Path:
+    """A copy of it, to change at will."""
+    copy = tmp_path / "city.gpkg"
+    shutil.copy(whole_city, copy)
+    return copy
