@@ -14,6 +14,7 @@ from citygrid_plugin.processing.base import CitygridAlgorithm
 from citygrid_plugin.processing.cases import CASES
 from citygrid_plugin.processing.census import CENSUS
 from citygrid_plugin.processing.duties import AuditDuties, WhatIfDuties
+from citygrid_plugin.processing.evaluation import EVALUATION
 from citygrid_plugin.processing.fieldwork import FIELDWORK
 from citygrid_plugin.processing.grids import CheckGrids, DrawGrids, NumberGrids
 from citygrid_plugin.processing.heat import HEAT
@@ -54,6 +55,7 @@ ALGORITHMS: tuple[type[CitygridAlgorithm], ...] = (
     ImportGazetteer,
     ImportCases,
     *CASES,
+    *EVALUATION,
     *HEAT,
     *TABLES,
     *FORECASTS,
