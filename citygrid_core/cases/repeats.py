@@ -42,7 +42,7 @@ def repeats(
     code, names = pd.factorize(np.asarray(kind, dtype=object))
     known = ~(np.isnan(px) | np.isnan(py) | np.isnat(when)) & (code >= 0)
     out = np.zeros(len(px), dtype=np.bool_)
-    limits = [reach.near(str(name).rpartition(" ")[2]) for name in names]
+    limits = [reach.near(str(name)) for name in names]
     for metres, hours in sorted(set(limits)):
         alike = np.array([own == (metres, hours) for own in limits])
         rows = np.flatnonzero(known & alike[code])

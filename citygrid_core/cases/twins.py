@@ -93,6 +93,7 @@ class Reach:
     Attributes
     ----------
     of : tuple of (class code or its beginning, metres, hours)
+        Of one kind alone where the kind stands before it: ``event 06``.
     """
 
     metres: float
@@ -107,9 +108,16 @@ class Reach:
             max([self.hours, *(h for _, _, h in self.of)]),
         )
 
-    def near(self, class_code: str) -> tuple[float, float]:
-        """Return the metres and hours of a class: those of the longest beginning of its code."""
-        fits = [(len(c), m, h) for c, m, h in self.of if class_code.startswith(c)]
+    def near(self, class_: str) -> tuple[float, float]:
+        """Return the metres and hours of a class: those of the longest beginning of its code.
+
+        Parameters
+        ----------
+        class_ : str
+            Kind and code, ``event 06010``.
+        """
+        said = (class_, class_.rpartition(" ")[2])
+        fits = [(len(c), m, h) for c, m, h in self.of if any(s.startswith(c) for s in said)]
         return max(fits)[1:] if fits else (self.metres, self.hours)
 
 
@@ -128,7 +136,7 @@ def pairs_within(
     if not reach.of or found.empty:
         return found
     codes, names = pd.factorize(np.asarray(kind, dtype=object)[found["first"].to_numpy()])
-    own = np.array([reach.near(str(name).rpartition(" ")[2]) for name in names])[codes]
+    own = np.array([reach.near(str(name)) for name in names])[codes]
     seconds = np.rint(found["hours"].to_numpy() * 3600)
     near = (found["metres"].to_numpy() <= own[:, 0]) & (seconds <= seconds_of(own[:, 1]))
     out: pd.DataFrame = found[near].reset_index(drop=True)

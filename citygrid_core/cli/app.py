@@ -50,6 +50,10 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "geocode": ("geocode", Text("Addresses to points and grids.", "地址匹配到点与网格。")),
     "cases": ("cases", Text("Cases: from intake to closing.", "案件：受理到结案。")),
     "evaluate": ("evaluate", Text("Indicators, scores, reports.", "综合评价：指标、得分与报告。")),
+    "indicators": (
+        "indicators",
+        Text("What is evaluated, and by which formula.", "评价指标及其公式与依据。"),
+    ),
     "heat": ("heat", Text("Counts of cases per grid.", "网格案件热力计数。")),
 }
 

@@ -341,11 +341,12 @@ def problems(found: list[Problem]) -> None:
 def table(head: list[str], rows: list[list[Any]], title: str = "") -> None:
     """Print a table for people."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
-    drawn = Table(title=title or None)
+    drawn = Table(title=escape(title) or None)
     for name in head:
         drawn.add_column(word(name, current()))
     for row in rows:
-        drawn.add_row(*(plain(v) if v is not None else "" for v in row))
+        drawn.add_row(*(escape(plain(v)) if v is not None else "" for v in row))
     Console(width=None if sys.stdout.isatty() else 160).print(drawn)

@@ -25,7 +25,12 @@ else:  # pragma: no cover
     import tomli as tomllib
 
 _FOLDER = files("citygrid_core.evaluation") / "schemes"
-OBJECTS = ("area", "department", "collector", "operator", "shift_leader", "dispatcher")
+#: What a scheme may score.
+OBJECTS: Mapping[str, Text] = {
+    "area": Text("area", "区域"), "department": Text("department", "部门"),
+    "collector": Text("collector", "监督员"), "operator": Text("operator", "受理员"),
+    "shift_leader": Text("shift leader", "值班长"), "dispatcher": Text("dispatcher", "派遣员"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

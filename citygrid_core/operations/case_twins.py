@@ -138,7 +138,7 @@ def near_to(workspace: Workspace, own: Any) -> pd.DataFrame:
         nothing: pd.DataFrame = pd.DataFrame(columns=columns)
         return nothing
     when = np.datetime64(str(own["reported_at"].iloc[0]), "s")
-    m, hours = near.near(str(own["class_code"].iloc[0]))
+    m, hours = near.near(f"{own['object_kind'].iloc[0]} {own['class_code'].iloc[0]}")
     reach = np.timedelta64(int(hours * 3600) + 1, "s")
     held = workspace.read(
         "cases",

@@ -206,7 +206,7 @@ def mix_of(facts: Facts, groups: pd.Series, by: str, indicator: str) -> pd.DataF
     one = known[indicator]
     if by == "class" or one.kind != "rate":
         return None
-    kind = facts.table["object_kind"].astype(str) + facts.table["class_code"].astype(str)
+    kind = class_keys(facts.table["object_kind"], facts.table["class_code"])
     counts = count(facts, one.counts)
     parts = []
     for side, factors in (("n", one.numerator), ("d", one.denominator)):
@@ -375,7 +375,18 @@ def groups_of(table: pd.DataFrame, by: str, level: str, post: str) -> pd.Series:
         sent = table["dispatch_at"].notna() | table["stage"].isin(HANDLED)
         held: pd.Series = body.where(body.notna() | ~sent, table["handling_code"])
         return held
-    return table[POSTS[post] if by == "post" else "class_code" if by == "class" else "source"]
+    if by == "class":
+        return class_keys(table["object_kind"], table["class_code"])
+    return table[POSTS[post] if by == "post" else "source"]
+
+
+def class_keys(kind: pd.Series, code: pd.Series) -> pd.Series:
+    """Return what names a class among those of both kinds: ``event:0601``.
+
+    A code alone does not: components and events share them, in some editions nearly all.
+    """
+    keys: pd.Series = kind.astype(str) + ":" + code.astype(str)
+    return keys
 
 
 def _sizes(
@@ -413,7 +424,10 @@ def _names(workspace: Workspace, by: str, level: str, groups: pd.Index) -> dict[
 
 
 def names_of(workspace: Workspace, by: str) -> dict[str, Text]:
-    """Return what people call all groups of a kind (`BY`): code to name; posts are names already."""
+    """Return what people call all groups of a kind (`BY`): code to name; posts are names already.
+
+    Classes by `class_keys`.
+    """
     names: dict[str, str] = {}
     if by == "area":
         areas = workspace.read("areas", at="all", geometry=False)
@@ -425,8 +439,12 @@ def names_of(workspace: Workspace, by: str) -> dict[str, Text]:
     elif by == "class":
         from citygrid_core.standards import load_edition
 
-        known = load_edition(workspace.edition).catalogues.values()
-        return {c: info.label for catalogue in known for c, info in catalogue.classes.items()}
+        known = load_edition(workspace.edition).catalogues
+        return {
+            f"{kind}:{code}": info.label
+            for kind, catalogue in known.items()
+            for code, info in catalogue.classes.items()
+        }
     elif by == "source":
         from citygrid_core.standards import case_sources
 

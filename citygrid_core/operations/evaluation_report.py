@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from citygrid_core.errors import Language, Text, UsageError
 from citygrid_core.evaluation import TOTAL, at, indicators
+from citygrid_core.evaluation.formulas import formula
 from citygrid_core.evaluation.ranking import rank
 from citygrid_core.evaluation.reports import (
     CONFIDENCE,
@@ -21,7 +22,6 @@ from citygrid_core.evaluation.reports import (
     Bar,
     bars,
     choropleth,
-    formula,
     number,
     plain,
 )
@@ -380,7 +380,7 @@ def _indicators(done: Evaluation, lang: Language) -> list[dict[str, str]]:
                 "denominator": plain(at(done.table.denominator, TOTAL, code))
                 if i.denominator
                 else "",
-                "formula": formula(i, indicators(), lang),
+                "formula": formula(i, lang),
                 "confidence": CONFIDENCE[i.confidence].text(lang),
             }
         )
@@ -417,7 +417,7 @@ def _workbook(workspace: Workspace, done: Evaluation, path: Path, lang: Language
     notes = [
         (
             i.name.text(lang),
-            f"{formula(i, indicators(), lang)}  [{CONFIDENCE[i.confidence].text(lang)}; {i.source}]",
+            f"{formula(i, lang)}  [{CONFIDENCE[i.confidence].text(lang)}; {i.source}]",
         )
         for i in chosen
     ]

@@ -32,7 +32,7 @@ def late_section(
     bodies, areas, classes = (_named(workspace, by, lang) for by in ("department", "area", "class"))
     rows = [
         (
-            row.number, classes.get(row.class_code, row.class_code),
+            row.number, classes.get(f"{row.object_kind}:{row.class_code}", row.class_code),
             areas.get(row.community_code, row.community_code or "–"),
             bodies.get(row.department, row.department or "–"),
             str(row.due_at)[:16], hours(row.hours),
@@ -73,7 +73,7 @@ def bounce_tables(
                 for x, y in zip(a, b, strict=True)
             ]
         elif by == "class":
-            said = [classes.get(y, y) for y in b]
+            said = [classes.get(f"{x}:{y}", y) for x, y in zip(a, b, strict=True)]
         else:
             said = [f"{x} | {y}" if y else str(x or nowhere) for x, y in zip(a, b, strict=True)]
         numbers = found.fillna(dict.fromkeys(keys, "")).groupby(list(keys))["number"].unique()

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from citygrid_core import heat
-from citygrid_core.errors import Text, UsageError
+from citygrid_core.errors import Problem, Text, UsageError
 from citygrid_core.evaluation.period import Period
 from citygrid_core.operations.heat_cube import CASE_COLUMNS, update_heat
 from citygrid_core.operations.heat_select import (
@@ -49,7 +49,8 @@ def heat_table(
     Parameters
     ----------
     class_code : str, optional
-        A class or the prefix of one, e.g. a major class.
+        A class or the prefix of one, e.g. a major class. Components and events share codes:
+        where cases of both are counted, there is no rate by components, and a caution.
     from_day, to_day : str, optional
         First and last day, ISO, both included.
     at : str, optional
@@ -73,7 +74,10 @@ def heat_table(
     counts = chosen.counts(workspace, at=at, recount=recount)
     now = chosen.within(counts, span)
     result = heat.table(now, grids)
-    bases = _bases(workspace, grids, chosen, at, residents, tracks)
+    kinds = {str(k) for k in counts["object_kind"].unique()}
+    if not chosen.class_code:
+        kinds = {object_kind or ""}
+    bases = _bases(workspace, grids, chosen, kinds, at, residents, tracks)
     result = heat.rates(result, bases)
     if span:
         for name, earlier in (("before", span.before()), ("year_before", span.year_before())):
@@ -98,7 +102,23 @@ def heat_table(
     lost = elsewhere(bases["residents"], grids) if "residents" in bases else None
     report.problems += [found for found in (finding, lost) if found]
     report.cautions += [caution] if caution else []
+    if chosen.class_code and len(kinds) > 1:
+        report.cautions.append(_both_kinds(chosen.class_code))
     return report, result
+
+
+def _both_kinds(code: str) -> Problem:
+    """Tell that components and events of one code are counted together."""
+    return Problem(
+        "heat.kinds",
+        Text(f"class {code} of components and of events", f"部件与事件（事项）的“{code}”类"),
+        Text("one kind", "单一对象类别"),
+        Text(
+            "counted together, and without a rate by components; name the kind to tell them apart",
+            "两者已合并计数，且不计算单位部件率；指定对象类别即可区分",
+        ),
+        field="class_code",
+    )
 
 
 def heat_hotspots(
@@ -212,13 +232,11 @@ def _kind_of_day(day: str) -> str:
 
 
 def _bases(
-    workspace: Workspace, grids: gpd.GeoDataFrame, chosen: Selection, at: str | None,
-    residents: Path | None, tracks: Path | None,
+    workspace: Workspace, grids: gpd.GeoDataFrame, chosen: Selection, kinds: set[str],
+    at: str | None, residents: Path | None, tracks: Path | None,
 ) -> dict[str, pd.Series[float]]:  # fmt: skip
     bases: dict[str, pd.Series[float]] = {}
-    if chosen.object_kind == "component" or (chosen.class_code or "").startswith(
-        ("01", "02", "03", "04", "05")
-    ):
+    if kinds == {"component"}:
         held = workspace.read(
             "components", at=at, columns=["grid_code", "class_code"], geometry=False
         )

@@ -253,6 +253,8 @@ def kept_forecast(
     if class_code:
         where["class_code"] = class_code
     held = _all_kept(workspace, where)
+    if class_code and len(held.forecasts) > 1:  # of both kinds; what is asked is one for all
+        held = Kept(*(f[f["object_kind"].isna()] for f in (held.forecasts, held.grids)))
     if held.forecasts.empty or not (class_code or (held.forecasts["class_code"] == "").any()):
         return None
     return held
@@ -269,8 +271,12 @@ def _all_kept(workspace: Workspace, where: dict[str, Any]) -> Kept:
 
 
 def _of(rows: pd.DataFrame, other: Kept) -> pd.Series[bool]:
-    """Return which rows are of a class that another forecast has."""
-    return rows["class_code"].isin(set(other.forecasts["class_code"]))
+    """Return which rows are of a class, of one kind or of both, that another forecast has."""
+
+    def keys(frame: pd.DataFrame) -> pd.Series[str]:
+        return frame["object_kind"].fillna("").astype(str) + ":" + frame["class_code"].astype(str)
+
+    return keys(rows).isin(set(keys(other.forecasts)))
 
 
 def _same(rows: pd.DataFrame, other: Kept) -> pd.DataFrame:

@@ -136,9 +136,12 @@ class EvaluationDesk(QObject):
         if self._path is None or self._answer is not None or self._tasks:
             return
         from citygrid_core.evaluation import Scheme, indicators, schemes
+        from citygrid_core.evaluation.formulas import formula
 
-        dock = self._dock
-        dock.set_indicators([(c, _named(i)) for c, i in indicators().items()], _FIRST)
+        dock, lang = self._dock, language()
+        dock.set_indicators(
+            [(c, _named(i), formula(i, lang)) for c, i in indicators().items()], _FIRST
+        )
         dock.set_schemes([(name, shown(Scheme.load(name).title)) for name in schemes()])
         summary = self._session.summary
         last = _last_day(QgsProject.instance())

@@ -313,3 +313,20 @@ def test_a_city_is_read_anew_when_its_ground_has_changed(own_city: Path) -> None
     assert "renamed" in set(after.city.departments["short_name"])
     with Workspace.open(own_city) as ws:
         assert after.city.on(ws).departments is after.city.departments
+
+
+def test_an_indicator_tells_its_formula_where_it_is_chosen(qgis_iface: Any) -> None:
+    from qgis.PyQt.QtCore import Qt
+    from qgis.PyQt.QtGui import QIcon
+
+    from citygrid_plugin.gui.docks.evaluation_dock import EvaluationDock
+
+    dock = EvaluationDock(lambda name: QIcon())
+    offered = [("a", "甲率", "乙 / 丙"), ("b", "丁数", "戊")]
+    dock.set_indicators(offered, "b")
+    for at, (_, _, formula) in enumerate(offered):
+        assert dock.indicator.itemData(at, Qt.ItemDataRole.ToolTipRole) == formula
+    assert dock.indicator.toolTip() == "戊"
+    dock.indicator.setCurrentIndex(0)
+    assert dock.indicator.toolTip() == "乙 / 丙"
+    dock.deleteLater()

@@ -48,6 +48,8 @@ GUARDS = (
     "suspension_short", "suspension_left", "appeals_left",
 )  # fmt: skip
 CLOCKS = ("", "start", "stop", "again", "until")
+#: Kinds of objects; classes of both may have one code.
+OBJECTS = ("component", "event")
 POSTS: dict[str, Text] = {
     "collector": Text("collector", "监督员"),
     "operator": Text("operator", "受理员"),
@@ -203,9 +205,12 @@ def _profile(table: dict[str, Any]) -> Profile:
 def _reach(table: dict[str, Any]) -> Reach:
     """Read how near twins are, and the classes that have metres or hours of their own."""
     metres, hours = float(table["twin_m"]), float(table["twin_hours"])
+    told: dict[str, Any] = {}
+    for code, said in table.get("twin", {}).items():
+        told |= {f"{code} {c}": s for c, s in said.items()} if code in OBJECTS else {code: said}
     own = tuple(
         (str(code), float(said.get("m", metres)), float(said.get("hours", hours)))
-        for code, said in sorted(table.get("twin", {}).items())
+        for code, said in sorted(told.items())
     )
     return Reach(metres, hours, own)
 

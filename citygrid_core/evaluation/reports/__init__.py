@@ -1,7 +1,7 @@
 """What reports of an evaluation are made of: words, numbers, charts, maps, a workbook."""
 
 from citygrid_core.evaluation.reports.charts import Bar, bars, choropleth, numbered
-from citygrid_core.evaluation.reports.words import CONFIDENCE, WORDS, formula, number, plain
+from citygrid_core.evaluation.reports.words import CONFIDENCE, WORDS, number, plain
 
 __all__ = [
     "CONFIDENCE",
@@ -9,7 +9,6 @@ __all__ = [
     "Bar",
     "bars",
     "choropleth",
-    "formula",
     "number",
     "numbered",
     "plain",

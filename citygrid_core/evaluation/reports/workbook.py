@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 
 from citygrid_core.errors import Language
-from citygrid_core.evaluation.indicators import Indicator, indicators
-from citygrid_core.evaluation.reports.words import CONFIDENCE, WORDS, count_name
+from citygrid_core.evaluation.formulas import count_name
+from citygrid_core.evaluation.indicators import Indicator
+from citygrid_core.evaluation.reports.words import CONFIDENCE, WORDS
 from citygrid_core.evaluation.scheme import Part, Scheme
 from citygrid_core.evaluation.table import TOTAL, Table, at
 from citygrid_core.tables.saving import workbook
@@ -137,8 +138,7 @@ class _Writer:
                     page.write_string(r, c, "" if value is None else str(value))
 
     def _counts(self, page: Any) -> None:
-        names = indicators()
-        self._frame(page, [count_name(c, names, self.lang) for c in self.book.counts.columns])
+        self._frame(page, [count_name(c, self.lang) for c in self.book.counts.columns])
         for group, r in self.rows.items():
             for name, c in self.column.items():
                 value = at(self.book.counts, group, name)

@@ -182,6 +182,7 @@ class EvaluationDock(QgsDockWidget):
         self.indicator.setEditable(True)
         self.indicator.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.indicator.activated.connect(lambda _: self.indicator_changed.emit())
+        self.indicator.currentIndexChanged.connect(self._tell_formula)
         for name, part, r, c, span in (
             ("by", self.by, 0, 0, 1), ("scheme", self.scheme, 0, 1, 1),
             ("indicator", self.indicator, 1, 0, 2),
@@ -244,16 +245,22 @@ class EvaluationDock(QgsDockWidget):
             field.setDate(QDate.fromString(day[:10], "yyyy-MM-dd"))
             field.blockSignals(False)
 
-    def set_indicators(self, offered: Sequence[tuple[str, str]], first: str) -> None:
-        """Offer indicators: code and name."""
+    def set_indicators(self, offered: Sequence[tuple[str, str, str]], first: str) -> None:
+        """Offer indicators: code, name, and what the mouse over them tells: the formula."""
         self.indicator.clear()
-        for code, name in offered:
+        for at, (code, name, formula) in enumerate(offered):
             self.indicator.addItem(name, code)
+            self.indicator.setItemData(at, formula, Qt.ItemDataRole.ToolTipRole)
         completer = QCompleter(self.indicator.model(), self)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.indicator.setCompleter(completer)
         self.indicator.setCurrentIndex(max(self.indicator.findData(first), 0))
+        self._tell_formula(self.indicator.currentIndex())
+
+    def _tell_formula(self, at: int) -> None:
+        told = self.indicator.itemData(at, Qt.ItemDataRole.ToolTipRole)
+        self.indicator.setToolTip(str(told or ""))
 
     def set_schemes(self, offered: Sequence[tuple[str, str]]) -> None:
         """Offer schemes: code and title; the first is none."""

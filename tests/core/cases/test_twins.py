@@ -119,6 +119,13 @@ def test_a_class_has_metres_and_hours_of_its_own(tmp_path: Path) -> None:
         'extends = "default"\n[twin.06]\nm = 100.0\nhours = 2\n[twin.06003]\nm = 10\n', "utf-8"
     )
     reach = Profile.load("town", tmp_path).twins
+    (tmp_path / "kinds.toml").write_text(
+        'extends = "default"\n[twin.event.01]\nm = 5.0\n[twin.0103]\nm = 7.0\n', "utf-8"
+    )
+    kinds = Profile.load("kinds", tmp_path).twins  # codes that components and events share
+    assert [kinds.near(c)[0] for c in ("event 0101", "component 0101", "component 0103")] == [
+        5.0, 50.0, 7.0,
+    ]  # fmt: skip
     assert (reach.most, reach.near("01001")) == ((100.0, 24.0), (50.0, 24.0))
     assert (reach.near("06001"), reach.near("06003")) == ((100.0, 2.0), (10.0, 24.0))
     #   apart: 90 m and 1 h, 40 m and 23 h
