@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -274,21 +274,7 @@ class _Pack:
         """Mint the pack's code and its ranges; keep what is taken."""
         self.code = f"P{tx.mint('pack', 1).start:05d}"
         self.leases = self._lease(tx)
-        self.manifest = {
-            "pack": self.code,
-            "team": self.team,
-            "workspace": workspace_id(self._workspace),
-            "edition": self._workspace.edition,
-            "crs": self._workspace.crs.to_string(),
-            "head": self._workspace.head,
-            "made_on": self._on,
-            "taken": len(self.components),
-            "grids": self.grid_codes,
-            "leases": self.leases[["county_code", "class_code", "first", "last"]].values.tolist(),
-        }
-        base = taken_base(self.components)
-        self.manifest["base"] = hashlib.sha256(base.encode()).hexdigest()
-        until = self._plan.until
+        base, until = taken_base(self.components), self._plan.until
         one = {
             "code": self.code,
             "team": self.team,
@@ -300,9 +286,10 @@ class _Pack:
             "expected": self._share.expected,
             "taken": len(self.components),
             "reserve": self._plan.reserve,
-            "head": self.manifest["head"],
-            "digest": digest_of(self.manifest),
+            "head": self._workspace.head,
         }
+        self.manifest = manifest_of(self._workspace, one, self.leases, base)
+        one["digest"] = digest_of(self.manifest)
         tx.insert("packs", pd.DataFrame([one]))
         state = {
             "pack_code": self.code,
@@ -391,6 +378,33 @@ def taken_base(components: gpd.GeoDataFrame) -> str:
         table_=components["table_"], origin="taken", outcome="unchanged", gone=0
     )
     return encode(frame.set_axis(pd.Index(components["code"].to_numpy(dtype=object))))
+
+
+def manifest_of(
+    workspace: Workspace, pack: Mapping[str, Any], leases: pd.DataFrame, base: str
+) -> dict[str, Any]:
+    """Return what a pack says of itself: whose it is, what it took, and from which state.
+
+    Parameters
+    ----------
+    pack : mapping
+        Its row in the workspace.
+    base : str
+        The components taken, as the workspace keeps them.
+    """
+    return {
+        "pack": pack["code"],
+        "team": pack["team"],
+        "workspace": workspace_id(workspace),
+        "edition": workspace.edition,
+        "crs": workspace.crs.to_string(),
+        "head": pack["head"],
+        "made_on": pack["made_on"],
+        "taken": int(pack["taken"]),
+        "grids": codes_of(pack["grid_codes"]),
+        "leases": leases[["county_code", "class_code", "first", "last"]].values.tolist(),
+        "base": hashlib.sha256(base.encode()).hexdigest(),
+    }
 
 
 def digest_of(manifest: dict[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from pathlib import Path
@@ -12,10 +11,10 @@ import shapely
 
 from citygrid_core.census.merge import decode
 from citygrid_core.errors import Language, Text, UsageError
-from citygrid_core.operations.census_pack import codes_of, digest_of, workspace_id
+from citygrid_core.operations.census_pack import digest_of, manifest_of
 from citygrid_core.operations.census_pack_folder import background_of, clipped, write_folder
 from citygrid_core.operations.census_packs import pack_row
-from citygrid_core.standards import load_edition
+from citygrid_core.standards import Edition, load_edition
 from citygrid_core.workspace import Workspace
 
 
@@ -35,33 +34,9 @@ def rewrite_pack(workspace: Workspace, code: str, folder: Path, *, lang: Languag
         raise UsageError(Text(f"{code} is void", f"{code} 已作废"))
     rows = workspace.read("pack_states", where={"pack_code": code, "seq": 0})["rows"].iloc[0]
     taken = decode(str(rows), workspace.crs)
-    leases = workspace.read("code_leases", where={"pack_code": code})
     edition = load_edition(workspace.edition)
-    scope = leases["scope"].astype(str)
-    table: pd.DataFrame = pd.DataFrame(
-        {
-            "county_code": scope.str[10:16],
-            "class_code": scope.str[16:],
-            "class_name": scope.str[16:].map(edition.component_classes["name"]),
-            "first": leases["first"].astype(int),
-            "last": leases["last"].astype(int),
-            "next": leases["first"].astype(int),
-            "left": leases["last"].astype(int) - leases["first"].astype(int) + 1,
-        }
-    )
-    manifest = {
-        "pack": code,
-        "team": pack["team"],
-        "workspace": workspace_id(workspace),
-        "edition": workspace.edition,
-        "crs": workspace.crs.to_string(),
-        "head": pack["head"],
-        "made_on": pack["made_on"],
-        "taken": int(pack["taken"]),
-        "grids": codes_of(pack["grid_codes"]),
-        "leases": table[["county_code", "class_code", "first", "last"]].values.tolist(),
-        "base": hashlib.sha256(str(rows).encode()).hexdigest(),
-    }
+    leases = _leases(workspace, code, edition)
+    manifest = manifest_of(workspace, pack, leases, str(rows))
     if digest_of(manifest) != pack["digest"]:
         raise UsageError(
             Text(
@@ -83,7 +58,7 @@ def rewrite_pack(workspace: Workspace, code: str, folder: Path, *, lang: Languag
             part,
             manifest,
             taken,
-            table,
+            leases,
             workspace.read("departments"),
             background,
             edition,
@@ -97,3 +72,22 @@ def rewrite_pack(workspace: Workspace, code: str, folder: Path, *, lang: Languag
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return final
+
+
+def _leases(workspace: Workspace, pack: str, edition: Edition) -> pd.DataFrame:
+    """Return the ranges of numbers of a pack, none of them used yet."""
+    held = workspace.read("code_leases", where={"pack_code": pack})
+    scope = held["scope"].astype(str)
+    first, last = held["first"].astype(int), held["last"].astype(int)
+    leases: pd.DataFrame = pd.DataFrame(
+        {
+            "county_code": scope.str[10:16],
+            "class_code": scope.str[16:],
+            "class_name": scope.str[16:].map(edition.component_classes["name"]),
+            "first": first,
+            "last": last,
+            "next": first,
+            "left": last - first + 1,
+        }
+    )
+    return leases
