@@ -8,6 +8,7 @@ numbers that have no plate. Nothing here comes from a real city.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,12 +57,8 @@ def words() -> list[str]:
     return [_FIRST[i : i + 2] for i in range(0, len(_FIRST) - 1, 2)]
 
 
-def make(
-    streets: int, plates_each: int, seed: int, *, hide: float = 0.05, rough: bool = False
-) -> City:
-    """Make a city; a rough one has uneven plots, many unknown plates and streets without lines."""
-    rng = np.random.default_rng(seed)
-    stems = words()
+def _names(streets: int, rng: np.random.Generator) -> list[str]:
+    """Names of so many streets, none twice."""
     more = [
         a + b
         for a in "金银玉翠兰桂松柏梅竹荷菊福禄寿喜"
@@ -69,123 +66,109 @@ def make(
     ]
     names = [
         s + d + x
-        for s in [*stems, *more]
+        for s in [*words(), *more]
         for d in dict.fromkeys(_SECOND)
         for x in dict.fromkeys(_SUFFIX)
     ]
     names = list(dict.fromkeys(names))
     while len(names) < streets:
         names += [a + n for a in "新老上下" for n in names]
-    order = rng.permutation(len(names))[:streets]
-    names = [names[i] for i in order]
+    return [names[i] for i in rng.permutation(len(names))[:streets]]
+
+
+def _place(code: str, kind: str, name: str, county: str, shape: Any, **more: str) -> dict[str, Any]:
+    """One row of the gazetteer; what is not said is empty."""
+    texts = ("aliases", "former_names", "street_name", "number", "zone_name")
+    said = {column: more.get(column, "") for column in texts}
+    row = {"code": code, "kind": kind, "name": name, **said}
+    return {**row, "county_code": county, "geometry": shape}
+
+
+def _county(x: float, extent: float) -> str:
+    return COUNTY[min(int(x // (extent / 3 + 1)), 2)]
+
+
+def _line(s: int, streets: int, length: float, extent: float) -> Any:
+    """The s-th street: half of them along, half across, each a little bent."""
     half = max(streets // 2, 1)
-    extent = half * 220.0
-    rows: list[tuple[Any, ...]] = []
-    hidden: list[tuple[Any, ...]] = []
-    length = plates_each / 2 * 22.0
     per_row = max(int(extent // (length + 60)), 1)
-    for s in range(streets):
-        across = s >= half
-        k = s - half if across else s
-        base, start = (k // per_row) * 220.0 + 110.0, (k % per_row) * (length + 60)
-        t = np.linspace(0, 1, 9)
-        a = start + t * length
-        b = base + 25.0 * np.sin(t * math.pi * 2 + s) + (k % 7)
-        line = np.column_stack([b, a] if across else [a, b])
-        county = COUNTY[min(int(line[:, 0].mean() // (extent / 3 + 1)), 2)]
-        former = "旧" + names[s] if s % 9 == 0 else ""
-        alias = names[s][:-1] + "大街" if s % 11 == 0 and names[s].endswith("路") else ""
-        shape = LineString(line)
-        if not rough or s % 3:
-            rows.append((f"S{s}", "street", names[s], alias, former, "", "", "", county, shape))
-        # Plots of even width, or as uneven as those of old streets.
-        widths = rng.gamma(1.2, 1.0, plates_each + 2) if rough else np.ones(plates_each + 2)
-        sides = [np.cumsum(widths[k::2]) / widths[k::2].sum() for k in (0, 1)]
-        jitter = 5.0 if rough else 1.0
-        for n in range(1, plates_each + 1):
-            m = sides[n % 2][(n - 1) // 2] * (length - 20) + 5 + rng.normal(0, 1.0)
-            foot = shape.interpolate(m)
-            ahead = shape.interpolate(min(m + 1, length))
-            dx, dy = ahead.x - foot.x, ahead.y - foot.y
-            size = math.hypot(dx, dy) or 1.0
-            off = (14.0 if n % 2 else -14.0) + rng.normal(0, jitter)
-            x, y = foot.x - off * dy / size, foot.y + off * dx / size
-            if rng.random() < hide and 4 < n < plates_each - 4:
-                hidden.append((names[s], n, x, y, county))
-                continue
-            rows.append(
-                (
-                    f"P{s}-{n}",
-                    "plate",
-                    f"{names[s]}{n}号",
-                    "",
-                    "",
-                    names[s],
-                    f"{n}号",
-                    "",
-                    county,
-                    Point(x, y),
-                )
-            )
-    for i in range(streets * 2):
+    across = s >= half
+    k = s - half if across else s
+    base, start = (k // per_row) * 220.0 + 110.0, (k % per_row) * (length + 60)
+    t = np.linspace(0, 1, 9)
+    a = start + t * length
+    b = base + 25.0 * np.sin(t * math.pi * 2 + s) + (k % 7)
+    return np.column_stack([b, a] if across else [a, b])
+
+
+def _plots(
+    line: LineString, length: float, number: int, rough: bool, rng: np.random.Generator
+) -> Iterator[tuple[int, float, float]]:
+    """Number and place of the plates along a street, odd and even ones on their sides."""
+    # Plots of even width, or as uneven as those of old streets.
+    widths = rng.gamma(1.2, 1.0, number + 2) if rough else np.ones(number + 2)
+    sides = [np.cumsum(widths[k::2]) / widths[k::2].sum() for k in (0, 1)]
+    jitter = 5.0 if rough else 1.0
+    for n in range(1, number + 1):
+        m = sides[n % 2][(n - 1) // 2] * (length - 20) + 5 + rng.normal(0, 1.0)
+        foot = line.interpolate(m)
+        ahead = line.interpolate(min(m + 1, length))
+        dx, dy = ahead.x - foot.x, ahead.y - foot.y
+        size = math.hypot(dx, dy) or 1.0
+        off = (14.0 if n % 2 else -14.0) + rng.normal(0, jitter)
+        yield n, foot.x - off * dy / size, foot.y + off * dx / size
+
+
+def _beside(number: int, extent: float, rng: np.random.Generator) -> Iterator[dict[str, Any]]:
+    """Compounds with their buildings, and points of interest, anywhere."""
+    stems = words()
+    for i in range(number):
         x, y = rng.uniform(0, extent, 2)
-        county = COUNTY[min(int(x // (extent / 3 + 1)), 2)]
+        county = _county(x, extent)
         name = (
             rng.choice(stems) + rng.choice(list("之海天一金银华东方盛世")) + str(rng.choice(_POI))
         )
-        if i % 3 == 0:
-            name = name[:-2] + str(rng.choice(_COMPOUND))
-            rows.append(
-                (f"Z{i}", "zone", name, "", "", "", "", "", county, box(x, y, x + 150, y + 150))
-            )
-            for b in range(1, 7):
-                px, py = x + 20 + 50 * ((b - 1) % 3), y + 40 + 70 * ((b - 1) // 3)
-                rows.append(
-                    (
-                        f"B{i}-{b}",
-                        "plate",
-                        f"{name}{b}栋",
-                        "",
-                        "",
-                        "",
-                        f"{b}栋",
-                        name,
-                        county,
-                        Point(px, py),
-                    )
-                )
-        else:
-            rows.append((f"I{i}", "poi", name, "", "", "", "", "", county, Point(x, y)))
-    for code, name, k in zip(COUNTY, COUNTY_NAMES, range(3), strict=True):
-        third = extent / 3 + 1
-        rows.append(
-            (
-                code,
-                "region",
-                name,
-                "",
-                "",
-                "",
-                "",
-                "",
-                code,
-                box(k * third, -500, (k + 1) * third, extent + 500),
-            )
-        )
-    columns = [
-        "code",
-        "kind",
-        "name",
-        "aliases",
-        "former_names",
-        "street_name",
-        "number",
-        "zone_name",
-        "county_code",
-        "geometry",
-    ]
-    frame = pd.DataFrame(rows, columns=columns)
+        if i % 3:
+            yield _place(f"I{i}", "poi", name, county, Point(x, y))
+            continue
+        name = name[:-2] + str(rng.choice(_COMPOUND))
+        yield _place(f"Z{i}", "zone", name, county, box(x, y, x + 150, y + 150))
+        for b in range(1, 7):
+            at = Point(x + 20 + 50 * ((b - 1) % 3), y + 40 + 70 * ((b - 1) // 3))
+            more = {"number": f"{b}栋", "zone_name": name}
+            yield _place(f"B{i}-{b}", "plate", f"{name}{b}栋", county, at, **more)
+
+
+def make(
+    streets: int, plates_each: int, seed: int, *, hide: float = 0.05, rough: bool = False
+) -> City:
+    """Make a city; a rough one has uneven plots, many unknown plates and streets without lines."""
+    rng = np.random.default_rng(seed)
+    extent = max(streets // 2, 1) * 220.0
+    length = plates_each / 2 * 22.0
+    rows: list[dict[str, Any]] = []
+    hidden: list[tuple[Any, ...]] = []
+    for s, name in enumerate(_names(streets, rng)):
+        line = _line(s, streets, length, extent)
+        county = _county(line[:, 0].mean(), extent)
+        shape = LineString(line)
+        if not rough or s % 3:
+            former = "旧" + name if s % 9 == 0 else ""
+            alias = name[:-1] + "大街" if s % 11 == 0 and name.endswith("路") else ""
+            more = {"aliases": alias, "former_names": former}
+            rows.append(_place(f"S{s}", "street", name, county, shape, **more))
+        for n, x, y in _plots(shape, length, plates_each, rough, rng):
+            if rng.random() < hide and 4 < n < plates_each - 4:
+                hidden.append((name, n, x, y, county))
+                continue
+            more = {"street_name": name, "number": f"{n}号"}
+            rows.append(_place(f"P{s}-{n}", "plate", f"{name}{n}号", county, Point(x, y), **more))
+    rows += _beside(streets * 2, extent, rng)
+    third = extent / 3 + 1
+    for k, (code, name) in enumerate(zip(COUNTY, COUNTY_NAMES, strict=True)):
+        shape = box(k * third, -500, (k + 1) * third, extent + 500)
+        rows.append(_place(code, "region", name, code, shape))
     return City(
-        gpd.GeoDataFrame(frame, geometry="geometry", crs=CRS),
+        gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry", crs=CRS),
         pd.DataFrame(hidden, columns=["street_name", "number", "x", "y", "county_code"]),
     )
