@@ -6,13 +6,13 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from citygrid_core.cli.door import F, emit_json, output_options, plain, problems, stacked, table
-from citygrid_core.cli.language import current, t
-from citygrid_core.words import word
+from citygrid_core.cli.language import t
+from citygrid_core.cli.readable import read_classes, read_key
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,8 +54,17 @@ def hand_out(
     json_: bool,
     shown: list[str],
     most: int = 20,
+    edition: str = "",
 ) -> None:
-    """Write the answers to a file, or show the first; print the report; leave with its code."""
+    """Write the answers to a file, or show the first; print the report; leave with its code.
+
+    Parameters
+    ----------
+    shown : list of str
+        Columns that people see.
+    edition : str
+        Whose classes are named behind their codes, for people alone; default: codes only.
+    """
     from citygrid_core.tables import write
 
     if output is not None:
@@ -70,8 +79,11 @@ def hand_out(
     else:
         if output is None:
             columns = [c for c in shown if c in answers]
-            rows = answers[columns].head(most).astype(object).values.tolist()
-            table(columns, [[_read(c, v) for c, v in zip(columns, r, strict=True)] for r in rows])
+            first = answers.head(most)
+            if edition and "class_code" in columns:
+                first = read_classes(first, edition)
+            rows = first[columns].astype(object).values.tolist()
+            table(columns, rows)
             if len(answers) > most:
                 click.echo(
                     t(
@@ -80,33 +92,7 @@ def hand_out(
                     )
                 )
         for key, value in report.details.items():
-            click.echo(f"{word(key, current())}: {plain(value)}")
+            click.echo(f"{read_key(key)}: {plain(value)}")
         problems(report.problems)
         problems(report.cautions)
     sys.exit(report.exit_code)
-
-
-#: Columns whose stored values people read in their own words, with the lists that name them.
-_NAMED = {
-    "status": ("pack_status",),
-    "kind": ("conflict_kind",),
-    "severity": ("severity",),
-    "side": ("conflict_state",),
-    "state": ("finding_state", "conflict_state"),
-    "source": ("case_source",),
-    "object_kind": ("object_kind",),
-}
-#: Columns whose values are words of reports themselves.
-_WORDED = ("spot", "cluster", "pattern")
-
-
-def _read(column: str, value: Any) -> Any:
-    """Return a stored value as people read it."""
-    from citygrid_core.workspace.schema import CHOICES
-
-    if column in _WORDED:
-        return word(value, current())
-    for name in _NAMED.get(column, ()):
-        if value in CHOICES[name]:
-            return CHOICES[name][value].text(current())
-    return value

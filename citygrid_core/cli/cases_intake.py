@@ -20,7 +20,7 @@ from citygrid_core.cli.door import (
     write_options,
 )
 from citygrid_core.cli.language import current, t
-from citygrid_core.words import word
+from citygrid_core.cli.readable import read_key
 
 _PHOTO = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -127,11 +127,11 @@ def intake(
         ):
             table(
                 [title, ""],
-                [[word(k, current()), shown] for k, v in part.items() if (shown := plain(v))],
+                [[read_key(k), shown] for k, v in part.items() if (shown := plain(v))],
             )
         for title, rows in ((t("twins", "相似案件"), twins), (t("components", "部件"), components)):
             if rows:
-                table([title, *list(rows[0])[1:]], [list(map(str, r.values())) for r in rows])
+                table([title, *list(rows[0])[1:]], [list(r.values()) for r in rows])
     show(report, json_)
 
 

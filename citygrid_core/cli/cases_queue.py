@@ -74,6 +74,7 @@ def queue(
     asked = Filter(area, department, source, kind or "", class_code, first, last, stages, lights)
     with Workspace.open(workspace) as ws:
         report, found = waiting(ws, now(at, ws.timezone), asked)
+        edition = ws.edition
     shown = ["number", "stage", "light", "share", "due_at", "department_code", "class_code",
              "address"]  # fmt: skip
-    hand_out(report, as_table(found), output, overwrite, json_, shown)
+    hand_out(report, as_table(found), output, overwrite, json_, shown, edition=edition)

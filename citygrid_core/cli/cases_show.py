@@ -18,6 +18,7 @@ from citygrid_core.cli.door import (
     workspace_argument,
 )
 from citygrid_core.cli.language import current, t
+from citygrid_core.cli.readable import read_key, read_value
 
 _at = click.option("--at", metavar="TIME", help=t("when, default now", "时间，默认当前"))
 
@@ -60,9 +61,10 @@ def overdue(
         report, found = late(
             ws, now(at, ws.timezone), lights=lights or ("red",), department=department
         )
+        edition = ws.edition
     shown = ["number", "class_code", "department_code", "due_at", "limit_h", "used_h", "share",
              "light", "hold", "hold_until"]  # fmt: skip
-    hand_out(report, found, output, overwrite, json_, shown)
+    hand_out(report, found, output, overwrite, json_, shown, edition=edition)
 
 
 @click.command(
@@ -78,11 +80,15 @@ def overdue(
 @guarded
 def show(workspace: str, number: str, at: str | None, json_: bool) -> None:
     """Show one case."""
+    from citygrid_core.operations.case_clock import profile_of
     from citygrid_core.operations.case_standing import card
+    from citygrid_core.standards import load_edition
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:
         told = card(ws, number, now(at, ws.timezone), lang=current())
+        label = load_edition(ws.edition).class_label
+        named = {name: step.label.text(current()) for name, step in profile_of(ws).steps.items()}
     photos = [str(file) for file in told.photos]
     if json_:
         emit_json(
@@ -93,13 +99,24 @@ def show(workspace: str, number: str, at: str | None, json_: bool) -> None:
             }
         )  # fmt: skip
         return
+    case = told.case
+    name = label(case["object_kind"], case["class_code"]).text(current())
+    case = case | {"class_code": f"{case['class_code']} {name}"}
     for title, part in (
-        (t("case", "案件"), told.case),
+        (t("case", "案件"), case),
         (t("standing", "状态"), told.stands),
         (t("duty", "责任"), told.duty),
     ):
-        table([title, ""], [[k, _text(v)] for k, v in part.items() if v is not False and _text(v)])
+        table(
+            [title, ""],
+            [
+                [read_key(k), read_value(k, _text(v))]
+                for k, v in part.items()
+                if v is not False and _text(v)
+            ],
+        )
     log = told.log[["at", "step", "before", "after", "who", "department_code", "reason"]]
+    log = log.assign(step=log["step"].map(lambda step: named.get(step, step)))
     table([t("log", "流程"), *log.columns[1:]], log.map(_text).values.tolist())
     if photos:
         table([t("photos", "照片")], [[file] for file in photos])

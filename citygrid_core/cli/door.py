@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from citygrid_core.cli.language import current, t
+from citygrid_core.cli.readable import read_key, read_value
 from citygrid_core.errors import CitygridError, Problem
-from citygrid_core.words import step_of, word
+from citygrid_core.words import step_of
 
 if TYPE_CHECKING:
     import datetime
@@ -294,7 +295,7 @@ def show(report: Report, json_: bool, rejects: Path | None = None) -> None:
         ],
         [
             [
-                word(report.operation, current()),
+                read_key(report.operation),
                 report.read,
                 report.stored,
                 report.unchanged,
@@ -304,7 +305,7 @@ def show(report: Report, json_: bool, rejects: Path | None = None) -> None:
         title=t("dry run: nothing was stored", "试运行：未入库") if report.dry_run else "",
     )
     for key, value in report.details.items():
-        click.echo(f"  {word(key, current())}: {plain(value)}")
+        click.echo(f"  {read_key(key)}: {plain(value)}")
     problems(report.problems)
     problems(report.cautions)
     sys.exit(report.exit_code)
@@ -313,7 +314,7 @@ def show(report: Report, json_: bool, rejects: Path | None = None) -> None:
 def plain(value: Any) -> str:
     """Return a value of a report as people read it."""
     if isinstance(value, dict):
-        return ", ".join(f"{word(str(k), current())} {plain(v)}" for k, v in value.items())
+        return ", ".join(f"{read_key(str(k))} {plain(v)}" for k, v in value.items())
     if isinstance(value, (list, tuple)):
         return ", ".join(plain(v) for v in value)
     if isinstance(value, bool):
@@ -346,7 +347,8 @@ def table(head: list[str], rows: list[list[Any]], title: str = "") -> None:
 
     drawn = Table(title=escape(title) or None)
     for name in head:
-        drawn.add_column(word(name, current()))
+        drawn.add_column(read_key(name))
     for row in rows:
-        drawn.add_row(*(escape(plain(v)) if v is not None else "" for v in row))
+        cells = zip(head, row, strict=True)
+        drawn.add_row(*(escape(plain(read_value(c, v))) if v is not None else "" for c, v in cells))
     Console(width=None if sys.stdout.isatty() else 160).print(drawn)

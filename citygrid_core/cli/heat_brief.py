@@ -55,7 +55,7 @@ def brief(
             t("class", "类别"), t("who answers", "责任单位")]  # fmt: skip
     body = [
         [w.place, w.grid_code, w.expected, f"{w.low}–{w.high}", f"{w.chance:.0%}",
-         " ".join(done.class_names.get(c, Text(c, c)).text(current()) for c in w.classes), w.department]
+         ", ".join(done.class_names.get(c, Text(c, c)).text(current()) for c in w.classes), w.department]
         for w in done.watch.itertuples()
     ]  # fmt: skip
     table(head, body, title=f"{done.city} {done.day}")

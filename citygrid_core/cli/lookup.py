@@ -16,6 +16,7 @@ from citygrid_core.cli.door import (
     workspace_argument,
 )
 from citygrid_core.cli.language import current, t
+from citygrid_core.cli.readable import read_key, read_value
 
 
 @click.command(
@@ -180,7 +181,7 @@ def _one(
         return
     for key, value in plain.items():
         if value not in (None, "") and key != "reasons" and key not in _BORDER:
-            click.echo(f"{key}: {value}")
+            click.echo(f"{read_key(key)}: {read_value(key, value)}")
     if outside:
         click.echo(t("outside the city", "不在城市范围内"))
     if suspicion is not None:

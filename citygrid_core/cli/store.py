@@ -21,8 +21,8 @@ from citygrid_core.cli.door import (
     workspace_argument,
     write_options,
 )
-from citygrid_core.cli.language import current, t
-from citygrid_core.words import word
+from citygrid_core.cli.language import t
+from citygrid_core.cli.readable import read_key
 
 
 @click.command(
@@ -105,10 +105,10 @@ def info(workspace: str, json_: bool) -> None:
         return
     counts = report.details.pop("counts")
     for key, value in report.details.items():
-        click.echo(f"{word(key, current())}: {plain(value)}")
+        click.echo(f"{read_key(key)}: {plain(value)}")
     table(
         [t("layer", "图层"), t("valid now", "现行"), t("ever", "全部")],
-        [[name, n["now"], n["ever"]] for name, n in counts.items()],
+        [[read_key(name), n["now"], n["ever"]] for name, n in counts.items()],
     )
 
 

@@ -29,7 +29,7 @@ from citygrid_core.responsibility import (
     near_columns,
     nearest_others,
 )
-from citygrid_core.standards import ClassKind, load_edition
+from citygrid_core.standards import ClassKind, load_edition, perhaps
 from citygrid_core.tables import Field, read
 from citygrid_core.workspace import Workspace
 
@@ -235,11 +235,13 @@ def class_of(workspace: Workspace, kind: str, typed: str) -> str:
     wanted: ClassKind = "component" if kind == "component" else "event"
     found = edition.find_class(wanted, typed)
     if found.code is None:
+        near = perhaps(found.proposals)
         raise UsageError(
             Text(
-                f"{typed!r} is no {kind} class of {edition.id} ({len(classes)} classes; "
-                "see citygrid standards list)",
-                f"“{typed}”不是 {edition.id} 的类别（共 {len(classes)} 类，见 citygrid standards list）",
+                f"{typed!r} is no {kind} class of {edition.id}; "
+                + (near.en or f"its {len(classes)} classes: citygrid standards list"),
+                f"“{typed}”不是 {edition.id} 的类别；"
+                + (near.zh or f"共 {len(classes)} 类，见 citygrid standards list"),
             )
         )
     return found.code
