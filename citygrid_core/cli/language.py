@@ -32,6 +32,19 @@ def current() -> Language:
     return _current
 
 
+class Said(str):
+    """A text in the language chosen, which remembers both: for answers that give both."""
+
+    both: Text
+
+    @classmethod
+    def of(cls, both: Text) -> Said:
+        """Return a text in the language chosen."""
+        said = cls(both.text(_current))
+        said.both = both
+        return said
+
+
 def t(en: str, zh: str) -> str:
     """Return the text of the language chosen."""
-    return Text(en, zh).text(_current)
+    return Said.of(Text(en, zh))

@@ -6,7 +6,7 @@ import re
 
 import click
 
-from citygrid_core.cli.language import current
+from citygrid_core.cli.language import Said, current
 from citygrid_core.errors import Text
 
 #: Click's messages as it writes them, and ours. What stands in a name is kept, or said by
@@ -80,8 +80,11 @@ def _chinese(message: str) -> str:
 
 def said(error: click.ClickException) -> Text:
     """Return what is wrong with a call in both languages."""
-    message = error.format_message()
-    return Text(message, _chinese(message))
+    message, own = error.format_message(), error.message
+    if not isinstance(own, Said):
+        return Text(message, _chinese(message))
+    en, zh = (message.replace(own, text) for text in own.both)  # click may say where it is wrong
+    return Text(en, _chinese(zh))
 
 
 def show(error: click.ClickException) -> None:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from citygrid_core.cases.clock import LIMITED, UNIT_NAMES, UNITS, LimitTable, WorkCalendar
+import pandas as pd
+
+from citygrid_core.cases.clock import (
+    FITTING,
+    LIMITED,
+    UNIT_NAMES,
+    UNITS,
+    LimitTable,
+    WorkCalendar,
+    fits,
+)
 from citygrid_core.cases.lifecycle import Profile, Timer
-from citygrid_core.errors import Text
 from citygrid_core.operations.intake import (
     Importing,
     Rows,
@@ -60,9 +70,9 @@ def import_limits(workspace: Workspace, path: Path, **how: Unpack[Importing]) ->
         frame["stage"] = frame["stage"].replace("", "handle")
         named = frame[list(_KEYS)].agg("/".join, axis=1)
         frame["code"] = frame["code"].where(frame["code"] != "", named)
-        for index in frame.index[~(frame["value"].astype(float) > 0)]:
-            expected = Text("a number above 0", "大于 0 的数")
-            rows.reject(index, problem("limit.value", "value", frame.at[index, "value"], expected))
+        for index in frame.index[~fits(frame["value"], frame["unit"])]:
+            value = f"{float(frame['value'][index]):g} {frame['unit'][index]}"
+            rows.reject(index, problem("limit.value", "value", value, FITTING))
 
     return import_file(
         workspace, path, operation="cases limits", family="case_limits", fields=LIMIT_FIELDS,
@@ -95,7 +105,7 @@ def profile_of(workspace: Workspace) -> Profile:
     return Profile.load(name, Path(folder) if folder else None)
 
 
-def timer_of(workspace: Workspace, *moments: str) -> Timer:
+def timer_of(workspace: Workspace, *moments: str, logs: Sequence[pd.DataFrame] = ()) -> Timer:
     """Return limits and calendar, long enough for some moments and what follows them.
 
     Parameters
@@ -103,9 +113,14 @@ def timer_of(workspace: Workspace, *moments: str) -> Timer:
     moments : str
         ISO moments; the calendar runs from a year before the first until three years
         after the last.
+    logs : sequence of DataFrame
+        Rows with at, until, or both: moments too, as a delay may lead far ahead.
     """
     limits = LimitTable.of(workspace.read("case_limits", at="all"))
-    return Timer(calendar_of(workspace, *moments), limits)
+    told = [log[name].dropna() for log in logs for name in ("at", "until") if name in log]
+    told = [column[(column != "").to_numpy()] for column in told]
+    ends = [str(end) for column in told if len(column) for end in (column.min(), column.max())]
+    return Timer(calendar_of(workspace, *moments, *ends), limits)
 
 
 def calendar_of(workspace: Workspace, *moments: str) -> WorkCalendar:
@@ -119,5 +134,6 @@ def calendar_of(workspace: Workspace, *moments: str) -> WorkCalendar:
     }
     periods = workspace.meta.get("work_periods") or "08:00-12:00,14:00-18:00"
     return WorkCalendar.china(
-        dt.date(first.year - 1, 1, 1), dt.date(last.year + 3, 12, 31), days=told, periods=periods
-    )
+        dt.date(max(first.year - 1, 1), 1, 1), dt.date(min(last.year + 3, 9999), 12, 31),
+        days=told, periods=periods,
+    )  # fmt: skip

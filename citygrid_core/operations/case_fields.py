@@ -5,8 +5,10 @@ from __future__ import annotations
 from citygrid_core.operations.intake import choices
 from citygrid_core.tables import Field
 
-#: Free texts in which phone and identity numbers are masked.
-TEXTS = ("description", "address", "note")
+#: Texts in which what is personal is masked before anything is stored.
+TEXTS = ("description", "address", "note", "condition", "area_class")
+#: Codes, which may look like a phone number and are none.
+CODES = ("source_number", "source_system", "class_code", "component_code", "given_grid_code")
 FIELDS = (
     Field(
         "source_number", "text", labels=("案卷号", "任务号", "编号", "受理编号", "case_id"),

@@ -93,8 +93,7 @@ def queue(
     log = workspace.read(
         "case_log", where={"number": cases.index.tolist(), "at": Between(end=after(at))}
     )
-    profile, first = profile_of(workspace), str(log["at"].min()) if len(log) else at
-    timer = timer_of(workspace, first, at)
+    profile, timer = profile_of(workspace), timer_of(workspace, at, logs=[log])
     states = fold(log, cases, profile, timer, at).states
     states = states[(~states["stage"].isin(["closed", "void", ""])).to_numpy()]
     stands = standing(states, cases, profile, timer, at).reindex(states.index)

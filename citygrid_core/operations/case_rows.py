@@ -16,12 +16,19 @@ import pandas as pd
 import shapely
 
 from citygrid_core.cases import default_points, intake
-from citygrid_core.cases.privacy import concealed, masked_texts
+from citygrid_core.cases.privacy import concealed, masked_texts, unspoken
 from citygrid_core.errors import Problem, Text
 from citygrid_core.operations.case_contradictions import report_contradictions
-from citygrid_core.operations.case_fields import FIELDS, TEXTS
+from citygrid_core.operations.case_fields import CODES, FIELDS, TEXTS
 from citygrid_core.operations.city import City
-from citygrid_core.operations.intake import Rows, SourceOptions, problem, rejected, text_column
+from citygrid_core.operations.intake import (
+    Rows,
+    SourceOptions,
+    problem,
+    rejected,
+    text_column,
+    with_datum,
+)
 from citygrid_core.operations.repeated import Repeated
 from citygrid_core.standards import Edition, load_edition
 from citygrid_core.tables import Batch, Mapping, Reject, read_chunks
@@ -47,6 +54,7 @@ class Part:
     rejects: list[Reject]
     findings: list[Problem]
     details: dict[str, Any] = field(default_factory=dict)
+    cautions: list[Problem] = field(default_factory=list)
 
     def __getstate__(self) -> dict[str, Any]:
         """Go from process to process with points as numbers: a tenth of the time of shapes."""
@@ -103,13 +111,14 @@ def parts_of(workspace: Workspace, sources: Sources) -> Iterator[Part]:
     city = City(workspace)
     seen = Repeated("source_number")
     for path in sources.files:
+        options, told = with_datum(workspace, path, sources.options)
         for batch in read_chunks(
-            path, FIELDS, mapping=sources.options.resolved(), crs=sources.options.crs,
-            datum=sources.options.datum, layer=sources.options.layer,
-            encoding=sources.options.encoding, to_crs=workspace.crs, positions="optional",
+            path, FIELDS, **options.reading(), to_crs=workspace.crs, positions="optional",
             timezone=workspace.timezone, rows=sources.rows,
         ):  # fmt: skip
-            yield _part(batch, path, city, sources, seen)
+            part = _part(batch, path, city, sources, seen)
+            part.cautions, told = told, []
+            yield part
 
 
 @no_collection()
@@ -118,7 +127,9 @@ def _part(batch: Batch, path: Path, city: City, sources: Sources, seen: Repeated
     said = text_column(rows.frame, "source_system")
     rows.frame["source_system"] = said.where(said != "", sources.system or "default")
     edition = load_edition(city.workspace.edition)
-    prepare_cases(rows, city, edition, sources.accept, sources.latest, batch.mapping.personal)
+    prepare_cases(rows, city, edition, sources.accept, sources.latest, _treated(batch.mapping))
+    datum = pd.Series(batch.mapping.datum or None, index=rows.frame.index, dtype=object)
+    rows.frame["datum"] = datum.where(rows.frame["location_method"] == "given", None)
     good = rows.good
     seen.reject(rows, good[["source_system", "source_number"]], path.name)
     set_aside = rejected(batch, rows, path)
@@ -130,8 +141,8 @@ def _part(batch: Batch, path: Path, city: City, sources: Sources, seen: Repeated
         good[[n for n in (*_KEPT, "geometry") if n in good.columns]],
         batch.read,
         len(batch.repairs),
-        [replace(r, raw=_conceal(r.raw, batch.mapping)) for r in set_aside],
-        [replace(p, file=p.file or path.name) for p in rows.findings],
+        [_without_people(r, batch.mapping) for r in set_aside],
+        [unspoken(replace(p, file=p.file or path.name), CODES) for p in rows.findings],
         rows.details,
     )
 
@@ -153,7 +164,7 @@ def prepare_cases(
     latest : str
         ISO wall clock of the city now.
     personal : mapping
-        What the mapping says of `TEXTS`; those that are not to be kept are masked.
+        How `TEXTS` are treated, where not masked: "keep" or "drop".
     """
     taken = intake(rows.frame, edition, latest=latest)
     rows.frame = taken.frame
@@ -164,19 +175,33 @@ def prepare_cases(
         replace(p, row=rows.row(index)) for index, found in taken.findings.items() for p in found
     ]
     for name in TEXTS:
-        if name in rows.frame and personal.get(name) != "keep":
+        if name not in rows.frame or personal.get(name) == "keep":
+            continue
+        if personal.get(name) == "drop":
+            rows.frame[name] = None
+        else:
             rows.frame[name] = masked_texts(rows.frame[name])
     _place(rows, city, accept)
     report_contradictions(rows, city)
     _answer(rows, city)
 
 
-def _conceal(row: dict[str, str], used: Mapping) -> dict[str, str]:
+def _treated(used: Mapping) -> dict[str, str]:
+    """Return how the mapping treats our fields, named as ours or by their column."""
+    return {
+        ours: how
+        for ours, column in (*zip(TEXTS, TEXTS, strict=True), *used.columns.items())
+        if (how := used.personal.get(column))
+    }
+
+
+def _without_people(reject: Reject, used: Mapping) -> Reject:
     """Hide who reported: by the mapping's word for a column of theirs, or a field of ours."""
-    theirs = {ours: column for ours, column in used.columns.items() if ours in TEXTS}
-    said = used.personal
-    said = {**{theirs[k]: v for k, v in said.items() if k in theirs}, **said}
-    return concealed(row, said, tuple(theirs.values()))
+    theirs = {ours: column for ours, column in used.columns.items() if ours in (*TEXTS, *CODES)}
+    said = {**{theirs.get(k, k): v for k, v in used.personal.items()}, **used.personal}
+    texts, codes = ([theirs[ours] for ours in some if ours in theirs] for some in (TEXTS, CODES))
+    raw = concealed(reject.raw, said, texts, codes)
+    return replace(reject, raw=raw, problems=tuple(unspoken(p, CODES) for p in reject.problems))
 
 
 def _place(rows: Rows, city: City, accept: float) -> None:
@@ -185,6 +210,7 @@ def _place(rows: Rows, city: City, accept: float) -> None:
     x, y = np.full(n, np.nan), np.full(n, np.nan)
     method = np.full(n, "none", dtype=object)
     error, sure = np.full(n, np.nan), np.full(n, np.nan)
+    given = np.zeros(n, dtype=bool)
     if "geometry" in frame:
         point = frame.geometry
         given = np.array(~(point.isna() | point.is_empty))
@@ -203,11 +229,14 @@ def _place(rows: Rows, city: City, accept: float) -> None:
                 "geometry",
                 f"{x[i]:.3f}, {y[i]:.3f}",
                 Text("a point inside the city", "位于城市范围内"),
+                Text(
+                    "correct it; where many are outside, check CRS and datum (--datum auto)",
+                    "请更正；若有许多点位于范围外，请核对坐标系与基准（--datum auto）",
+                ),
             ),
         )
     address = text_column(frame, "address")
-    claimed = "geometry" in frame and ~np.array(frame.geometry.isna())
-    for index in frame.index[(method == "none") & (address == "").to_numpy() & ~claimed]:
+    for index in frame.index[(method == "none") & (address == "").to_numpy() & ~given]:
         rows.reject(
             index,
             problem(

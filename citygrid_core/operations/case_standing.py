@@ -99,8 +99,7 @@ def overdue(
     log = workspace.read(
         "case_log", where={"number": cases.index.tolist(), "at": Between(end=after(at))}
     )
-    profile, first = profile_of(workspace), str(log["at"].min()) if len(log) else at
-    timer = timer_of(workspace, first, at)
+    profile, timer = profile_of(workspace), timer_of(workspace, at, logs=[log])
     states = fold(log, cases, profile, timer, at).states
     stands = standing(states, cases, profile, timer, at)
     stands["department_code"] = body_of(stands, cases["handling_code"])
@@ -150,7 +149,7 @@ def card(
     cases = held.set_index("number", drop=False)
     log = workspace.read("case_log", where={"number": number}).sort_values("seq")
     log = log[(log["at"] <= at).to_numpy()].reset_index(drop=True)
-    profile, timer = profile_of(workspace), timer_of(workspace, at, *(log["at"].astype(str)))
+    profile, timer = profile_of(workspace), timer_of(workspace, at, logs=[log])
     states = fold(log, cases, profile, timer, at).states
     stands: dict[str, Any] = {"stage": None, "hold": None}
     if len(states):

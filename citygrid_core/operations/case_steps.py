@@ -21,6 +21,7 @@ from citygrid_core.cases.lifecycle import (
     why,
 )
 from citygrid_core.cases.lifecycle.fold import moments
+from citygrid_core.cases.privacy import concealed, masked_texts, unspoken
 from citygrid_core.errors import Problem, Text, UsageError
 from citygrid_core.operations.case_clock import profile_of, timer_of
 from citygrid_core.operations.intake import refuse_own_file, text_column
@@ -38,6 +39,8 @@ FIELDS = (
     Field("until", "datetime", labels=("期限", "截止时间")),
     Field("document", "text", labels=("文号",)),
 )
+#: Fields of codes, which are no phone numbers.
+CODES = ("number", "step", "department_code")
 #: Which time of a case a step sets.
 SETS = {
     "collect": "reported_at", "register": "registered_at", "dispatch": "dispatched_at",
@@ -51,6 +54,8 @@ _SAID = {
     "suspension_short": Text("an earlier end", "更早的截止时间"),
     "suspension_left": Text("an earlier end, or another step", "更早的截止时间，或其他操作"),
 }
+#: From here on no time is meant, and no calendar made.
+_NEVER = "2201"
 #: The rule that names a body which stands in no register; its step is done all the same.
 STRANGER = "step.department"
 
@@ -88,6 +93,8 @@ def advance_cases(
     said = text_column(asked, "who")
     asked["who"] = said.where(said != "", who)
     asked["number"] = asked["number"].astype(str)
+    for name in ("reason", "document"):
+        asked[name] = masked_texts(text_column(asked, name))
     profile = profile_of(workspace)
     called = {label: s.name for s in profile.steps.values() for label in s.label}
     asked["step"] = asked["step"].replace(called)
@@ -95,15 +102,16 @@ def advance_cases(
     with workspace.transaction(operation, who=who, parameters={"steps": len(asked)}) as tx:
         held = workspace.read("cases", where={"number": numbers})
         log = workspace.read("case_log", where={"number": numbers})
-        done = _done(asked, log)
-        now = workspace.city_time()
-        ahead = ~done & (moments(asked["at"]) > np.datetime64(now, "s"))
-        known = asked["number"].isin(held["number"]) & ~done & ~ahead
-        timer = timer_of(workspace, str(asked["at"].min()), str(asked["at"].max()), *_ends(log))
+        done, now = _done(asked, log), workspace.city_time()
+        there = asked["number"].isin(held["number"])
+        ahead = there & ~done & (moments(asked["at"]) > np.datetime64(now, "s"))
+        never = there & ~done & ~ahead & (text_column(asked, "until") >= _NEVER)
+        known = there & ~done & ~ahead & ~never
+        timer = timer_of(workspace, logs=[log, asked[known]])
         cases = held.set_index("number", drop=False)
         rows, refused = advance_all(log, cases, profile, asked[known], timer)
-        for at in asked.index[~known & ~done]:
-            report.problems.append(_ahead(asked, at, now) if ahead[at] else _unknown(asked, at))
+        for which, tell in ((~there, _unknown), (ahead, _ahead), (never, _beyond)):
+            report.problems += [tell(asked, at, now) for at in asked.index[which]]
         for at, rule in refused["rule"].items():
             before = pd.concat([log, rows[rows.index < at]], ignore_index=True)
             report.problems.append(_refused(asked, at, str(rule), before, cases, profile, timer))
@@ -181,6 +189,13 @@ def advance_file(
         if p.row is not None and p not in findings
     ]
     every = sorted([*batch.rejects, *bad], key=lambda r: r.row)
+    codes = [batch.mapping.columns[n] for n in CODES if n in batch.mapping.columns]
+    every = [
+        Reject(
+            r.row, concealed(r.raw, {}, codes=codes), tuple(unspoken(p, CODES) for p in r.problems)
+        )
+        for r in every
+    ]
     report.problems = [p for r in every for p in r.problems] + findings
     if rejects is not None and every:
         write_rejects(rejects, every)
@@ -200,7 +215,7 @@ def legal_steps(workspace: Workspace, number: str, at: str) -> list[Step]:
     if cases.empty:
         raise UsageError(_no_case(number))
     log = workspace.read("case_log", where={"number": number})
-    timer = timer_of(workspace, at, *_ends(log))
+    timer = timer_of(workspace, at, logs=[log])
     return legal(log, cases.set_index("number").iloc[0], profile_of(workspace), at, timer)
 
 
@@ -212,7 +227,7 @@ def folded(workspace: Workspace, numbers: list[str] | None = None) -> Folded:
     where = {"number": numbers} if numbers is not None else None
     cases = workspace.read("cases", where=where, geometry=False).set_index("number", drop=False)
     log = workspace.read("case_log", where=where)
-    return fold(log, cases, profile_of(workspace), timer_of(workspace, *_ends(log)))
+    return fold(log, cases, profile_of(workspace), timer_of(workspace, logs=[log]))
 
 
 def restate(
@@ -260,10 +275,6 @@ def _iso(moments: Any) -> Any:
     return texts
 
 
-def _ends(log: pd.DataFrame) -> tuple[str, ...]:
-    return (str(log["at"].min()), str(log["at"].max())) if len(log) else ()
-
-
 def _row(asked: pd.DataFrame, at: Any) -> int | None:
     row: Any = asked.at[at, "source_row"] if "source_row" in asked else None
     return None if row is None else int(row)
@@ -273,7 +284,7 @@ def _no_case(number: str) -> Text:
     return Text(f"no case has the number {number!r}", f"没有案卷号为“{number}”的案件")
 
 
-def _unknown(asked: pd.DataFrame, at: Any) -> Problem:
+def _unknown(asked: pd.DataFrame, at: Any, now: str) -> Problem:
     number = str(asked.at[at, "number"])
     return Problem(
         "case.unknown", Text(number, number), Text("the number of a case", "已有案件的案卷号"),
@@ -288,6 +299,14 @@ def _ahead(asked: pd.DataFrame, at: Any, now: str) -> Problem:
         Text(f"no later than {now}, now in the city", f"不晚于 {now}（本市当前时间）"),
         Text("correct the time, or the clock that told it", "请更正时间，或校准时钟"),
         row=_row(asked, at), field="at",
+    )  # fmt: skip
+
+
+def _beyond(asked: pd.DataFrame, at: Any, now: str) -> Problem:
+    told = str(asked.at[at, "until"])
+    return Problem(
+        "step.until", Text(told, told), Text("a time before the year 2201", "2201 年以前的时间"),
+        row=_row(asked, at), field="until",
     )  # fmt: skip
 
 

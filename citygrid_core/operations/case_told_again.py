@@ -125,7 +125,7 @@ class ToldAgain:
             return
         held = self.workspace.read("cases", where=chosen)
         log = self.workspace.read("case_log", where=chosen)
-        timer = timer_of(self.workspace, str(log["at"].min()), str(log["at"].max()))
+        timer = timer_of(self.workspace, logs=[log])
         restate(tx, held, log, profile_of(self.workspace), timer)
 
     def _stage(

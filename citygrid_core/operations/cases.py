@@ -11,8 +11,11 @@ from typing import Any
 import geopandas as gpd
 
 from citygrid_core.accept import ACCEPT
+from citygrid_core.cases.privacy import unspoken
+from citygrid_core.errors import Problem, UnusableInput
 from citygrid_core.operations.apart import apart
 from citygrid_core.operations.books import Books
+from citygrid_core.operations.case_fields import CODES
 from citygrid_core.operations.case_keep import Keeping
 from citygrid_core.operations.case_rows import Part, Sources, parts, parts_of
 from citygrid_core.operations.case_told_again import ToldAgain
@@ -80,10 +83,6 @@ def import_cases(
     files = [Path(path)] if isinstance(path, (str, Path)) else [Path(p) for p in path]
     for file in files:
         refuse_own_file(workspace, file, rejects)
-        if options.datum == "auto":
-            from citygrid_core.operations.geocode_datum import with_detected_datum
-
-            options = with_detected_datum(workspace, file, options)
     now = workspace.city_time()
     sources = Sources(
         str(workspace.path), tuple(files), source_system, accept, options, rows_at_once,
@@ -91,6 +90,7 @@ def import_cases(
     )  # fmt: skip
     books = Books("cases import", dry_run=dry_run)
     details: dict[str, Any] = {}
+    cautions: list[Problem] = []
     progress("reading", 0, 0)
     facts = {"file": "、".join(f.name for f in files), "on": on}
     with workspace.transaction("cases import", who=who, parameters=facts) as tx:
@@ -109,6 +109,7 @@ def import_cases(
                 held=frame.iloc[:0] if keeping.was_empty else None,
             )  # fmt: skip
             books.enter(part, stored, [replace(p, file=part.file) for p in again.findings])
+            cautions += part.cautions
             _add(details, part.details)
             if again.findings:
                 _add(details, {"contradictions": {"log": len(again.findings)}})
@@ -117,15 +118,20 @@ def import_cases(
         if dry_run:
             tx.rollback()
     report = books.close(rejects, **details)
+    report.cautions = cautions
     progress("done", report.read, report.read)
     return report
 
 
 def _read(workspace: Workspace, sources: Sources, processes: int) -> Iterator[Part]:
     """Yield the parts of a delivery, read in another process where that is asked and worth it."""
-    if processes > 1 and sum(os.path.getsize(f) for f in sources.files) >= _LARGE:
-        return apart(parts, sources)
-    return parts_of(workspace, sources)
+    try:
+        if processes > 1 and sum(os.path.getsize(f) for f in sources.files) >= _LARGE:
+            yield from apart(parts, sources)
+        else:
+            yield from parts_of(workspace, sources)
+    except UnusableInput as error:  # a file without a header shows its first row
+        raise UnusableInput(*(unspoken(p, CODES) for p in error.problems)) from None
 
 
 def _add(total: dict[str, Any], part: dict[str, Any]) -> None:

@@ -270,7 +270,7 @@ def facts_of(workspace: Workspace, period: Period) -> Facts:
         "case_log", where={"number": cases["number"].tolist()}, columns=list(LOG_COLUMNS)
     )
     first = str(cases["reported_at"].min()) if len(cases) else str(period.start)
-    timer = timer_of(workspace, first, str(period.end))
+    timer = timer_of(workspace, first, str(period.end), logs=[log[["until"]]])
     profile = profile_of(workspace)
     told = timeline(log, cases, profile, timer, start=period.start, end=period.end)
     own = cases.reindex(told.index)

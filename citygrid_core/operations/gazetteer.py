@@ -77,7 +77,7 @@ def import_places(
         what is the same place. Default: file and layer.
     """
     origin = origin_of(path, kind, source, options)
-    options = with_detected_datum(workspace, path, options)
+    options, told = with_detected_datum(workspace, path, options)
     city = City(workspace)
 
     def prepare(rows: Rows) -> None:
@@ -89,7 +89,7 @@ def import_places(
         fresh["code"] = [f"P{n:09d}" for n in minted]
         return fresh
 
-    return import_file(
+    report = import_file(
         workspace,
         path,
         operation="gazetteer import",
@@ -106,6 +106,8 @@ def import_places(
         rejects=rejects,
         progress=progress,
     )
+    report.cautions += told
+    return report
 
 
 def origin_of(path: Path, kind: str | None, source: str, options: SourceOptions) -> str:

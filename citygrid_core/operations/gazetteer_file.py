@@ -58,7 +58,7 @@ def check_file(
     path = Path(path)
     refuse_own_file(workspace, path)
     origin = origin_of(path, kind, source, options)
-    options = with_detected_datum(workspace, path, options)
+    options, told = with_detected_datum(workspace, path, options)
     batch = read(
         path, FIELDS, **options.reading(), to_crs=workspace.crs,
         positions="required", timezone=workspace.timezone,
@@ -71,7 +71,7 @@ def check_file(
     found = _beside(workspace.read("places", at=at), fresh, workspace, at, far_m, apart_m)
     report, findings = health_report(found, city, read=batch.read)
     rejects = rejected(batch, rows, path)
-    report.rejected = len(rejects)
+    report.rejected, report.cautions = len(rejects), [*report.cautions, *told]
     report.unchanged = batch.read - len(rejects)
     report.problems = [p for r in rejects for p in r.problems] + report.problems
     report.problems = [replace(p, file=p.file or path.name) for p in report.problems]

@@ -42,8 +42,9 @@ def detect_file(
     UsageError
         The file has no coordinates.
     """
+    mapping = options.resolved()
     batch = read(
-        path, FIELDS, mapping=options.resolved(), encoding=options.encoding, layer=options.layer,
+        path, FIELDS, mapping=mapping and mapping.only(FIELDS), encoding=options.encoding, layer=options.layer,
         crs=_AS_THEY_STAND, datum="cgcs2000", positions="optional",
     )  # fmt: skip
     frame = batch.frame
@@ -84,8 +85,10 @@ def detect_file(
     return report, verdict
 
 
-def with_detected_datum(workspace: Workspace, path: Path, options: SourceOptions) -> SourceOptions:
-    """Return options in which ``datum="auto"`` is replaced by what was detected.
+def with_detected_datum(
+    workspace: Workspace, path: Path, options: SourceOptions
+) -> tuple[SourceOptions, list[Problem]]:
+    """Return options in which ``datum="auto"`` is replaced by what was detected, and why.
 
     Raises
     ------
@@ -93,22 +96,29 @@ def with_detected_datum(workspace: Workspace, path: Path, options: SourceOptions
         Nothing is clearly right, or the axes are swapped; the message has the evidence.
     """
     if options.datum != "auto":
-        return options
+        return options, []
     _, verdict = detect_file(workspace, path, options=options)
-    found = verdict.reading
+    found, why, name = verdict.reading, verdict.evidence, Path(path).name
     if found is None:
         raise UsageError(
             Text(
-                f"--datum auto: {verdict.evidence.en}; declare --crs and --datum",
-                f"--datum auto：{verdict.evidence.zh}；请用 --crs 与 --datum 指明",
+                f"{name}: --datum auto: {why.en}; declare --crs and --datum",
+                f"{name}：--datum auto：{why.zh}；请用 --crs 与 --datum 指明",
             )
         )
     if found.swapped:
         raise UsageError(
             Text(
-                f"--datum auto: x and y are swapped ({verdict.evidence.en}); map the columns "
+                f"{name}: --datum auto: x and y are swapped ({why.en}); map the columns "
                 "the other way round",
-                f"--datum auto：x 与 y 颠倒（{verdict.evidence.zh}）；请在字段对照中交换两列",
+                f"{name}：--datum auto：x 与 y 颠倒（{why.zh}）；请在字段对照中交换两列",
             )
         )
-    return replace(options, crs=options.crs or found.crs, datum=found.datum)
+    told = Problem(
+        "datum.detected",
+        Text(f"{found.datum} ({why.en})", f"{found.datum}（{why.zh}）"),
+        Text("the datum of the file", "文件的坐标基准"),
+        Text("where it is another, declare --datum", "若非此基准，请用 --datum 指明"),
+        file=name,
+    )
+    return replace(options, crs=options.crs or found.crs, datum=found.datum), [told]

@@ -141,6 +141,18 @@ def text_column(frame: pd.DataFrame, name: str) -> pd.Series:
     return text
 
 
+def with_datum(
+    workspace: Workspace, path: Path, options: SourceOptions
+) -> tuple[SourceOptions, list[Problem]]:
+    """Return options with a datum, detected where it is ``auto``, and what told it."""
+    if options.datum != "auto":
+        return options, []
+    # the geocoder costs time to load
+    from citygrid_core.operations.geocode_datum import with_detected_datum
+
+    return with_detected_datum(workspace, path, options)
+
+
 def import_file(
     workspace: Workspace,
     path: Path,
@@ -182,10 +194,7 @@ def import_file(
     """
     path = Path(path)
     refuse_own_file(workspace, path, rejects)
-    if options.datum == "auto":
-        from citygrid_core.operations.geocode_datum import with_detected_datum
-
-        options = with_detected_datum(workspace, path, options)
+    options, told = with_datum(workspace, path, options)
     progress("reading", 0, 3)
     batch = read(
         path,
@@ -195,7 +204,7 @@ def import_file(
         positions=positions,
         timezone=workspace.timezone,
     )
-    report = Report(operation, read=batch.read, dry_run=dry_run)
+    report = Report(operation, read=batch.read, cautions=told, dry_run=dry_run)
     progress("checking", 1, 3)
     rows = Rows(batch.frame)
     prepare(rows)

@@ -10,6 +10,9 @@ from citygrid_core.frames import keys_of
 from citygrid_core.operations.census_keys import Seen, hashes
 from citygrid_core.operations.intake import Rows, problem
 
+#: More rows than a file has.
+_ROWS = 1 << 40
+
 
 class Repeated:
     """Knows the keys of the good rows that came by, in 16 bytes each.
@@ -23,6 +26,7 @@ class Repeated:
     def __init__(self, name: str) -> None:
         self._name = name
         self._seen = Seen()
+        self._files: list[str] = []
 
     def reject(self, rows: Rows, keys: pd.DataFrame, file: str) -> None:
         """Set aside rows whose key an earlier good row has.
@@ -33,7 +37,10 @@ class Repeated:
             The columns of the key, of the good rows.
         """
         own = hashes(pd.Series(keys_of(keys, list(keys.columns))))
-        numbers = rows.frame.loc[keys.index, "source_row"].to_numpy(dtype=np.int64)
+        if file not in self._files[-1:]:
+            self._files.append(file)
+        places = rows.frame.loc[keys.index, "source_row"].to_numpy(dtype=np.int64)
+        numbers = places + (len(self._files) - 1) * _ROWS
         first = self._seen.find(own)
         which, _ = pd.factorize(own)
         position = np.empty(len(own), dtype=np.int64)
@@ -42,7 +49,8 @@ class Repeated:
         here = earlier < np.arange(len(own))
         first = np.where((first < 0) & here, numbers[earlier], first)
         for at in np.flatnonzero(first >= 0):
-            row = int(first[at])
+            which_file, row = divmod(int(first[at]), _ROWS)
+            there = self._files[which_file]
             rows.reject(
                 keys.index[at],
                 problem(
@@ -50,8 +58,8 @@ class Repeated:
                     self._name,
                     keys[self._name].iat[at],
                     Text(
-                        f"a key used once in {file}; row {row} has it already",
-                        f"在{file}中唯一，第{row}行已使用",
+                        f"a key used once; row {row} of {there} has it already",
+                        f"唯一，{there} 第{row}行已使用",
                     ),
                     Text("keep one of the rows, or correct its key", "保留其中一行，或更正其编号"),
                 ),

@@ -52,7 +52,6 @@ _MONTHS = {
     )
 }
 _DIGITS = dict(zip("〇零○一二三四五六七八九", "000123456789", strict=True))
-_AFTERNOON = ("下午", "晚上", "pm", "p.m.")
 
 
 class Moment(NamedTuple):
@@ -83,6 +82,23 @@ class NoMoment(NamedTuple):
 _HANZI_DATE = Text("Chinese notation", "中文日期写法")
 _WRITE = Text("write it as 2026-03-05", "请写作 2026-03-05")
 _UNKNOWN = NoMoment(Text("a date", "日期"), _WRITE)
+#: What stands before or behind an hour: from which hour to which it can be meant, and how many
+#: are added. Another hour can be read in two ways (晚上12点: the night's beginning or its end), or
+#: in none (上午13点).
+_DAYTIME: dict[str, tuple[tuple[int, int, int], ...]] = {
+    "凌晨": ((0, 6, 0), (12, 12, -12)),
+    "早上": ((4, 11, 0),),
+    "上午": ((0, 11, 0),),
+    "中午": ((10, 13, 0), (1, 3, 12)),
+    "下午": ((1, 11, 12), (12, 23, 0)),
+    "晚上": ((5, 11, 12), (17, 23, 0)),
+    "am": ((0, 11, 0), (12, 12, -12)),
+    "pm": ((1, 11, 12), (12, 23, 0)),
+}
+_AMBIGUOUS = NoMoment(
+    Text("a time of day that can be read in one way", "含义唯一的时刻"),
+    Text("write it in 24 hours: 2026-03-05 23:30", "请用24小时制书写，如 2026-03-05 23:30"),
+)
 
 
 def parse(text: str, zone: ZoneInfo, *, date1904: bool = False) -> Moment | NoMoment:
@@ -104,7 +120,9 @@ def parse(text: str, zone: ZoneInfo, *, date1904: bool = False) -> Moment | NoMo
         if found := _YEAR_FIRST.fullmatch(said):
             g = found.groupdict()
             moment = _moment(int(g["y"]), int(g["m"]), int(g["d"]), g, zone)
-            return moment._replace(how=moment.how or _HANZI_DATE) if g["sep"] == "年" else moment
+            if g["sep"] == "年" and isinstance(moment, Moment):
+                return moment._replace(how=moment.how or _HANZI_DATE)
+            return moment
         if found := _COMPACT.fullmatch(said):
             g = found.groupdict()
             return _moment(int(g["y"]), int(g["m"]), int(g["d"]), g, zone)
@@ -150,17 +168,20 @@ def _year_last(g: dict[str, str | None], zone: ZoneInfo) -> Moment | NoMoment:
     return _moment(year, month, day, g, zone)
 
 
-def _moment(year: int, month: int, day: int, g: dict[str, str | None], zone: ZoneInfo) -> Moment:
+def _moment(
+    year: int, month: int, day: int, g: dict[str, str | None], zone: ZoneInfo
+) -> Moment | NoMoment:
     if year < 1900:
         raise ValueError(year)
     if g.get("h") is None:
         return Moment(dt.datetime(year, month, day), timed=False)
     hour, minute = int(g["h"] or 0), int(g.get("mi") or 0)
-    noon = (g.get("noon") or g.get("ampm") or "").lower()
-    if noon in _AFTERNOON and hour < 12:
-        hour += 12
-    elif noon in ("am", "a.m.") and hour == 12:
-        hour = 0
+    said = (g.get("noon") or g.get("ampm") or "").lower().replace(".", "")
+    if said:
+        meant = [hour + more for a, b, more in _DAYTIME[said] if a <= hour <= b]
+        if not meant:
+            return _AMBIGUOUS
+        hour = meant[0]
     later = dt.timedelta()
     if hour == 24 and not minute:
         hour, later = 0, dt.timedelta(days=1)

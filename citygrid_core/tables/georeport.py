@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from citygrid_core.errors import Problem, Text
+from citygrid_core.errors import Problem, Text, UsageError
+from citygrid_core.tables.encoding import declared, detect
 from citygrid_core.tables.guard import unusable
 from citygrid_core.tables.header import Layout
 from citygrid_core.tables.records import Block, block_of
@@ -31,20 +33,62 @@ CLOSED = "closed_datetime"
 #: The built-in mapping of these keys to the fields of a case.
 MAPPING = "open311"
 _ROWS = 20_000
-_XML = re.compile(rb"\s*(?:<\?xml.*?\?>)?\s*(?:<!--.*?-->\s*)*<(?:\w+:)?service_requests\b", re.S)
-_JSON = re.compile(rb'\s*(?:\{\s*"service_requests"\s*:\s*)?\[')
+_XML = re.compile(r"\s*(?:<\?xml.*?\?>)?\s*(?:<!--.*?-->\s*)*<(?:\w+:)?service_requests\b", re.S)
+#: An array, alone or inside an object under the key of the standard.
+_JSON = re.compile(r'\s*(?P<inside>\{[^\[\]]*?"service_requests"\s*:\s*)?\[')
 _DECLARED = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([\w.\-]+)["']""")
 _OPENING = re.compile(r"<(?:\w+:)?request\b[^>]*>")
 _CLOSING = re.compile(r"</(?:\w+:)?request\s*>")
 _NEXT = re.compile(r"\}\s*,\s*(?=\{)")
+_KINDS = {
+    str: Text("a text", "文本"), list: Text("a list", "列表"), type(None): Text("nothing", "空值"),
+    bool: Text("true or false", "真假值"),
+}  # fmt: skip
 _EXPECTED = Text("a service request of GeoReport v2", "GeoReport v2 的服务请求记录")
 _CURE = Text("ask for the record again", "请重新索取该记录")
 
 
 def is_georeport(head: bytes) -> bool:
     """Return whether a file begins as service requests do."""
-    start = head.removeprefix(b"\xef\xbb\xbf")
+    wide = b"\x00" in head
+    start = head.decode(detect([head]).name if wide else "latin-1", "ignore")
+    start = start.removeprefix("\xef\xbb\xbf").removeprefix("\ufeff")
     return bool(_XML.match(start) or _JSON.match(start))
+
+
+def _decoded(path: Path, encoding: str | None) -> str:
+    """Return the text of a file: as the user says, as its declaration says, as its bytes look.
+
+    Raises
+    ------
+    UnusableInput
+        It is in none of these encodings.
+    """
+    data = path.read_bytes()
+    tried = list(_codecs(data, encoding))
+    for name in tried:
+        try:
+            return data.decode(name)
+        except UnicodeError:
+            continue
+    raise unusable(
+        path, "encoding.wrong",
+        Text(f"bytes that are no {' or '.join(tried)}", f"文件不是 {' 或 '.join(tried)} 编码"),
+        Text("text of one encoding", "编码一致的文本"),
+        Text("name the encoding (--encoding)", "请指明编码（--encoding）"),
+    )  # fmt: skip
+
+
+def _codecs(data: bytes, encoding: str | None) -> Iterator[str]:
+    """Yield in which encodings a file may be: what it declares is not always true."""
+    if encoding:
+        yield declared(encoding).name
+        return
+    said = _DECLARED.match(data.removeprefix(b"\xef\xbb\xbf").lstrip())
+    if said:
+        with suppress(UsageError):
+            yield declared(said[1].decode("ascii")).name
+    yield detect([data]).name
 
 
 @dataclass
@@ -65,20 +109,10 @@ class Requests:
         Keys of the standard, `CLOSED`, and the other keys that occur.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, encoding: str | None = None) -> None:
         self.path = path
-        data = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
-        is_xml = bool(_XML.match(data))
-        declared = _DECLARED.match(data.lstrip()) if is_xml else None
-        codec = declared.group(1).decode("ascii") if declared else "utf-8"
-        try:
-            text = data.decode(codec)
-        except (UnicodeDecodeError, LookupError) as error:
-            raise unusable(
-                path, "encoding.wrong",
-                Text(f"bytes that are no {codec} ({error})", f"文件不是 {codec} 编码（{error}）"),
-                Text("text in UTF-8", "UTF-8 编码的文本"),
-            ) from error  # fmt: skip
+        text = _decoded(path, encoding).removeprefix("\ufeff")
+        is_xml = bool(_XML.match(text))
         if is_xml and re.search(r"<!(?:DOCTYPE|ENTITY)", text):
             raise unusable(
                 path, "xml.doctype", Text("a document type with entities", "文档类型或实体定义"),
@@ -112,16 +146,34 @@ def _placed(problem: Problem, file: str, row: int) -> Problem:
 
 
 def _of_json(text: str) -> Iterator[_Record]:
-    """Yield the elements of the array one by one; after a broken one those that follow it."""
+    """Yield the elements of the array one by one; after a broken one those that follow it.
+
+    Pages that were written one behind the other are read one after the other.
+    """
+    page = _JSON.match(text)
+    while page is not None:
+        at = yield from _of_array(text, page.end())
+        if at >= len(text):
+            return
+        following = _JSON.match(text, at)
+        if page["inside"]:  # behind the array stands what else the object says
+            following = _JSON.search(text, at)
+            following = following if following and following["inside"] else None
+        elif following is None and (rest := text[at:].strip()):
+            yield _broken("request.rest", "text behind the last record", "末条记录之后的内容", rest)
+        page = following
+
+
+def _of_array(text: str, at: int) -> Generator[_Record, None, int]:
+    """Yield the elements of one array; return where it ends."""
     decoder = json.JSONDecoder()
-    at = text.index("[") + 1
     while True:
         at = _skipped(text, at)
         if at >= len(text):
             yield _broken("request.cut", "the file breaks off", "文件中断", "")
-            return
+            return at
         if text[at] == "]":
-            return
+            return at + 1
         try:
             value, end = decoder.raw_decode(text, at)
         except (json.JSONDecodeError, RecursionError) as error:
@@ -131,7 +183,7 @@ def _of_json(text: str) -> Iterator[_Record]:
             yield _broken("request.json", f"no JSON ({said})", f"不是有效的 JSON（{said}）",
                           text[at:end])  # fmt: skip
             if following is None:
-                return
+                return len(text)
             at = end
             continue
         at = end
@@ -176,9 +228,8 @@ def _inner(element: ElementTree.Element) -> str:
 
 def _record(value: Any, came: str) -> _Record:
     if not isinstance(value, dict):
-        return _broken(
-            "request.object", f"a {type(value).__name__}", f"{type(value).__name__} 类型的值", came
-        )
+        kind = _KINDS.get(type(value), Text("a number", "数值"))
+        return _broken("request.object", kind.en, kind.zh, came)
     said = {str(k): _text(v) for k, v in value.items()}
     if said.get("status", "").strip().casefold() == "closed":
         said[CLOSED] = said.get("updated_datetime", "")

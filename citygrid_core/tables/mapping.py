@@ -168,6 +168,16 @@ class Mapping:
             **{k: getattr(self, k) or getattr(base, k) for k in _TEXT_KEYS},
         )
 
+    def only(self, fields: Sequence[Field]) -> Mapping:
+        """Return what it says of these fields and of positions: for a look at part of a file."""
+        known = {f.name for f in fields}
+        return replace(
+            self,
+            columns={k: v for k, v in self.columns.items() if k in known},
+            constants={k: v for k, v in self.constants.items() if k in known},
+            values={k: v for k, v in self.values.items() if k in known},
+        )
+
     @classmethod
     def guess(cls, columns: Sequence[str], fields: Sequence[Field]) -> Mapping:
         """Return the mapping that the labels of the columns suggest.

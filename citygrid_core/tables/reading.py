@@ -169,6 +169,7 @@ class _Reading:
             columns={f: self.names[j] for f, j in self.places.columns.items()},
             x="" if self.placing.x is None else self.names[self.placing.x],
             y="" if self.placing.y is None else self.names[self.placing.y],
+            datum=self.placing.declared.datum,
         )
 
     def parts(self, rows: int | None) -> Iterator[_Part]:

@@ -13,7 +13,7 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from citygrid_core.errors import OF_REJECTS, Language, Problem, Text
@@ -90,11 +90,12 @@ def write_rejects(
     path, lang = Path(path), lang or OF_REJECTS.get()
     names = list(dict.fromkeys(name for r in rejects for name in r.raw))
     separator = "；" if lang == "zh" else "; "
+    several = len({p.file for r in rejects for p in r.problems}) > 1
     header = [*(c.text(lang) for c in COLUMNS), *names]
     rows = [
         [
             str(r.row),
-            separator.join(_reason(p, lang) for p in r.problems),
+            separator.join(_reason(p, lang, several) for p in r.problems),
             *(r.raw.get(n, "") for n in names),
         ]
         for r in rejects
@@ -111,12 +112,9 @@ def write_rejects(
     return path
 
 
-def _reason(problem: Problem, lang: Language) -> str:
-    """Return a problem without file and row, which stand beside it."""
-    plain = Problem(
-        problem.rule, problem.found, problem.expected, problem.cure, field=problem.field
-    )
-    return plain.text(lang)
+def _reason(problem: Problem, lang: Language, several: bool) -> str:
+    """Return a problem without the row, which stands beside it; with the file of several."""
+    return replace(problem, row=None, file=problem.file if several else "").text(lang)
 
 
 def is_rejects_file(names: Sequence[str]) -> bool:

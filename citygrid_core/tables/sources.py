@@ -118,7 +118,7 @@ def open_source(
         return Opened(path, kind, vectors, layout, tuple(vectors.layers), vectors.layer,
                       tuple(vectors.notes))  # fmt: skip
     if kind == "georeport":
-        requests = Requests(path)
+        requests = Requests(path, encoding)
         return Opened(path, kind, requests, Layout(requests.names, (), 0))
     if kind == "csv":
         text = Delimited(path, encoding, mapping.delimiter or None)

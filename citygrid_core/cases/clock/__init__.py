@@ -11,11 +11,19 @@
 from citygrid_core.cases.clock.errors import BadCalendar, CalendarTooShort, UnknownUnit
 from citygrid_core.cases.clock.light import LIGHTS, RED, YELLOW, light
 from citygrid_core.cases.clock.limits import LIMITED, LimitTable
-from citygrid_core.cases.clock.units import UNIT_NAMES, UNITS, due, duration, used
+from citygrid_core.cases.clock.units import (
+    FITTING,
+    UNIT_NAMES,
+    UNITS,
+    due,
+    duration,
+    fits,
+    used,
+)
 from citygrid_core.cases.clock.workdays import PERIODS, WorkCalendar
 
 __all__ = [
-    "LIGHTS", "LIMITED", "PERIODS", "RED", "UNITS", "UNIT_NAMES", "YELLOW", "BadCalendar",
-    "CalendarTooShort", "LimitTable", "UnknownUnit", "WorkCalendar", "due", "duration", "light",
+    "FITTING", "LIGHTS", "LIMITED", "PERIODS", "RED", "UNITS", "UNIT_NAMES", "YELLOW", "BadCalendar",
+    "CalendarTooShort", "LimitTable", "UnknownUnit", "WorkCalendar", "due", "duration", "fits", "light",
     "used",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from citygrid_core import isotime
-from citygrid_core.cases.clock.units import UNITS, duration
+from citygrid_core.cases.clock.units import FITTING, UNITS, duration, fits
 from citygrid_core.cases.clock.workdays import Seconds
 from citygrid_core.errors import Problem, Text, UnusableInput
 
@@ -209,6 +209,6 @@ def _wrong(label: int, row: pd.Series) -> list[Problem]:
     if row["unit"] not in UNITS:
         words = ", ".join(UNITS)
         out.append(problem("unit", Text(f"one of {words}", f"{words} 之一")))
-    if not row["value"] > 0:
-        out.append(problem("value", Text("a number above 0", "大于 0 的数")))
+    elif not fits(pd.Series([row["value"]]), pd.Series([row["unit"]]))[0]:
+        out.append(problem("value", FITTING))
     return out

@@ -38,6 +38,27 @@ UNIT_NAMES: dict[str, Text] = {
     "work_hour": Text("working hours", "工作时"),
     "work_day": Text("working days", "工作日"),
 }
+#: Seconds of the longest limit that is one, of a clock that always runs and of a working one: a
+#: year. A table with more has a slip in it, and its deadlines lie beyond every calendar.
+_LONGEST = {False: 366 * 86_400, True: 250 * 8 * 3600}
+FITTING = Text(
+    "a time of a second to a year (250 working days)", "1 秒至 1 年（250 个工作日）之间的时限"
+)
+
+
+def fits(value: pd.Series, unit: pd.Series) -> npt.NDArray[np.bool_]:
+    """Tell which limits can be: not nothing, not negative, not beyond a year.
+
+    Parameters
+    ----------
+    value : Series of float
+    unit : Series of str
+        Keys of `UNITS`; others fit nothing.
+    """
+    per = unit.map({name: seconds for name, (seconds, _) in UNITS.items()}).to_numpy(float)
+    most = unit.map({name: _LONGEST[works] for name, (_, works) in UNITS.items()}).to_numpy(float)
+    seconds = value.to_numpy(float) * per
+    return np.asarray((seconds >= 1) & (seconds <= most), dtype=bool)
 
 
 def duration(value: npt.ArrayLike, unit: npt.ArrayLike) -> tuple[Seconds, npt.NDArray[np.bool_]]:

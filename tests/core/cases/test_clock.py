@@ -20,6 +20,7 @@ from citygrid_core.cases.clock import (
     WorkCalendar,
     due,
     duration,
+    fits,
     light,
     used,
 )
@@ -212,6 +213,19 @@ def test_all_wrong_rows_of_a_limit_table_are_told() -> None:
     with pytest.raises(UnusableInput) as caught:
         LimitTable.of(bad)
     assert [p.rule for p in caught.value.problems] == ["limit.value", "limit.stage", "limit.unit"]
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "fit"),
+    [
+        (0, "hour", False), (-1, "hour", False), (float("nan"), "hour", False), (0.0001, "minute", False),
+        (1, "minute", True), (366, "day", True), (367, "day", False), (250, "work_day", True),
+        (251, "work_day", False), (2001, "work_hour", False), (1e15, "hour", False), (1, "moon", False),
+    ],
+)  # fmt: skip
+def test_a_limit_is_no_slip_of_the_pen(value: float, unit: str, fit: bool) -> None:
+    """One row of 30,000 working days made every import of its class fail, beyond the calendar."""
+    assert fits(pd.Series([value]), pd.Series([unit])).tolist() == [fit]
 
 
 def test_lights() -> None:

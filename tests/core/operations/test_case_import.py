@@ -11,11 +11,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from citygrid_core.errors import UsageError
+from citygrid_core.errors import UnusableInput, UsageError
 from citygrid_core.operations.cases import import_cases
 from citygrid_core.operations.intake import SourceOptions
 from citygrid_core.report import Report
 from citygrid_core.tables import Mapping
+from citygrid_core.tables.datum import convert
 from citygrid_core.workspace import Workspace
 
 DAY = "2026-01-05"
@@ -101,6 +102,103 @@ def test_who_reported_is_in_no_file_and_no_table(office: Workspace, tmp_path: Pa
         assert all(text.encode() not in raw for raw in kept)
         assert text not in rejects.read_text("utf-8-sig")
     assert "王**" in rejects.read_text("utf-8-sig")
+
+
+def test_what_hides_where_nobody_looks(office: Workspace, tmp_path: Path) -> None:
+    """In columns of no field, in a row that slipped by a cell, and in what a header is taken for."""
+    head = [*HEAD, "诉求标题"]
+    good = lamp(office, "F1", 诉求标题="王先生13812345678来电，赣A12345")
+    slipped = good | {"案卷号": "F2", "小类": "电话13812345678", "上报时间": "33010619900307123X"}
+    file = tmp_path / "cases.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows(
+            [head, *([row.get(n, "") for n in head] for row in (good, slipped))]
+        )
+    rejects = tmp_path / "r.csv"
+    options = SourceOptions(mapping=MAPPING)
+    report = import_cases(office, file, options=options, on=DAY, rejects=rejects)
+    assert (report.stored, report.rejected) == (1, 1)
+    told = rejects.read_text("utf-8-sig") + "".join(
+        p.text("zh") + p.text("en") for p in report.problems
+    )
+    for text in ("13812345678", "33010619900307123X", "赣A12345"):
+        assert text not in told
+    assert "王先生138******78来电，赣A1***5" in told
+    headless = tmp_path / "headless.csv"
+    headless.write_text("F3,王小明,13812345678\nF4,李四,13912345678\n", "utf-8")
+    with pytest.raises(UnusableInput) as caught:
+        import_cases(office, headless, options=options, on=DAY)
+    assert "13812345678" not in caught.value.text("zh") + caught.value.text("en")
+
+
+@pytest.mark.parametrize("named", ["description", "内容"])
+def test_a_text_that_is_to_be_dropped_is_not_stored(
+    office: Workspace, tmp_path: Path, named: str
+) -> None:
+    file = table(tmp_path / "cases.csv", lamp(office, "E1", 内容="家住三楼"))
+    options = SourceOptions(mapping=Mapping(crs="EPSG:4547", personal={named: "drop"}))
+    import_cases(office, file, options=options, on=DAY)
+    assert office.read("cases", where={"source_number": "E1"})["description"].tolist() == [None]
+
+
+def test_a_file_without_any_position_rejects_only_rows_without_an_address(
+    office: Workspace, tmp_path: Path
+) -> None:
+    """As a hotline sends it: no point, no component; the first row is as good as any other."""
+    places = office.read("places", geometry=False)["name"].dropna()
+    rows = [lamp(office, f"G{i}", x="", y="", 部件标识码="", 网格编码="") for i in range(3)]
+    file = tmp_path / "hotline.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        head = ["案卷号", "问题来源", "对象", "小类", "内容", "上报时间", "地址"]
+        writer = csv.DictWriter(out, head, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(
+            row | {"地址": a} for row, a in zip(rows, (places.iloc[0], "", "?"), strict=True)
+        )
+    report = import_cases(office, file, on=DAY)
+    assert (report.read, report.stored, report.rejected) == (3, 2, 1)
+    assert [(p.row, p.rule) for p in report.problems] == [(3, "position.missing")]
+
+
+def test_each_file_of_a_delivery_has_its_own_datum(office: Workspace, tmp_path: Path) -> None:
+    """One app writes GCJ-02, the other BD-09: both are told, with their evidence, and stored."""
+    spots = office.read("components").iloc[::40].geometry.representative_point().to_crs(4326)
+    files = []
+    for datum in ("gcj02", "bd09"):
+        x, y = convert(spots.x.to_numpy(), spots.y.to_numpy(), "wgs84", datum)
+        rows = [
+            lamp(office, f"{datum}{i}", x=f"{a:.7f}", y=f"{b:.7f}", 部件标识码="", 网格编码="")
+            for i, (a, b) in enumerate(zip(x, y, strict=True))
+        ]
+        files.append(table(tmp_path / f"{datum}.csv", *rows))
+    report = import_cases(office, files, options=SourceOptions(datum="auto"), on=DAY)
+    assert report.rejected == 0
+    assert [(p.file, p.found.en[:5].strip()) for p in report.cautions] == [
+        ("gcj02.csv", "gcj02"), ("bd09.csv", "bd09"),
+    ]  # fmt: skip
+    held = office.read("cases", where={"reported_at": "2026-01-04T09:00:00"})
+    assert held.groupby("datum").size().to_dict() == {"gcj02": len(spots), "bd09": len(spots)}
+    both = held.assign(i=held["source_number"].str.lstrip("gcj02bd9")).groupby("datum")
+    assert len(set(map(tuple, (g.sort_values("source_number")["grid_code"] for _, g in both)))) == 1
+
+
+def test_a_number_that_two_files_have_is_named_with_the_file_that_had_it_first(
+    office: Workspace, tmp_path: Path
+) -> None:
+    one = table(tmp_path / "one.csv", lamp(office, "H0"), lamp(office, "H1"))
+    two = table(tmp_path / "two.csv", lamp(office, "H1"), lamp(office, "H2"))
+    rejects = tmp_path / "r.csv"
+    options = SourceOptions(mapping=MAPPING)
+    report = import_cases(office, [one, two], options=options, on=DAY, rejects=rejects)
+    assert (report.read, report.stored, report.rejected) == (4, 3, 1)
+    (problem,) = report.problems
+    assert (problem.file, problem.row) == ("two.csv", 2)
+    assert "row 3 of one.csv" in problem.expected.en
+    bad = table(tmp_path / "bad.csv", lamp(office, "H3", 上报时间="昨天"))
+    import_cases(office, [bad, two, one], options=options, on=DAY, rejects=rejects)
+    told = rejects.read_text("utf-8-sig")
+    assert "bad.csv，字段" in told  # a row number alone would not say of which file
+    assert "one.csv，字段" in told
 
 
 def test_the_mapping_may_keep_a_text(office: Workspace, tmp_path: Path) -> None:

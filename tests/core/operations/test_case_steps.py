@@ -207,6 +207,37 @@ def test_steps_from_a_file(office: Workspace, tmp_path: Path) -> None:
     assert "handle" in again.stdout
 
 
+def test_steps_that_lead_far_ahead_and_steps_that_name_people(
+    office: Workspace, tmp_path: Path
+) -> None:
+    """A deadline of another decade is counted, one of no calendar a reject; numbers are starred."""
+    number, other = open_case(office), open_case(office, kind="event")
+    at = str(office.read("cases", where={"number": other})["dispatched_at"].iloc[0])
+    said = "居民13812345678同意"
+    advance_cases(office, pd.DataFrame([
+        entry(number, "return", "2026-01-05T08:00:00", reason=said),
+        entry(number, "dispatch", "2026-01-05T08:00:00", department_code="D2"),
+    ]))  # fmt: skip
+    file, rejects = tmp_path / "steps.csv", tmp_path / "bad.csv"
+    rows = [
+        (number, "delay", "2026-01-05 09:00", said, "2039-01-01"),
+        (other, "delay", at, said, "9999-12-31"), (other, "handle", "9999-12-31", said, ""),
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["案卷号", "操作", "操作时间", "原因", "期限"])
+    frame.to_csv(file, index=False)
+    report = advance_file(office, file, rejects=rejects)
+    assert (report.stored, report.rejected) == (1, 2)
+    assert [(p.row, p.rule, p.field) for p in report.problems] == [
+        (3, "step.until", "until"), (4, "step.future", "at"),
+    ]  # fmt: skip
+    log = office.read("case_log", where={"number": number})
+    assert set(log["reason"].dropna()) == {"", "居民138******78同意"}
+    assert "13812345678" not in rejects.read_text("utf-8-sig")
+    # whoever asks on an earlier day meets a deadline beyond the calendar of that day
+    _, late = overdue(office, "2026-01-06T00:00:00", lights=("green",))
+    assert late.set_index("number").at[number, "due_at"] == "2039-01-01T00:00:00"
+
+
 def test_a_file_of_steps_with_every_kind_of_bad_row(office: Workspace, tmp_path: Path) -> None:
     """Good rows go in, bad ones to the rejects file by their rows; a second run changes nothing."""
     number, other = open_case(office), open_case(office, kind="event")

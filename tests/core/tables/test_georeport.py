@@ -78,6 +78,45 @@ def test_json_says_the_same_as_xml(tmp_path: Path, wrapped: bool) -> None:
     assert json.loads(batch.raw["extra"].iloc[0]) == {"a": [1, 2]}
 
 
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        (json.dumps([RECORD], ensure_ascii=False), "utf-16"),
+        (json.dumps([RECORD], ensure_ascii=False), "utf-16-le"),
+        (json.dumps([RECORD | {"description": "路口的路灯不亮"}], ensure_ascii=False), "gb18030"),
+        (EXAMPLE.replace("Sidewalk and Curb Issues", "路灯"), "utf-16"),
+        (EXAMPLE.replace("Sidewalk and Curb Issues", "路灯"), "gb18030"),  # it declares utf-8
+        (EXAMPLE.replace("utf-8", "gb2312").replace("Sidewalk and Curb Issues", "路灯"), "gbk"),
+    ],
+)
+def test_requests_in_other_encodings(tmp_path: Path, text: str, codec: str) -> None:
+    path = tmp_path / "r"
+    path.write_bytes(text.encode(codec))
+    batch = read(path, FIELDS, to_crs="EPSG:4326", positions="optional", timezone="UTC")
+    assert (batch.frame["class_code"].iloc[0], batch.rejects) == ("路灯", [])
+
+
+def test_what_is_in_no_encoding_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "r.json"
+    path.write_bytes(json.dumps([RECORD], ensure_ascii=False).encode("gb18030"))
+    with pytest.raises(UnusableInput, match="no utf-8"):
+        read(path, FIELDS, to_crs="EPSG:4326", positions="optional", encoding="utf-8")
+
+
+def test_pages_one_behind_the_other_are_all_read(tmp_path: Path) -> None:
+    """As pages of an API are saved: nothing of them is left out without a word."""
+    one, two = (json.dumps([RECORD | {"service_request_id": n}]) for n in "12")
+    for text in (
+        f"{one}\n{two}",
+        f'{{"page": 1, "service_requests": {one}, "next": {{"page": 2}}}} {{"service_requests": {two}}}',
+    ):
+        batch = taken(tmp_path / "r.json", text)
+        assert (batch.frame["source_number"].tolist(), batch.rejects) == (["1", "2"], [])
+    batch = taken(tmp_path / "r.json", f"{one} {two[1:]}")
+    assert [(r.row, r.problems[0].rule) for r in batch.rejects] == [(2, "request.rest")]
+    assert batch.read == 2
+
+
 def test_broken_records_are_named_by_their_place(tmp_path: Path) -> None:
     """A record without an id, a number instead of a record, bad JSON, a file cut off."""
     good = json.dumps(RECORD)
