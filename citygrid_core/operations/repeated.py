@@ -51,6 +51,7 @@ class Repeated:
         for at in np.flatnonzero(first >= 0):
             which_file, row = divmod(int(first[at]), _ROWS)
             there = self._files[which_file]
+            en, zh = (f" of {there}", f"{there} ") if there != file else ("", "")
             rows.reject(
                 keys.index[at],
                 problem(
@@ -58,8 +59,8 @@ class Repeated:
                     self._name,
                     keys[self._name].iat[at],
                     Text(
-                        f"a key used once; row {row} of {there} has it already",
-                        f"唯一，{there} 第{row}行已使用",
+                        f"a key used once in {file}; row {row}{en} has it already",
+                        f"在{file}中唯一，{zh}第{row}行已使用",
                     ),
                     Text("keep one of the rows, or correct its key", "保留其中一行，或更正其编号"),
                 ),

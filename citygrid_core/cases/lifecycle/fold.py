@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from citygrid_core import isotime
 from citygrid_core.cases.clock import LimitTable, WorkCalendar, due, used
 from citygrid_core.cases.lifecycle.profile import GUARDS, HOLDS, STAGES, Profile
 
@@ -412,8 +413,13 @@ def moments(column: pd.Series) -> Any:
     if column.dtype.kind == "M":
         return column.to_numpy().astype("datetime64[s]")
     codes, distinct = pd.factorize(column.to_numpy(dtype=object))
-    read = pd.to_datetime(pd.Series(distinct, dtype=object), format="ISO8601").to_numpy()
-    return np.append(read.astype("datetime64[s]"), _NAT)[codes]
+    texts = list(map(str, distinct))
+    read, _ = isotime.read(texts)
+    other = np.flatnonzero(np.isnat(read))  # a time without seconds, a day without a time
+    if len(other):
+        said = pd.Series([texts[at] for at in other], dtype=object)
+        read[other] = pd.to_datetime(said, format="ISO8601").to_numpy().astype("datetime64[s]")
+    return np.append(read, _NAT)[codes]
 
 
 def _stages(rows: pd.DataFrame, name: str, places: dict[str, int]) -> Ints:
