@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from citygrid_core.cli.answers import hand_out, output_option, overwrite_option
 from citygrid_core.cli.door import emit_json, guarded, output_options, table, workspace_argument
 from citygrid_core.cli.language import current, t
+
+if TYPE_CHECKING:
+    from citygrid_core.operations.evaluation import Evaluation
 
 _SHOWN = (
     "reported", "registered", "closed", "close_rate", "dispose_on_time_rate", "rework_rate",
@@ -83,11 +86,8 @@ def evaluate(
     """Evaluate."""
     if behind is not None:
         _cases(workspace, period, behind, group, by, level, post, output, overwrite, json_)
-    from citygrid_core.evaluation import indicators
-    from citygrid_core.evaluation.reports import number
     from citygrid_core.operations.evaluation import evaluate_city
-    from citygrid_core.operations.evaluation_report import adjusted as adjusted_of
-    from citygrid_core.operations.evaluation_report import name_of, write_report
+    from citygrid_core.operations.evaluation_report import write_report
     from citygrid_core.workspace import Workspace
 
     lang = current()
@@ -97,39 +97,57 @@ def evaluate(
         )
         if output is not None:
             write_report(ws, done, output, lang=lang, overwrite=overwrite)
-    values = done.table.value
     if json_:
-        groups = [
-            {
-                "group": g,
-                "name": name_of(done, g, lang),
-                "score": _known(done.score.at[g, "score"]) if done.score is not None else None,
-                "grade": str(done.score.at[g, "grade"]) if done.score is not None else None,
-                "indicators": {
-                    c: {
-                        "numerator": _known(done.table.numerator.at[g, c]),
-                        "denominator": _known(done.table.denominator.at[g, c]),
-                        "value": _known(values.at[g, c]),
-                    }
-                    for c in values.columns
-                },
-                "adjusted": {c: _known(done.mix.at[g, c]) for c in done.mix.columns}
-                if done.mix is not None and g in done.mix.index
-                else None,
-            }
-            for g in values.index
-        ]
         emit_json(
             {
                 "period": done.period.text, "first": str(done.period.first),
                 "last": str(done.period.last), "by": by, "level": level, "cases": done.cases,
                 "adjusted": adjusted,
                 "head": done.head, "warnings": [w.text(lang) for w in done.warnings],
-                "output": str(output) if output else None, "groups": groups,
+                "output": str(output) if output else None,
+                "groups": [_group(done, g) for g in done.table.value.index],
             }
         )  # fmt: skip
         return
-    known = indicators()
+    table(*_table(done, adjusted), title=f"{done.city} {done.period.text}")
+    for warning in done.warnings:
+        click.echo(f"  ! {warning.text(lang)}")
+    if output is not None:
+        click.echo(t(f"written: {output}", f"已写出：{output}"))
+
+
+def _group(done: Evaluation, group: str) -> dict[str, Any]:
+    """Return what is known of one group, as plain data."""
+    from citygrid_core.operations.evaluation_report import name_of
+
+    of, mix, score = done.table, done.mix, done.score
+    return {
+        "group": group,
+        "name": name_of(done, group, current()),
+        "score": None if score is None else _known(score.at[group, "score"]),
+        "grade": None if score is None else str(score.at[group, "grade"]),
+        "indicators": {
+            code: {
+                "numerator": _known(of.numerator.at[group, code]),
+                "denominator": _known(of.denominator.at[group, code]),
+                "value": _known(of.value.at[group, code]),
+            }
+            for code in of.value.columns
+        },
+        "adjusted": None
+        if mix is None or group not in mix.index
+        else {c: _known(mix.at[group, c]) for c in mix.columns},
+    }
+
+
+def _table(done: Evaluation, adjusted: str) -> tuple[list[str], list[list[Any]]]:
+    """Return head and rows of the table that people read."""
+    from citygrid_core.evaluation import indicators
+    from citygrid_core.evaluation.reports import number
+    from citygrid_core.operations.evaluation_report import adjusted as adjusted_of
+    from citygrid_core.operations.evaluation_report import name_of
+
+    lang, known, values = current(), indicators(), done.table.value
     head = [t("group", "对象"), *(known[c].name.text(lang) for c in _SHOWN)]
     if done.mix is not None:
         rate = known[adjusted].name.text(lang)
@@ -145,11 +163,7 @@ def evaluate(
         if done.score is not None:
             cells += [f"{_float(done.score.at[g, 'score']):.1f}", str(done.score.at[g, "grade"])]
         body.append(cells)
-    table(head, body, title=f"{done.city} {done.period.text}")
-    for warning in done.warnings:
-        click.echo(f"  ! {warning.text(lang)}")
-    if output is not None:
-        click.echo(t(f"written: {output}", f"已写出：{output}"))
+    return head, body
 
 
 def _cases(

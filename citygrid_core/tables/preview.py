@@ -274,7 +274,7 @@ def guess_kind(filled: list[str], file: str = "") -> str:
         return "code"
     if not (digits and not (same and len(filled[0]) == 8)):
         for kind in ("date", "datetime"):
-            if _fits(texts, Field(name="", kind=kind), file):  # type: ignore[arg-type]
+            if _fits(texts, Field(name="", kind=kind), file):
                 timed = any(re.search(r"\d[:：时]\d|时", t) for t in filled)
                 return "datetime" if timed else "date"
     for kind in ("integer", "number"):
