@@ -347,6 +347,20 @@ class Workspace:
                 for table in tables_of(family_of(family))
             )
 
+    def span(self, family: str, column: str) -> tuple[Any, Any]:
+        """Return the least and the greatest value that is stored in a column; None for no row."""
+        family_ = family_of(family)
+        self._settle(family, {column: None})
+        with self._reading() as connection:
+            found = [
+                connection.execute(sa.select(sa.func.min(value), sa.func.max(value))).one()
+                for value in (table.table.c[column] for table in tables_of(family_))
+            ]
+        there = [(low, high) for low, high in found if low is not None]
+        if not there:
+            return None, None
+        return min(low for low, _ in there), max(high for _, high in there)
+
     def journal(self) -> pd.DataFrame:
         """Return the journal, oldest first: id, at (UTC), who, operation, parameters, tables, hashes."""
         with self._reading() as connection:

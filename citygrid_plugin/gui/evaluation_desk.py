@@ -28,6 +28,7 @@ from citygrid_plugin.layers.evaluation import (
 from citygrid_plugin.layers.project import find_layer, is_shown, show_group
 from citygrid_plugin.services.calls import CallTask
 from citygrid_plugin.services.case_words import choice, moment
+from citygrid_plugin.services.collector import as_before, pass_by
 from citygrid_plugin.services.evaluation import (
     Answer,
     Asked,
@@ -103,6 +104,7 @@ class EvaluationDesk(QObject):
         self._drop()
         self._step_back(False)
         hide_evaluation(QgsProject.instance())
+        as_before()
         self.deleteLater()
 
     def open(self) -> None:
@@ -184,6 +186,8 @@ class EvaluationDesk(QObject):
             self._dock.show_nothing(shown(result))
             return
         before = self._answer.asked.period if self._answer is not None else ""
+        if not before:
+            pass_by()
         self._answer = result
         if before != result.asked.period:
             self.bounces.forget()

@@ -148,7 +148,7 @@ def read_source(path: Path) -> tuple[Summary, MapSource]:
     with open_workspace(path) as workspace:
         edition = load_edition(workspace.edition)
         journal = workspace.journal()
-        days = workspace.read("heat_counts", columns=["day"])["day"].dropna()
+        first, last_day = workspace.span("heat_counts", "day")
         last = journal.iloc[-1] if len(journal) else None
         zone = str(workspace.meta.get("timezone", "UTC"))
         summary = Summary(
@@ -171,7 +171,7 @@ def read_source(path: Path) -> tuple[Summary, MapSource]:
         translated={c.name: c.name_en for c in known.classes.values() if c.name_en}
         if language() == "en"
         else {},
-        heat_period=(str(min(days)), str(max(days))) if len(days) else ("", ""),
+        heat_period=(str(first or ""), str(last_day or "")),
     )
     return summary, source
 

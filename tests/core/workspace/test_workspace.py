@@ -182,6 +182,12 @@ def test_reading_a_part(town: Workspace) -> None:
     assert set(town.read("components", bbox=box)["code"]) == set(inside["code"])
 
 
+def test_the_span_of_a_column(town: Workspace) -> None:
+    codes = town.read("grids", at="all")["code"]
+    assert town.span("grids", "code") == (min(codes), max(codes))
+    assert town.span("cases", "number") == (None, None)
+
+
 def test_reading_in_parts_is_reading_in_one(town: Workspace) -> None:
     makers.store(town, cases=makers.cases(70))
     columns = ["number", "reported_at", "location_probability"]
