@@ -32,6 +32,7 @@ from citygrid_plugin.layers.components import major_icon
 from citygrid_plugin.layers.project import find_layer
 from citygrid_plugin.services.calls import CallTask
 from citygrid_plugin.services.cases import CaseService
+from citygrid_plugin.services.collector import as_before, pass_by
 
 if TYPE_CHECKING:
     from qgis.gui import QgisInterface
@@ -73,6 +74,7 @@ class CaseRoom(QObject):
         self._task: CallTask | None = None
         self._wanted = ""
         self._stack = ExitStack()
+        self._stack.callback(as_before)
         self.service = CaseService(QgsProject.instance(), answers.cities, self)
         self._stack.callback(self.service.close)
         self.dock = CaseDock(icon, _symbol, iface.mainWindow())
@@ -159,6 +161,7 @@ class CaseRoom(QObject):
             self.say(error)
             return
         self._opened = path
+        pass_by()
         self.dock.tabs.setEnabled(True)
         for desk in self._desks:
             desk.begin(True)

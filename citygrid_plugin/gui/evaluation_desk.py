@@ -28,7 +28,7 @@ from citygrid_plugin.layers.evaluation import (
 from citygrid_plugin.layers.project import find_layer, is_shown, show_group
 from citygrid_plugin.services.calls import CallTask
 from citygrid_plugin.services.case_words import choice, moment
-from citygrid_plugin.services.collector import as_before, pass_by
+from citygrid_plugin.services.collector import pass_by
 from citygrid_plugin.services.evaluation import (
     Answer,
     Asked,
@@ -104,7 +104,6 @@ class EvaluationDesk(QObject):
         self._drop()
         self._step_back(False)
         hide_evaluation(QgsProject.instance())
-        as_before()
         self.deleteLater()
 
     def open(self) -> None:

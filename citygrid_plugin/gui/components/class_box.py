@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from qgis.PyQt.QtWidgets import QComboBox, QWidget
 
-from citygrid_plugin.gui.components.choices import searchable
+from citygrid_plugin.gui.components.choices import fill, searchable
 from citygrid_plugin.i18n import tr
 
 
@@ -21,14 +21,13 @@ class ClassBox(QComboBox):
 
     def set_classes(self, components: Mapping[str, str], events: Mapping[str, str]) -> None:
         """Offer the classes of an edition: code to name."""
-        self.clear()
-        self.addItem(self._first, None)
+        offered: list[tuple[tuple[str, str] | None, str]] = [(None, self._first)]
         for kind, prefix, classes in (
             ("component", tr("component", "部件"), components),
             ("event", tr("event", "事件"), events),
         ):
-            for code, name in classes.items():
-                self.addItem(f"{prefix} {code} {name}", (kind, code))
+            offered += [((kind, code), f"{prefix} {code} {name}") for code, name in classes.items()]
+        fill(self, offered)
 
     def chosen(self) -> tuple[str, str] | None:
         """Return (kind, class code), or None for the first entry."""

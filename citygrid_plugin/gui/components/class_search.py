@@ -70,7 +70,8 @@ class ClassSearch(QWidget):
 
     def codes(self) -> list[str]:
         """Return the keys of the classes that are offered."""
-        return [self.list.item(i).data(_CODE) for i in range(self.list.count())]
+        items = (self.list.item(i) for i in range(self.list.count()))
+        return [item.data(_CODE) for item in items if item.data(_CODE)]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrow keys walk the list, Enter takes, Escape leaves."""
@@ -97,12 +98,17 @@ class ClassSearch(QWidget):
             item = QListWidgetItem(self._symbol(hit.key[:2]), f"{hit.code}  {shown(hit.label)}")
             item.setData(_CODE, hit.key)
             self.list.addItem(item)
+        if text.strip() and not self.list.count():
+            none = QListWidgetItem(tr("no class fits", "没有相符的类别"), self.list)
+            none.setFlags(Qt.ItemFlag.NoItemFlags)
         self.list.setCurrentRow(0)
         rows = min(self.list.count(), 6)
         self.list.setFixedHeight(rows * self.list.sizeHintForRow(0) + 6 if rows else 0)
         self.list.setVisible(rows > 0)
 
     def _take(self, item: QListWidgetItem) -> None:
+        if not item.data(_CODE):
+            return
         code = str(item.data(_CODE))
         self.reset()
         self.picked.emit(code)

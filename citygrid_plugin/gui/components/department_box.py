@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from qgis.PyQt.QtWidgets import QComboBox, QWidget
 
-from citygrid_plugin.gui.components.choices import searchable
+from citygrid_plugin.gui.components.choices import fill, searchable
 from citygrid_plugin.i18n import tr
 
 
@@ -17,9 +17,12 @@ class DepartmentBox(QComboBox):
         super().__init__(parent)
         searchable(self, 24)
         self.lineEdit().setPlaceholderText(tr("part of a name, or a code", "输入部门名称或代码"))
-        self.addItem("", "")
-        for code, name in departments.items():
-            self.addItem(f"{name}  {code}", code)
+        self.set_departments(departments)
+
+    def set_departments(self, departments: Mapping[str, str]) -> None:
+        """Offer departments: code to name; the chosen one stays while it is offered."""
+        named = [(code, f"{name}  {code}") for code, name in departments.items()]
+        fill(self, [("", ""), *named])
 
     def chosen(self) -> str:
         """Return the code; what was typed when it is no entry; empty for nobody."""

@@ -90,10 +90,7 @@ class DispatchPage(QWidget):
 
     def set_departments(self, departments: Mapping[str, str]) -> None:
         """Offer departments: code to name."""
-        self.department.clear()
-        self.department.addItem("", "")
-        for code, name in departments.items():
-            self.department.addItem(f"{name}  {code}", code)
+        self.department.set_departments(departments)
 
     def show_cases(self, rows: list[tuple[str, list[str]]], clear: int) -> None:
         """List cases: number and cells; say how many are clear."""

@@ -15,6 +15,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from citygrid_core.errors import Text
+from citygrid_plugin.gui.components.choices import fill
 from citygrid_plugin.i18n import shown, tr
 
 BOUNCES = {
@@ -102,8 +103,7 @@ class BouncesPage(QWidget):
         layout.setContentsMargins(2, 2, 2, 2)
         self.by = QComboBox()
         self.by.setObjectName("citygrid_bounces_by")
-        for key, text in BOUNCES.items():
-            self.by.addItem(shown(text), key)
+        fill(self.by, [(key, shown(text)) for key, text in BOUNCES.items()])
         self.by.activated.connect(lambda _: self.counted_by.emit(str(self.by.currentData())))
         layout.addWidget(self.by)
         self.said = QLabel()

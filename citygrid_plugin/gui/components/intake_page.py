@@ -27,6 +27,7 @@ from qgis.PyQt.QtWidgets import (
 from citygrid_core.workspace.schema import CHOICES
 from citygrid_plugin.gui.components.address_view import AddressView
 from citygrid_plugin.gui.components.card_view import CardView
+from citygrid_plugin.gui.components.choices import fill
 from citygrid_plugin.gui.components.class_search import ClassSearch
 from citygrid_plugin.gui.components.favourite_keys import FavouriteKeys
 from citygrid_plugin.gui.components.photo_page import PhotoPage
@@ -141,9 +142,8 @@ class IntakePage(PhotoPage):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self.source = QComboBox()
         self.source.setObjectName("citygrid_intake_source")
-        for code, name in CHOICES["case_source"].items():
-            self.source.addItem(shown(name), code)
-        self.source.setCurrentIndex(self.source.findData("hotline"))
+        sources = [(code, shown(name)) for code, name in CHOICES["case_source"].items()]
+        fill(self.source, sources, otherwise="hotline")
         self.source.activated.connect(lambda _: self.changed.emit())
         self.reported = QDateTimeEdit()
         self.reported.setObjectName("citygrid_intake_reported")
@@ -261,10 +261,7 @@ class IntakePage(PhotoPage):
         """Offer components: code and what is shown; what was typed stays."""
         typed = self.component_code()
         self.component.blockSignals(True)
-        self.component.clear()
-        self.component.addItem("", "")
-        for code, text in offered:
-            self.component.addItem(text, code)
+        fill(self.component, [("", ""), *offered])
         at = self.component.findData(typed)
         if at >= 0:
             self.component.setCurrentIndex(at)

@@ -23,6 +23,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from citygrid_core.workspace.schema import CHOICES
+from citygrid_plugin.gui.components.choices import fill
 from citygrid_plugin.gui.components.class_box import ClassBox
 from citygrid_plugin.gui.components.department_box import DepartmentBox
 from citygrid_plugin.i18n import shown, tr
@@ -101,16 +102,13 @@ class QueuePage(QWidget):
         self.area, self.stage, self.source = QComboBox(), QComboBox(), QComboBox()
         self.department = DepartmentBox({})
         self.classes = ClassBox(first=tr("all classes", "全部类别"))
-        self.stage.addItem(tr("all open stages", "全部在办阶段"), "")
-        for code in _OPEN:
-            self.stage.addItem(shown(CHOICES["case_stage"][code]), code)
-        self.source.addItem(tr("all sources", "全部来源"), "")
-        for code, name in CHOICES["case_source"].items():
-            self.source.addItem(shown(name), code)
+        stages = [(code, shown(CHOICES["case_stage"][code])) for code in _OPEN]
+        fill(self.stage, [("", tr("all open stages", "全部在办阶段")), *stages])
+        sources = [(code, shown(name)) for code, name in CHOICES["case_source"].items()]
+        fill(self.source, [("", tr("all sources", "全部来源")), *sources])
         self.light = QComboBox()
-        self.light.addItem(tr("all lights", "全部灯色"), "")
-        for code in ("red", "yellow", "green", "none"):
-            self.light.addItem(shown(LIGHTS[code]), code)
+        lights = [(code, shown(LIGHTS[code])) for code in ("red", "yellow", "green", "none")]
+        fill(self.light, [("", tr("all lights", "全部灯色")), *lights])
         self.dated = QCheckBox(tr("Re&ported:", "上报日期(&P)："))
         self.dated.setToolTip(tr("From a day to another, both included", "起止日期，含首尾两日"))
         self.since = QDateEdit(QDate.currentDate().addMonths(-1))
@@ -164,14 +162,8 @@ class QueuePage(QWidget):
 
     def set_choices(self, areas: Mapping[str, str], departments: Mapping[str, str]) -> None:
         """Offer areas and departments: code to name."""
-        self.area.clear()
-        self.area.addItem(tr("the whole city", "全市"), "")
-        for code, name in areas.items():
-            self.area.addItem(name, code)
-        self.department.clear()
-        self.department.addItem("", "")
-        for code, name in departments.items():
-            self.department.addItem(f"{name}  {code}", code)
+        fill(self.area, [("", tr("the whole city", "全市")), *areas.items()])
+        self.department.set_departments(departments)
 
     def moment(self) -> str:
         """Return the moment asked, ISO; empty for now."""

@@ -20,6 +20,7 @@ from qgis.PyQt.QtWidgets import (
 
 from citygrid_core.errors import Text
 from citygrid_core.workspace.schema import CHOICES
+from citygrid_plugin.gui.components.choices import fill
 from citygrid_plugin.gui.components.department_box import DepartmentBox
 from citygrid_plugin.i18n import shown, tr
 
@@ -74,13 +75,11 @@ class DisputeDialog(QDialog):
         layout.addLayout(form)
         self.role = QComboBox()
         self.role.setObjectName("citygrid_dispute_role")
-        self.role.addItem(tr("the first that is unclear", "首个不明确的角色"), "")
-        for role, title in CHOICES["role"].items():
-            self.role.addItem(shown(title), role)
+        roles = [(role, shown(title)) for role, title in CHOICES["role"].items()]
+        fill(self.role, [("", tr("the first that is unclear", "首个不明确的角色")), *roles])
         self.scope = QComboBox()
         self.scope.setObjectName("citygrid_dispute_scope")
-        for scope, title in _SCOPES.items():
-            self.scope.addItem(shown(title), scope)
+        fill(self.scope, [(scope, shown(title)) for scope, title in _SCOPES.items()])
         self.department = DepartmentBox(departments)
         self.department.setObjectName("citygrid_dispute_department")
         if department:

@@ -75,7 +75,15 @@ class StepDialog(QDialog):
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         layout.addWidget(self.buttons)
+        for line in (self.reason, self.document, self.department.lineEdit()):
+            line.textChanged.connect(lambda _: self._check())
+        self._check()
         self.setMinimumWidth(380)
+
+    def _check(self) -> None:
+        """Let OK be pressed when all that the step needs is said."""
+        there = all(self.said().values())
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(there)
 
     def said(self) -> dict[str, str]:
         """Return what was said, as a step takes it."""

@@ -11,7 +11,6 @@ from qgis.PyQt.QtGui import QColor, QIcon
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QCompleter,
     QDateEdit,
     QGridLayout,
     QHBoxLayout,
@@ -26,6 +25,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from citygrid_core.errors import Text
+from citygrid_plugin.gui.components.choices import fill, searchable
 from citygrid_plugin.gui.components.evaluation_pages import (
     BouncesPage,
     TimesPage,
@@ -141,9 +141,7 @@ class EvaluationDock(QgsDockWidget):
         box = QVBoxLayout()
         row = QHBoxLayout()
         self.unit = QComboBox()
-        for key, text in UNITS.items():
-            self.unit.addItem(shown(text), key)
-        self.unit.setCurrentIndex(self.unit.findData("month"))
+        fill(self.unit, [(key, shown(text)) for key, text in UNITS.items()], otherwise="month")
         self.unit.activated.connect(lambda _: self._unit_changed())
         self.day, self.last = QDateEdit(QDate.currentDate()), QDateEdit(QDate.currentDate())
         for field in (self.day, self.last):
@@ -172,15 +170,13 @@ class EvaluationDock(QgsDockWidget):
         box.addLayout(row)
         grid = QGridLayout()
         self.by = QComboBox()
-        for pair, text in GROUPS.items():
-            self.by.addItem(shown(text), pair)
+        fill(self.by, [(pair, shown(text)) for pair, text in GROUPS.items()])
         self.by.setCurrentIndex(1)
         self.by.activated.connect(lambda _: self.asked.emit())
         self.scheme = QComboBox()
         self.scheme.activated.connect(lambda _: self.asked.emit())
         self.indicator = QComboBox()
-        self.indicator.setEditable(True)
-        self.indicator.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        searchable(self.indicator, 10)
         self.indicator.activated.connect(lambda _: self.indicator_changed.emit())
         self.indicator.currentIndexChanged.connect(self._tell_formula)
         for name, part, r, c, span in (
@@ -247,15 +243,9 @@ class EvaluationDock(QgsDockWidget):
 
     def set_indicators(self, offered: Sequence[tuple[str, str, str]], first: str) -> None:
         """Offer indicators: code, name, and what the mouse over them tells: the formula."""
-        self.indicator.clear()
-        for at, (code, name, formula) in enumerate(offered):
-            self.indicator.addItem(name, code)
+        fill(self.indicator, [(code, name) for code, name, _ in offered], otherwise=first)
+        for at, (_, _, formula) in enumerate(offered):
             self.indicator.setItemData(at, formula, Qt.ItemDataRole.ToolTipRole)
-        completer = QCompleter(self.indicator.model(), self)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.indicator.setCompleter(completer)
-        self.indicator.setCurrentIndex(max(self.indicator.findData(first), 0))
         self._tell_formula(self.indicator.currentIndex())
 
     def _tell_formula(self, at: int) -> None:
@@ -264,10 +254,7 @@ class EvaluationDock(QgsDockWidget):
 
     def set_schemes(self, offered: Sequence[tuple[str, str]]) -> None:
         """Offer schemes: code and title; the first is none."""
-        self.scheme.clear()
-        self.scheme.addItem(tr("no scheme", "不计分"), "")
-        for code, name in offered:
-            self.scheme.addItem(name, code)
+        fill(self.scheme, [("", tr("no scheme", "不计分")), *offered])
 
     def chosen_indicator(self) -> str:
         """Return the code of the indicator."""
