@@ -66,7 +66,9 @@ def breaks(values: Sequence[float], kind: str) -> list[float]:
             bounds.append(bound)
     bounds.append(max(high, bounds[-1] + step))
     wanted = min(_CLASSES, len(set(known)))
-    if len(bounds) <= wanted:  # few groups, or most have the same: even classes tell more
+    few = len(bounds) - 1 < min(wanted, 3)
+    if few or (len(bounds) < _CLASSES and high - low >= 0.5):
+        # few groups, or most have the same: even classes tell more
         even = [low + i * (bounds[-1] - low) / wanted for i in range(wanted + 1)]
         bounds = sorted({round(bound, 2) for bound in even})
     return bounds

@@ -18,12 +18,18 @@ from qgis.core import (
     QgsExpressionContextUtils,
     QgsProject,
 )
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QIcon
+from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QDialogButtonBox
 
 from citygrid_core.evaluation.ranking import rank
 from citygrid_core.operations.case_queue import Filter, queue
 from citygrid_core.operations.case_twins import twins
 from citygrid_core.operations.evaluation import evaluate_city
 from citygrid_core.workspace import Workspace
+from citygrid_plugin.gui.components.class_search import ClassSearch
+from citygrid_plugin.gui.dialogs.step_dialog import StepDialog
 from citygrid_plugin.layers.case_views import condition, drop_lights, filter_cases, show_lights
 from citygrid_plugin.layers.evaluation import breaks, renderer
 from citygrid_plugin.layers.project import find_layer
@@ -316,9 +322,6 @@ def test_a_city_is_read_anew_when_its_ground_has_changed(own_city: Path) -> None
 
 
 def test_an_indicator_tells_its_formula_where_it_is_chosen(qgis_iface: Any) -> None:
-    from qgis.PyQt.QtCore import Qt
-    from qgis.PyQt.QtGui import QIcon
-
     from citygrid_plugin.gui.docks.evaluation_dock import EvaluationDock
 
     dock = EvaluationDock(lambda name: QIcon())
@@ -330,3 +333,27 @@ def test_an_indicator_tells_its_formula_where_it_is_chosen(qgis_iface: Any) -> N
     dock.indicator.setCurrentIndex(0)
     assert dock.indicator.toolTip() == "乙 / 丙"
     dock.deleteLater()
+
+
+def test_a_step_is_confirmed_when_all_that_it_needs_is_said(qgis_app: QgsApplication) -> None:
+    dialog = StepDialog("t", ("reason", "department"), {"A": "甲"}, "", "2026-01-01T00:00:00")
+    ok = dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
+    assert not ok.isEnabled()
+    dialog.reason.setText("why")
+    assert not ok.isEnabled()
+    dialog.department.setCurrentIndex(1)
+    assert ok.isEnabled()
+    dialog.reason.setText("  ")
+    assert not ok.isEnabled()
+    dialog.deleteLater()
+
+
+def test_a_class_that_is_not_found_is_told(qgis_app: QgsApplication) -> None:
+    search = ClassSearch(lambda major: QIcon())
+    picked: list[str] = []
+    search.picked.connect(picked.append)
+    search.set_search(lambda typed: ())
+    QTest.keyClicks(search.line, "zz")
+    QTest.keyClick(search.line, Qt.Key.Key_Return)
+    assert (search.list.count(), search.codes(), picked) == (1, [], [])
+    search.deleteLater()

@@ -196,7 +196,10 @@ class QueuePage(QWidget):
         for number, light, cells in rows:
             item = QTreeWidgetItem(cells)
             item.setData(0, _NUMBER, number)
-            item.setForeground(0, QColor(palette.LIGHTS[light]))
+            color = QColor(palette.LIGHTS[light])
+            item.setForeground(0, color)
+            # a dark theme's style sheet takes the colours of texts away
+            item.setData(0, Qt.ItemDataRole.DecorationRole, color)
             items.append(item)
             current = item if number == held else current
         self.list.addTopLevelItems(items)

@@ -16,6 +16,7 @@ from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QScrollArea,
     QSplitter,
     QTabWidget,
     QToolButton,
@@ -133,7 +134,11 @@ class EvaluationDock(QgsDockWidget):
         split.addWidget(self.pages)
         split.setSizes([320, 220])
         layout.addWidget(split, 1)
-        self.setWidget(body)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidget(body)
+        self.setWidget(scroll)
         self.setMinimumWidth(400)
         self.show_nothing("")
 
