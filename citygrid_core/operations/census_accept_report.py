@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jinja2
 
@@ -159,91 +160,88 @@ def _percent(share: float, digits: int = 2) -> str:
     return "—" if share != share else f"{100 * share:.{digits}f} %"
 
 
+class _Sheet(NamedTuple):
+    """One sheet of the workbook; `shares` are the columns that are per cent."""
+
+    name: Text
+    head: tuple[Text, ...]
+    rows: list[list[Any]]
+    shares: tuple[int, ...] = ()
+
+
 def _workbook(done: Acceptance, path: Path, lang: Language) -> None:
     made = dt.datetime.fromisoformat(str(done.plan["made_on"]))
     with workbook(path, title=_TITLE.text(lang), made=made) as book:
-        _sheets(done, book, lang)
+        bold = book.add_format({"bold": True, "bg_color": "#EEF2F6", "border": 1})
+        share = book.add_format({"num_format": "0.00%"})
+        for sheet in _sheets(done, lang):
+            page = book.add_worksheet(sheet.name.text(lang))
+            page.freeze_panes(1, 0)
+            for c, title in enumerate(one.text(lang) for one in sheet.head):
+                page.write(0, c, title, bold)
+                page.set_column(c, c, max(12, 2 * len(title)))
+            for r, row in enumerate(sheet.rows, 1):
+                for c, value in enumerate(row):
+                    if value is not None and value == value:
+                        page.write(r, c, value, share if c in sheet.shares else None)
 
 
-def _sheets(done: Acceptance, book: Any, lang: Language) -> None:
-    zh = lang == "zh"
-    bold = book.add_format({"bold": True, "bg_color": "#EEF2F6", "border": 1})
-    share = book.add_format({"num_format": "0.00%"})
-
-    def sheet(name: str, head: list[str], rows: list[list[Any]], shares: tuple[int, ...]) -> None:
-        page = book.add_worksheet(name)
-        page.freeze_panes(1, 0)
-        for c, title in enumerate(head):
-            page.write(0, c, title, bold)
-            page.set_column(c, c, max(12, 2 * len(title)))
-        for r, row in enumerate(rows, 1):
-            for c, value in enumerate(row):
-                if value is None or value != value:
-                    continue
-                page.write(r, c, value, share if c in shares else None)
-
-    rate = done.rate
-    summary: list[list[Any]] = [
-        ["结论" if zh else "verdict", VERDICTS[done.verdict].text(lang)],
-        ["城市" if zh else "city", done.city],
-        ["抽样方案" if zh else "plan", done.plan["code"]],
-        ["数据状态" if zh else "state of", done.plan["made_on"]],
-        ["总体" if zh else "population", rate.population],
-        ["检查数" if zh else "inspected", rate.sampled],
-        ["不合格数" if zh else "defective", rate.defects],
-        ["抽样时日志哈希" if zh else "journal when drawn", done.plan["head"]],
-        ["当前日志哈希" if zh else "journal now", done.head],
-    ]
-    sheet(
-        "结论" if zh else "summary",
-        ["项目" if zh else "item", "值" if zh else "value"],
-        summary,
-        (),
+def _sheets(done: Acceptance, lang: Language) -> Iterator[_Sheet]:
+    """Yield the figures of the report, sheet by sheet."""
+    rate, double = done.rate, done.double
+    summary = (
+        (Text("verdict", "结论"), VERDICTS[done.verdict].text(lang)),
+        (Text("city", "城市"), done.city),
+        (Text("plan", "抽样方案"), done.plan["code"]),
+        (Text("state of", "数据状态"), done.plan["made_on"]),
+        (Text("population", "总体"), rate.population),
+        (Text("inspected", "检查数"), rate.sampled),
+        (Text("defective", "不合格数"), rate.defects),
+        (Text("journal when drawn", "抽样时日志哈希"), done.plan["head"]),
+        (Text("journal now", "当前日志哈希"), done.head),
     )
-    names = ["差错率", "下限", "上限", "允许值"] if zh else ["defect rate", "low", "high", "limit"]
-    rates = [rate.rate, rate.low, rate.high, done.limit]
-    sheet("差错率" if zh else "defect rate", names, [rates], (0, 1, 2, 3))
-    sheet(
-        "分层" if zh else "strata",
-        ["单元", "部件数", "检查数", "不合格数"]
-        if zh
-        else ["unit", "components", "inspected", "defective"],
+    yield _Sheet(
+        Text("summary", "结论"),
+        (Text("item", "项目"), Text("value", "值")),
+        [[name.text(lang), value] for name, value in summary],
+    )
+    low, high = Text("low", "下限"), Text("high", "上限")
+    yield _Sheet(
+        Text("defect rate", "差错率"),
+        (Text("defect rate", "差错率"), low, high, Text("limit", "允许值")),
+        [[rate.rate, rate.low, rate.high, done.limit]],
+        (0, 1, 2, 3),
+    )
+    yield _Sheet(
+        Text("strata", "分层"),
+        (Text("unit", "单元"), Text("components", "部件数"), Text("inspected", "检查数"),
+         Text("defective", "不合格数")),
         [[s["name"], s["size"], s["inspected"], s["defects"]] for s in done.strata],
-        (),
-    )
-    sheet(
-        "缺陷" if zh else "defects",
-        ["缺陷类型", "数量"] if zh else ["kind", "count"],
+    )  # fmt: skip
+    yield _Sheet(
+        Text("defects", "缺陷"),
+        (Text("kind", "缺陷类型"), Text("count", "数量")),
         _kinds(done, lang),
-        (),
     )
-    sheet(
-        "位置" if zh else "positions",
-        ["精度等级", "限差", "检测点", "粗差", "RMSE", "下限", "上限"]
-        if zh
-        else ["class", "limit", "points", "gross", "RMSE", "low", "high"],
-        [
-            [p.accuracy_class, p.limit, p.points, p.gross, p.rmse, p.low, p.high]
-            for p in done.positions
-        ],
-        (),
-    )
-    double = done.double
+    yield _Sheet(
+        Text("positions", "位置"),
+        (Text("class", "精度等级"), Text("limit", "限差"), Text("points", "检测点"),
+         Text("gross", "粗差"), Text("RMSE", "RMSE"), low, high),
+        [[p.accuracy_class, p.limit, p.points, p.gross, p.rmse, p.low, p.high]
+         for p in done.positions],
+    )  # fmt: skip
     if double is not None:
-        sheet(
-            "完整性" if zh else "completeness",
-            ["普查", "复查", "两者皆有", "估计总数", "完整率", "下限", "上限"]
-            if zh
-            else ["census", "second", "both", "total", "completeness", "low", "high"],
+        yield _Sheet(
+            Text("completeness", "完整性"),
+            (Text("census", "普查"), Text("second", "复查"), Text("both", "两者皆有"),
+             Text("total", "估计总数"), Text("completeness", "完整率"), low, high),
             [[double.first, double.second, double.both, double.total, double.rate, double.low,
               double.high]],
             (4, 5, 6),
         )  # fmt: skip
-    sheet(
-        "不合格部件" if zh else "defective",
-        ["序号", "部件标识码", "类别", "单元", "缺陷", "检查人"]
-        if zh
-        else ["number", "code", "class", "unit", "defects", "inspector"],
+    yield _Sheet(
+        Text("defective", "不合格部件"),
+        (Text("number", "序号"), Text("code", "部件标识码"), Text("class", "类别"),
+         Text("unit", "单元"), Text("defects", "缺陷"), Text("inspector", "检查人")),
         [list(d.values()) for d in _defective(done, lang)],
-        (),
-    )
+    )  # fmt: skip
