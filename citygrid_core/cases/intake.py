@@ -81,7 +81,7 @@ def intake(
     GB/T 47678.5 the majors 01-05 of components and of matters share their digits:
     there ``object_kind`` must be given, or the name. Times become ISO text; a time
     before an earlier stage's is a problem. The stage follows from the times; a
-    stage that is given stays, and a finding says so where the times tell another.
+    later one that is given stays, an earlier one does not, and a finding says so.
 
     Parameters
     ----------
@@ -416,8 +416,11 @@ def _stage(taken: Intake) -> None:
             given[index],
             Text("one of " + ", ".join(STAGES), "、".join(STAGES) + " 之一"),
         )
-    differs = (given != "") & ~strange & (given != by_times) & ~given.isin(["verified", "void"])
-    for index in frame.index[differs]:
+    rank = {name: i for i, name in enumerate(STAGES)}
+    # their times tell more than that: whatever happened has happened
+    behind = given.map(rank) < by_times.map(rank)
+    differs = (given != "") & ~strange & (given != by_times)
+    for index in frame.index[differs & (behind | ~given.isin(["verified", "void"]))]:
         _note(
             taken.findings,
             index,
@@ -425,6 +428,8 @@ def _stage(taken: Intake) -> None:
             "stage",
             given[index],
             Text(f"{by_times[index]}, as its times tell", f"按时间应为 {by_times[index]}"),
-            Text("the stage given was kept", "已保留所给阶段"),
+            Text("the times were believed", "已按时间确定阶段")
+            if behind[index]
+            else Text("the stage given was kept", "已保留所给阶段"),
         )
-    frame["stage"] = given.where(given != "", by_times).astype(object)
+    frame["stage"] = given.where((given != "") & ~behind, by_times).astype(object)

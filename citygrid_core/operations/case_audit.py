@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from citygrid_core.cases.lifecycle import fold, why
+from citygrid_core.cases.lifecycle import STAGES, fold, why
 from citygrid_core.cases.lifecycle.fold import moments
 from citygrid_core.errors import Problem, Text
 from citygrid_core.operations.case_clock import profile_of
@@ -24,8 +24,8 @@ _CURE = Text(
 def audit(workspace: Workspace) -> list[Problem]:
     """Compare stage, hold and times of cases with their logs; name rows that can't be.
 
-    Of cases of which only another system told, the stage is that system's to say: it may
-    tell one without the time that goes with it.
+    Of cases of which only another system told, a later stage than the log's is that system's to
+    say: it may tell one without the time that goes with it. An earlier one is not.
     """
     log = workspace.read("case_log")
     if log.empty:
@@ -43,8 +43,16 @@ def audit(workspace: Workspace) -> list[Problem]:
         for n in gone
     ]
     ours = (log["post"].fillna("") != "source").groupby(log["number"]).any()
-    states = folded.states[ours.reindex(folded.states.index).to_numpy(bool)]
-    states = states[states.index.isin(held.index)]
+    states = folded.states[folded.states.index.isin(held.index)]
+    ours = ours.reindex(states.index).to_numpy(bool)
+    rank = {name: i for i, name in enumerate(STAGES)}
+    stored = held.loc[states.index, "stage"].map(rank).to_numpy(float)
+    behind = stored < states["stage"].map(rank).to_numpy(float)
+    theirs = states[~ours & behind]
+    found += _unlike(
+        theirs.index, "stage", _texts(held.loc[theirs.index, "stage"]), _texts(theirs["stage"])
+    )
+    states = states[ours]
     kept = held.loc[states.index]
     for name in ("stage", "hold"):
         found += _unlike(states.index, name, _texts(kept[name]), _texts(states[name]))

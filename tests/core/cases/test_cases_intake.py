@@ -162,6 +162,17 @@ def test_a_broken_order_of_times_names_both() -> None:
     assert taken.good["stage"].tolist() == ["closed"]
 
 
+def test_a_stage_that_is_behind_the_times_is_not_believed() -> None:
+    """Closed is closed, whatever the stage says; void, later than all, stays."""
+    done = {"registered_at": "2026-07-04 09:00", "closed_at": "2026-07-05 09:00"}
+    stages = ("registered", "verified", "void", "closed", "")
+    taken = intake(rows(*({**done, "stage": s} for s in stages)))
+    assert taken.problems == {}
+    assert taken.frame["stage"].tolist() == ["closed", "closed", "void", "closed", "closed"]
+    assert rules(taken.findings) == {0: ["case.stage"], 1: ["case.stage"]}
+    assert "believed" in taken.findings[0][0].cure.en
+
+
 def test_a_stage_that_the_times_do_not_tell_is_a_finding() -> None:
     taken = intake(rows({"stage": "closed"}, {"stage": "void"}, {"stage": "collected"}))
     assert taken.problems == {}

@@ -75,6 +75,28 @@ def test_a_stage_that_was_written_by_hand_is_seen(handled: tuple[Path, str]) -> 
     assert "dispatched" in found[0].expected.en
 
 
+def test_a_stage_behind_the_log_is_seen_though_only_the_source_told_of_it(
+    handled: tuple[Path, str],
+) -> None:
+    """Closed by its times, written back by hand: named; a later stage is the source's to say."""
+    path, own = handled
+    with Workspace.open(path) as ws:
+        held = ws.read("cases", geometry=False)
+        closed = held[(held["stage"] == "closed").to_numpy()].iloc[[0]]
+        open_ = held[((held["stage"] == "dispatched") & (held["number"] != own)).to_numpy()].iloc[
+            [0]
+        ]
+        with ws.transaction("a script of somebody") as tx:
+            tx.update("cases", closed[["stage"]].assign(stage="registered"))
+            tx.update("cases", open_[["stage"]].assign(stage="closed"))
+        found = audit(ws)
+        assert [p.rule for p in found] == ["case.stage"]
+        assert str(closed["number"].iloc[0]) in found[0].found.en
+        assert "registered" in found[0].found.en
+        assert "closed" in found[0].expected.en
+        assert verify(ws).exit_code == 1
+
+
 def test_a_case_that_its_source_voided_is_void_in_its_log(handled: tuple[Path, str]) -> None:
     with Workspace.open(handled[0]) as ws:
         void = ws.read("cases", where={"stage": "void"}, geometry=False)["number"].tolist()
