@@ -27,7 +27,7 @@ from citygrid_plugin.layers.evaluation import (
 )
 from citygrid_plugin.layers.project import find_layer, is_shown, show_group
 from citygrid_plugin.services.calls import CallTask
-from citygrid_plugin.services.case_words import choice, moment
+from citygrid_plugin.services.case_words import choice, left_out, moment
 from citygrid_plugin.services.collector import pass_by
 from citygrid_plugin.services.evaluation import (
     Answer,
@@ -389,6 +389,7 @@ class EvaluationDesk(QObject):
                 f"{len(found):,} cases, {above:,.10g} count",
                 f"{len(found):,} 件，计入 {above:,.10g}",
             )
+            + left_out(len(found), _MOST)
         )
         self._dock.show_cases(title, rows)
         if self._dock.on_map.isChecked():

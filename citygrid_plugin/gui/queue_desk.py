@@ -18,6 +18,7 @@ from citygrid_plugin.services.case_words import (
     choice,
     department,
     hold_words,
+    left_out,
     moment,
     reason_lines,
 )
@@ -119,7 +120,7 @@ class QueueDesk(QObject):
             ]  # fmt: skip
             listed.append((row.number, row.light, cells))
         counted = [f"{shown(LIGHTS[k])} {n:,}" for k, n in report.details["lights"].items() if n]
-        total = tr(f"{len(rows):,} open", f"在办 {len(rows):,} 件")
+        total = tr(f"{len(rows):,} open", f"在办 {len(rows):,} 件") + left_out(len(rows), _MOST)
         self._page.show_cases(listed, " · ".join([total, *counted]))
         show_lights(QgsProject.instance(), rows, report.details["at"], service.class_name)
 
@@ -201,7 +202,7 @@ class DispatchDesk(QObject):
         ]  # fmt: skip
         self._page.show_cases(listed, int(rows["auto"].astype(bool).sum()))
         count = len(rows)
-        self._page.say(tr(f"{count:,} wait", f"待派遣 {count:,} 件"))
+        self._page.say(tr(f"{count:,} wait", f"待派遣 {count:,} 件") + left_out(count, _MOST))
 
     def _chosen(self, number: str) -> None:
         row, service = self._rows.loc[number], self._room.service

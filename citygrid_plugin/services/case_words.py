@@ -31,6 +31,13 @@ _LABELS = {
 _CHOICES = {column.name: column.choices for column in CASES.columns}
 
 
+def left_out(count: int, most: int) -> str:
+    """Return what is added to a count of cases when a list does not show them all."""
+    if count <= most:
+        return ""
+    return tr(f" (the first {most:,} are listed)", f"（仅列出前 {most:,} 件）")
+
+
 def choice(name: str, value: str) -> str:
     """Return a value of a list of the schema in the user's language."""
     known = CHOICES.get(name, {})

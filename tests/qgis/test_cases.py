@@ -29,10 +29,12 @@ from citygrid_core.operations.case_twins import twins
 from citygrid_core.operations.evaluation import evaluate_city
 from citygrid_core.workspace import Workspace
 from citygrid_plugin.gui.components.class_search import ClassSearch
+from citygrid_plugin.gui.components.intake_page import IntakePage
 from citygrid_plugin.gui.dialogs.step_dialog import StepDialog
 from citygrid_plugin.layers.case_views import condition, drop_lights, filter_cases, show_lights
 from citygrid_plugin.layers.evaluation import breaks, renderer
 from citygrid_plugin.layers.project import find_layer
+from citygrid_plugin.services.case_words import left_out
 from citygrid_plugin.services.cities import Cities
 from citygrid_plugin.services.evaluation import Asked, Evaluations, period_of, shifted
 from citygrid_plugin.services.session import Session
@@ -348,6 +350,11 @@ def test_a_step_is_confirmed_when_all_that_it_needs_is_said(qgis_app: QgsApplica
     dialog.deleteLater()
 
 
+def test_a_list_tells_what_it_does_not_show(qgis_app: QgsApplication) -> None:
+    assert left_out(2000, 2000) == ""
+    assert "2,000" in left_out(2001, 2000)
+
+
 def test_a_class_that_is_not_found_is_told(qgis_app: QgsApplication) -> None:
     search = ClassSearch(lambda major: QIcon())
     picked: list[str] = []
@@ -357,3 +364,17 @@ def test_a_class_that_is_not_found_is_told(qgis_app: QgsApplication) -> None:
     QTest.keyClick(search.line, Qt.Key.Key_Return)
     assert (search.list.count(), search.codes(), picked) == (1, [], [])
     search.deleteLater()
+
+
+def test_a_component_that_was_typed_stays_where_none_is_offered(qgis_app: QgsApplication) -> None:
+    """It contradicts the class, say: what is told of it must not be lost before it is stored."""
+    page = IntakePage(lambda name: QIcon(), lambda major: QIcon())
+    page.show_components([("A1", "A1  lamp  2 m")])
+    page.component.setCurrentIndex(1)
+    assert page.component_code() == "A1"
+    page.component.setEditText("X9")
+    page.show_components([])
+    assert page.component_code() == "X9"
+    page.reset()
+    assert page.component_code() == ""
+    page.deleteLater()

@@ -236,6 +236,7 @@ class IntakePage(PhotoPage):
         self.address.clear()
         self.description.clear()
         self.set_photos([])
+        self.component.setEditText("")
         self.show_components([])
         self.found.show_found(None)
         self.found.hide()
@@ -266,7 +267,7 @@ class IntakePage(PhotoPage):
         if at >= 0:
             self.component.setCurrentIndex(at)
         else:
-            self.component.setEditText(typed if offered else "")
+            self.component.setEditText(typed)
         self.component.blockSignals(False)
 
     def component_code(self) -> str:
