@@ -124,13 +124,20 @@ class UnusableInput(CitygridError):
 
 
 class MissingCrs(CitygridError):
-    """A frame came without a coordinate reference system."""
+    """A frame came without a coordinate reference system.
 
-    def __init__(self, what: str) -> None:
+    Parameters
+    ----------
+    what : Text or str
+        What it holds; the name of a file or layer is the same in both languages.
+    """
+
+    def __init__(self, what: Text | str) -> None:
+        said = Text(what, what) if isinstance(what, str) else what
         super().__init__(
             Text(
-                f"{what} has no CRS; say which one it is in (option --crs, or frame.set_crs)",
-                f"{what}没有坐标参考系；请指明（选项 --crs，或 frame.set_crs）",
+                f"{said.en}: no CRS; say which one it is in (option --crs, or frame.set_crs)",
+                f"{said.zh}没有坐标参考系；请指明（选项 --crs，或 frame.set_crs）",
             )
         )
 

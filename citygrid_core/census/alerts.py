@@ -67,12 +67,12 @@ class Alert:
         return next((a for a in self.answers if KEYS[a] == key.upper()), None)
 
 
-def twin_alert(name: str, radius_m: float, near: Sequence[tuple[str, float]]) -> Alert | None:
+def twin_alert(name: Text, radius_m: float, near: Sequence[tuple[str, float]]) -> Alert | None:
     """Return an alert when one of the same class stands within its radius.
 
     Parameters
     ----------
-    name : str
+    name : Text
         Of the class.
     radius_m : float
     near : sequence of (code, distance in metres)
@@ -87,9 +87,9 @@ def twin_alert(name: str, radius_m: float, near: Sequence[tuple[str, float]]) ->
     return Alert(
         "twin",
         Text(
-            f"{name} {code} stands {distance:.2f} m away{also.en} (radius {radius_m:g} m): "
+            f"{name.en} {code} stands {distance:.2f} m away{also.en} (radius {radius_m:g} m): "
             "the same one?",
-            f"{distance:.2f} 米处已有{name} {code}{also.zh}（判重半径 {radius_m:g} 米），是否同一个？",
+            f"{distance:.2f} 米处已有{name.zh} {code}{also.zh}（判重半径 {radius_m:g} 米），是否同一个？",
         ),
         other=code,
     )
@@ -167,11 +167,13 @@ def owner_alert(
     return Alert("owner", Text(en, zh), roles=wrong)
 
 
-def capacity_alert(county: str, name: str, used: int, most: int) -> Alert | None:
+def capacity_alert(county: str, name: Text, used: int, most: int) -> Alert | None:
     """Return an alert from four fifths of a class's numbers on.
 
     Parameters
     ----------
+    name : Text
+        Of the class.
     used : int
         Highest number minted in the county for the class.
     most : int
@@ -182,7 +184,7 @@ def capacity_alert(county: str, name: str, used: int, most: int) -> Alert | None
     return Alert(
         "capacity",
         Text(
-            f"{most - used:,} of {most:,} numbers are left for {name} in {county}",
-            f"{county} 的{name}顺序码仅剩 {most - used:,} 个（共 {most:,} 个）",
+            f"{most - used:,} of {most:,} numbers are left for {name.en} in {county}",
+            f"{county} 的{name.zh}顺序码仅剩 {most - used:,} 个（共 {most:,} 个）",
         ),
     )

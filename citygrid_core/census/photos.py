@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from citygrid_core.errors import MissingCrs
+from citygrid_core.errors import MissingCrs, Text
 
 #: Farther than this (m) a photo shows something else: a phone's position is 5 to 15 m off.
 REACH_M = 20.0
@@ -63,7 +63,7 @@ def match_photos(
     """
     for frame in (photos, components):
         if frame.crs is None:
-            raise MissingCrs("photos / components")
+            raise MissingCrs(Text("photos or components", "照片或部件"))
     rows = [
         _one(p, t, components, reach)
         for p, t in zip(photos.geometry, _times(photos, "taken_at"), strict=True)

@@ -96,7 +96,7 @@ def _check_crs(components: gpd.GeoDataFrame, against: gpd.GeoDataFrame | None) -
         if frame is None:
             continue
         if frame.crs is None:
-            raise MissingCrs("components")
+            raise MissingCrs(Text("components", "部件"))
         if not frame.crs.is_projected:
             name = frame.crs.to_string()
             raise UsageError(

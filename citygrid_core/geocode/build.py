@@ -99,7 +99,7 @@ def build_tables(
 
 def _checked(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if places.crs is None:
-        raise MissingCrs("places")
+        raise MissingCrs(Text("places", "地点"))
     if places.crs.is_geographic:
         raise GazetteerInputError(
             Text(

@@ -16,7 +16,7 @@ import pandas as pd
 import scipy
 import shapely
 
-from citygrid_core.errors import MissingCrs
+from citygrid_core.errors import MissingCrs, Text
 from citygrid_core.heat.permutation import neighbour_p
 from citygrid_core.heat.tails import skewness, two_sided
 
@@ -58,7 +58,7 @@ def contiguity(grids: gpd.GeoDataFrame, *, tolerance_m: float = 0.01) -> Contigu
         The frame has no CRS.
     """
     if grids.crs is None:
-        raise MissingCrs("grids")
+        raise MissingCrs(Text("grids", "单元网格"))
     shapes = grids.geometry.to_numpy()
     tree = shapely.STRtree(shapes)
     if tolerance_m > 0:

@@ -127,6 +127,6 @@ def _areas(grids: pd.DataFrame) -> npt.NDArray[np.float64]:
         area = pd.to_numeric(grids["area_m2"]).to_numpy(dtype=np.float64, copy=True)
     if np.isnan(area).any() and isinstance(grids, gpd.GeoDataFrame):
         if grids.crs is None:
-            raise MissingCrs("grids")
+            raise MissingCrs(Text("grids", "单元网格"))
         area = np.where(np.isnan(area), grids.geometry.area.to_numpy(), area)
     return area

@@ -351,11 +351,12 @@ class CaptureDesk:
         self, placed: Placed, near: Sequence[tuple[str, float]], duty: pd.Series, used: int
     ) -> tuple[Alert, ...]:
         city, place = self.city, placed.places
+        name = self._hit(placed.class_code).label
         ruled = {r: str(duty[f"{r}_code"]) for r in ROLES if duty[f"{r}_code"]}
         found = [
-            twin_alert(placed.name, self.radius(placed.class_code), near),
+            twin_alert(name, self.radius(placed.class_code), near),
             owner_alert(placed.departments, ruled, placed.department_names),
-            capacity_alert(place["county_code"], placed.name, used, self._most),
+            capacity_alert(place["county_code"], name, used, self._most),
         ]
         reach = BORDER_M.get(placed.attributes.accuracy_class, BORDER_M["C"])
         if len(city.cells) and place["grid_code"]:

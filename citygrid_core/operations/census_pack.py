@@ -324,7 +324,12 @@ class _Pack:
             ):
                 got = tx.mint(f"component:{county}{class_code}", size)
                 if got.stop - 1 > MOST:
-                    raise used_up(county, str(class_code), str(name), got.start - 1)
+                    raise used_up(
+                        county,
+                        str(class_code),
+                        self._edition.class_label("component", str(class_code)),
+                        got.start - 1,
+                    )
                 rows.append((county, class_code, name, got.start, got.stop - 1, got.start, size))
         leased: pd.DataFrame = pd.DataFrame(
             rows,
@@ -417,13 +422,13 @@ def workspace_id(workspace: Workspace) -> str:
     return str(workspace.journal()["hash"].iloc[0])
 
 
-def used_up(county: str, class_code: str, name: str, last: int) -> UsageError:
+def used_up(county: str, class_code: str, name: Text, last: int) -> UsageError:
     """Return the error of a class whose numbers are used up."""
     return UsageError(
         Text(
-            f"class {class_code} {name} of county {county} has used {last:,} of {MOST:,} numbers; "
+            f"class {class_code} {name.en} of county {county} has used {last:,} of {MOST:,} numbers; "
             "the lease does not fit: lower --reserve or --margin",
-            f"区县 {county} 的 {class_code} {name} 已用号 {last:,}（上限 {MOST:,}），"
+            f"区县 {county} 的 {class_code} {name.zh} 已用号 {last:,}（上限 {MOST:,}），"
             "号段不足：请减小 --reserve 或 --margin",
         )
     )

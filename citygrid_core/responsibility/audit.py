@@ -73,7 +73,7 @@ def audit(
         if missing:
             raise MissingColumns(what, missing)
     if grids.crs is None:
-        raise MissingCrs("grids / 单元网格")
+        raise MissingCrs(Text("grids", "单元网格"))
     expected = book.order.expected if roles is None else roles
     parts = _parts(book, grids, min_area_m2)
     question, which = book.questions(parts, at=at)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from citygrid_core.errors import MissingCrs, Problem
+from citygrid_core.errors import MissingCrs, Problem, Text
 from citygrid_core.locate import CellIndex
 from citygrid_core.responsibility.answers import Answer, Judge, Question
 from citygrid_core.responsibility.around import Surroundings, zones
@@ -89,7 +89,7 @@ class DutyBook:
         placed = isinstance(rules, gpd.GeoDataFrame) and "geometry" in rules
         self.crs = rules.crs if placed else None
         if read.shapes and self.crs is None:
-            raise MissingCrs("duty rules / 责任规则")
+            raise MissingCrs(Text("duty rules", "责任规则"))
         self.shapes = Shapes(read.shapes)
         self.codes = Codes(read.rules, _groups(groups))
         self._surroundings: list[Surroundings] = []
@@ -274,7 +274,7 @@ class DutyBook:
     def _asked(self, points: pd.DataFrame, at: Any, xy: Coordinates | None = None) -> Asked:
         if len(self.shapes) and isinstance(points, gpd.GeoDataFrame):
             if points.crs is None:
-                raise MissingCrs("points / 点位")
+                raise MissingCrs(Text("points", "点位"))
             if points.crs != self.crs:
                 raise CrsMismatch(str(points.crs), str(self.crs))
         return read_points(points, at, self._judge, self.codes, self.shapes, xy)

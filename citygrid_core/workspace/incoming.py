@@ -43,13 +43,13 @@ def rows_of(family: Family, frame: gpd.GeoDataFrame | pd.DataFrame, crs: pyproj.
     geometry = None
     if _has_geometry(frame):
         if frame.crs is None:
-            raise MissingCrs(family.name)
+            raise MissingCrs(family.label)
         if frame.crs != crs:
             raise CrsMismatch(family.name, frame.crs.to_string(), crs.to_string())
         geometry = shapes.without_empty(frame.geometry.to_numpy())
     elif "geometry" in frame.columns:
         if frame["geometry"].notna().any():
-            raise MissingCrs(family.name)
+            raise MissingCrs(family.label)
         geometry = np.full(len(frame), None, dtype=object)
     return Rows(len(frame), {}, geometry, values.labels_of(frame))
 

@@ -261,13 +261,14 @@ class IntakeDesk(QObject):
             page.known.headline.setText(
                 tr("No position: it is stored without a grid.", "未定位：将不归网格入库。")
             )
+        near = look.components
+        labels = [self._room.service.component_name(case["class_code"], n) for n in near["name"]]
         page.show_components(
             [
-                (row.code, tr(f"{row.code}  {row.name}  {row.metres:.0f} m",
-                              f"{row.code}  {row.name}  {row.metres:.0f} 米"))
-                for row in look.components.itertuples()
+                (code, tr(f"{code}  {label}  {metres:.0f} m", f"{code}  {label}  {metres:.0f} 米"))
+                for code, label, metres in zip(near["code"], labels, near["metres"], strict=True)
             ]
-        )  # fmt: skip
+        )
         page.show_twins(twin_texts(look.twins))
         self._pin_twins(look)
         if self._point is None and "x" in case:  # placed by its component

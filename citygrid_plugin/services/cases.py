@@ -141,6 +141,10 @@ class CaseService(QObject):
         hit = self.desk.chooser.classes.get(key)
         return shown(hit.label) if hit is not None else code
 
+    def component_name(self, class_code: str, name: str) -> str:
+        """Return the stored name of a component as people read it."""
+        return shown(self.desk.edition.stored_name(class_code, name))
+
     # --- intake ----------------------------------------------------------------------
 
     def look(self, said: Reported) -> Look:

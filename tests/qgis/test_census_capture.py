@@ -19,6 +19,7 @@ from qgis.PyQt.QtWidgets import QToolButton
 
 from citygrid_core.census.alerts import ANSWERS, KEYS, LABELS, Alert, twin_alert
 from citygrid_core.census.choose import ClassChooser
+from citygrid_core.errors import Text
 from citygrid_core.workspace import Workspace
 from citygrid_plugin.gui.components.alert_banner import AlertBanner
 from citygrid_plugin.gui.components.capture_form import ORDER, CaptureForm
@@ -203,7 +204,7 @@ def test_only_what_was_changed_is_stored(qgis_app: QgsApplication) -> None:
 
 def test_the_banner_asks_and_says_the_key(canvas: QgsMapCanvas) -> None:
     banner = AlertBanner(canvas)
-    alert = twin_alert("雨水井盖", 1.0, [("1", 0.5), ("2", 3.0)])
+    alert = twin_alert(Text("Stormwater manhole cover", "雨水井盖"), 1.0, [("1", 0.5), ("2", 3.0)])
     assert isinstance(alert, Alert)
     banner.show_alert(alert, more=1)
     answered = QSignalSpy(banner.answered)

@@ -108,7 +108,7 @@ def _labels(frame: pd.DataFrame) -> npt.NDArray[np.object_]:
 def _check(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> None:
     for frame in (old, new):
         if frame.crs is None:
-            raise MissingCrs("components")
+            raise MissingCrs(Text("components", "部件"))
     if old.crs != new.crs or not old.crs.is_projected:
         a, b = old.crs.to_string(), new.crs.to_string()
         raise UsageError(

@@ -80,7 +80,7 @@ def divide(
     of squared loads and leaves no part in pieces it was not in before.
     """
     if areas.crs is None:
-        raise MissingCrs("areas")
+        raise MissingCrs(Text("areas", "区划"))
     if not 1 <= teams <= len(areas):
         raise UsageError(
             Text(

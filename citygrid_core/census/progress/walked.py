@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 import shapely.ops
 
-from citygrid_core.errors import MissingCrs
+from citygrid_core.errors import MissingCrs, Text
 
 #: Metres around a street within which a track counts as on it: half a street and the
 #: receiver's error.
@@ -71,7 +71,7 @@ def walked(
     A piece is walked when its middle lies within `reach` of a track.
     """
     if streets.crs is None or tracks.crs is None:
-        raise MissingCrs("streets" if streets.crs is None else "tracks")
+        raise MissingCrs(Text("streets", "街巷") if streets.crs is None else Text("tracks", "轨迹"))
     lines = streets.geometry.explode(index_parts=False)
     lines = lines[~lines.is_empty & lines.notna()]
     labels = lines.index.to_numpy()

@@ -143,7 +143,9 @@ class OwnClassUnnamed(Rule):
     """A class of the city's own is not named as one."""
 
     id, group, severity, field = "C08", "code", "hint", "name"
-    title = Text("a class of the city's own without （自定义）", "扩展类别名称未标注（自定义）")
+    title = Text(
+        "a class of the city's own that is not named as one", "扩展类别名称未标注（自定义）"
+    )
     source = "2026 drafts: minors 080-999, name ending in （自定义） (single-source)"
 
     def judge(self, m: Material) -> Verdict:
