@@ -16,7 +16,6 @@ from citygrid_core import isotime
 from citygrid_core.cases.clock import used
 from citygrid_core.cases.lifecycle import Profile, Timer, timeline
 from citygrid_core.cases.lifecycle.fold import moments
-from citygrid_core.cases.lifecycle.profile import POSTS as POST_LABELS
 from citygrid_core.cases.recurrence import recurrent
 from citygrid_core.cases.standing import told_deadlines
 from citygrid_core.errors import Text, UsageError
@@ -37,6 +36,7 @@ from citygrid_core.evaluation.period import Period
 from citygrid_core.evaluation.ranking import standardised
 from citygrid_core.evaluation.times import times
 from citygrid_core.operations.case_clock import profile_of, timer_of
+from citygrid_core.vocabulary import POSTS as POST_LABELS
 from citygrid_core.workspace import Between, Workspace
 
 Floats = npt.NDArray[np.float64]

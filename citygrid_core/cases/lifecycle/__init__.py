@@ -14,13 +14,13 @@ from citygrid_core.cases.lifecycle.machine import Entry, advance, advance_all, l
 from citygrid_core.cases.lifecycle.profile import (
     GUARDS,
     HOLDS,
-    POSTS,
     STAGES,
     Profile,
     Step,
     profiles,
 )
 from citygrid_core.cases.lifecycle.timeline import STAGE_LIMITS, TOLD, timeline
+from citygrid_core.vocabulary import POSTS
 
 __all__ = [
     "COUNTS", "GUARDS", "HOLDS", "POSTS", "RULES", "STAGES", "STAGE_LIMITS", "TOLD", "BadProfile", "Entry", "Folded",

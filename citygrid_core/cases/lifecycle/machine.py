@@ -10,8 +10,9 @@ import pandas as pd
 
 from citygrid_core.cases.lifecycle.errors import StepRefused
 from citygrid_core.cases.lifecycle.fold import Timer, fold
-from citygrid_core.cases.lifecycle.profile import NEED_LABELS, STAGE_LABELS, Profile, Step
+from citygrid_core.cases.lifecycle.profile import NEED_LABELS, Profile, Step
 from citygrid_core.errors import Text
+from citygrid_core.vocabulary import STAGE_LABELS
 
 _WHY: dict[str, Text] = {
     "step.unknown": Text("there is no such step", "没有此操作"),

@@ -14,26 +14,13 @@ from citygrid_core.cases.lifecycle.errors import BadProfile, UnknownProfile
 from citygrid_core.cases.privacy import TREATMENTS
 from citygrid_core.cases.twins import Reach
 from citygrid_core.errors import Text
+from citygrid_core.vocabulary import POSTS, STAGE_LABELS
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:  # pragma: no cover
     import tomli as tomllib
 
-STAGE_LABELS: dict[str, Text] = {
-    "collected": Text("collected", "信息收集"),
-    "verifying": Text("being verified", "待核实"),
-    "verified": Text("verified", "已核实"),
-    "registered": Text("registered", "案卷建立"),
-    "coordinating": Text("co-ordination", "协调中"),
-    "delegated": Text("sent to the county", "已下派"),
-    "dispatched": Text("dispatched", "任务派遣"),
-    "handled": Text("handled", "处理反馈"),
-    "checking": Text("being checked", "待核查"),
-    "checked": Text("checked", "已核查"),
-    "closed": Text("closed", "结案"),
-    "void": Text("void", "作废"),
-}
 STAGES = tuple(STAGE_LABELS)
 HOLDS = ("", "suspended", "deferred")
 NEED_LABELS: dict[str, Text] = {
@@ -50,15 +37,6 @@ GUARDS = (
 CLOCKS = ("", "start", "stop", "again", "until")
 #: Kinds of objects; classes of both may have one code.
 OBJECTS = ("component", "event")
-POSTS: dict[str, Text] = {
-    "collector": Text("collector", "监督员"),
-    "operator": Text("operator", "受理员"),
-    "shift_leader": Text("shift leader", "值班长"),
-    "dispatcher": Text("dispatcher", "派遣员"),
-    "county_dispatcher": Text("county dispatcher", "区级派遣员"),
-    "department": Text("department", "专业部门"),
-    "source": Text("told by the source", "来源系统"),
-}
 _FOLDER = files("citygrid_core.cases") / "profiles"
 
 

@@ -9,10 +9,11 @@ from citygrid_core.heat.forecast.choice import Choice, choose
 from citygrid_core.heat.forecast.compare import Comparison, compare
 from citygrid_core.heat.forecast.ground import Ground
 from citygrid_core.heat.forecast.intervals import Calibration, calibrate
-from citygrid_core.heat.forecast.models import MODELS, SIMPLE
+from citygrid_core.heat.forecast.models import SIMPLE
 from citygrid_core.heat.forecast.one import Forecast, forecast
 from citygrid_core.heat.forecast.rolling import HORIZONS, LEVEL, Rolled, origins_before, roll
 from citygrid_core.heat.forecast.scores import SHARES, Scores, captured, log_score
+from citygrid_core.vocabulary import MODELS
 
 __all__ = [
     "CHOSEN",

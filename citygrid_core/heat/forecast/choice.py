@@ -9,8 +9,9 @@ import numpy as np
 
 from citygrid_core.errors import Text
 from citygrid_core.heat.forecast.compare import MARGIN
-from citygrid_core.heat.forecast.models import MODELS, SIMPLE
+from citygrid_core.heat.forecast.models import SIMPLE
 from citygrid_core.heat.forecast.scores import Scores
+from citygrid_core.vocabulary import MODELS
 
 #: Fewer scored forecasts or cases than these tell nothing about models.
 FEWEST_FORECASTS, FEWEST_CASES = 4, 30

@@ -11,23 +11,10 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from citygrid_core.errors import Text
 from citygrid_core.heat.forecast.densities import Counts, Days, Singles
 from citygrid_core.heat.forecast.ground import Ground
 
 Floats = npt.NDArray[np.float64]
-#: Name to what people call it, the simplest first.
-MODELS: dict[str, Text] = {
-    "persistence": Text("as last time", "沿用上期"),
-    "mean": Text("mean of all days", "历史均值"),
-    "seasonal": Text("seasonal mean", "季节均值"),
-    "kde": Text("kernel density", "核密度"),
-    "bayes": Text("empirical-Bayes seasonal mean", "经验贝叶斯季节均值"),
-    "exciting": Text("self-exciting in space and time", "时空自激"),
-    "local": Text("local empirical Bayes", "邻域经验贝叶斯"),
-    "poisson": Text("Poisson regression", "泊松回归"),
-    "blend": Text("weighted average of models", "加权模型平均"),
-}
 #: What a forecast must beat to be used.
 SIMPLE = ("persistence", "mean", "seasonal", "kde")
 #: Rounds of expectation and maximisation from even weights, and from the last ones.

@@ -10,12 +10,10 @@ from scipy import stats
 
 from citygrid_core.heat import HeatInputError
 from citygrid_core.heat import forecast as fc
-from citygrid_core.heat.forecast import models
 from citygrid_core.heat.forecast.densities import densities
 from citygrid_core.heat.forecast.local import shrunk
 from citygrid_core.heat.forecast.pool import POOLED, pooled
 from citygrid_core.heat.forecast.totals import totals, weekdays
-from citygrid_core.workspace.schema import CHOICES
 from tests.examples import examples
 
 SIDE = 12
@@ -104,7 +102,7 @@ def test_nothing_after_an_origin_can_change_its_forecast(horizon: str) -> None:
         changed = counts.copy()
         changed[:, origin:] = other[:, origin:]
         part = fc.roll(changed, ground, origins[: i + 1], horizon)
-        for name in models.MODELS:
+        for name in fc.MODELS:
             assert np.array_equal(whole.densities[name][i], part.densities[name][i]), name
         assert whole.totals[i] == part.totals[i]
         assert whole.choice(i) == part.choice(i)
@@ -120,7 +118,7 @@ def test_every_model_is_a_density_and_loses_no_case_at_the_edge() -> None:
     for spread in ground.spread:
         assert np.asarray(spread.sum(axis=0)).ravel() == pytest.approx(np.ones(SIDE**2), rel=1e-5)
     rolled = fc.roll(counts, ground, np.array([30, 45, 59, 60]), "day")
-    assert set(rolled.densities) == set(models.MODELS) == set(CHOICES["forecast_model"])
+    assert set(rolled.densities) == set(fc.MODELS)
     for name, density in rolled.densities.items():
         assert density.sum(axis=1) == pytest.approx(np.ones(4), rel=1e-4), name
         assert (density >= 0).all()
@@ -188,7 +186,7 @@ def scored(seed: int = 0, number: int = 20, **mark: float) -> dict[str, fc.Score
             full * mark.get(name, 0.2) + weather + own.normal(0, 1, (number, 1)),
             full, np.full(number, 300.0), np.zeros(number),
         )
-        for name in models.MODELS
+        for name in fc.MODELS
     }  # fmt: skip
 
 
