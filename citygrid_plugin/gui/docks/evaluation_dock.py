@@ -139,7 +139,7 @@ class EvaluationDock(QgsDockWidget):
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setWidget(body)
         self.setWidget(scroll)
-        self.setMinimumWidth(400)
+        self.setMinimumWidth(440)
         self.show_nothing("")
 
     def _question(self, icon: Callable[[str], QIcon]) -> QVBoxLayout:
