@@ -398,6 +398,9 @@ class EvaluationDesk(QObject):
                 (x, y, n, bool(above_line[n])) for x, y, n in placed_cases(found, points, "number")
             ]
             self._marks.start(show_behind(QgsProject.instance(), answer.crs, there, _plain(title)))
+            if there and answer.shapes is None:  # no area to go to
+                xs, ys = [case[0] for case in there], [case[1] for case in there]
+                self._frame((min(xs), min(ys), max(xs), max(ys)))
         else:
             hide_evaluation(QgsProject.instance(), BEHIND)
 

@@ -31,6 +31,7 @@ from citygrid_core.workspace import Workspace
 from citygrid_plugin.gui.components.class_search import ClassSearch
 from citygrid_plugin.gui.components.intake_page import IntakePage
 from citygrid_plugin.gui.dialogs.step_dialog import StepDialog
+from citygrid_plugin.gui.docks.evaluation_dock import EvaluationDock
 from citygrid_plugin.layers.case_views import condition, drop_lights, filter_cases, show_lights
 from citygrid_plugin.layers.evaluation import breaks, renderer
 from citygrid_plugin.layers.project import find_layer
@@ -324,8 +325,6 @@ def test_a_city_is_read_anew_when_its_ground_has_changed(own_city: Path) -> None
 
 
 def test_an_indicator_tells_its_formula_where_it_is_chosen(qgis_iface: Any) -> None:
-    from citygrid_plugin.gui.docks.evaluation_dock import EvaluationDock
-
     dock = EvaluationDock(lambda name: QIcon())
     offered = [("a", "甲率", "乙 / 丙"), ("b", "丁数", "戊")]
     dock.set_indicators(offered, "b")
@@ -378,3 +377,18 @@ def test_a_component_that_was_typed_stays_where_none_is_offered(qgis_app: QgsApp
     page.reset()
     assert page.component_code() == ""
     page.deleteLater()
+
+
+def test_an_indicator_is_found_by_a_part_of_its_name(qgis_iface: Any) -> None:
+    """What stands in the box is what is shown: a part of a name takes the first that has it."""
+    dock = EvaluationDock(lambda name: QIcon())
+    dock.set_indicators([("a", "closed", ""), ("b", "reworked (%)", "")], "a")
+    changed: list[str] = []
+    dock.indicator_changed.connect(lambda: changed.append(dock.chosen_indicator()))
+    line = dock.indicator.lineEdit()
+    for typed, code, shown_ in (("REWORK", "b", "reworked (%)"), ("nothing", "b", "reworked (%)")):
+        line.setText(typed)
+        QTest.keyClick(line, Qt.Key.Key_Return)
+        assert (dock.chosen_indicator(), dock.indicator.currentText()) == (code, shown_)
+    assert changed == ["b"]
+    dock.deleteLater()

@@ -183,6 +183,7 @@ class EvaluationDock(QgsDockWidget):
         self.indicator = QComboBox()
         searchable(self.indicator, 10)
         self.indicator.activated.connect(lambda _: self.indicator_changed.emit())
+        self.indicator.lineEdit().editingFinished.connect(self._take_typed)
         self.indicator.currentIndexChanged.connect(self._tell_formula)
         for name, part, r, c, span in (
             ("by", self.by, 0, 0, 1), ("scheme", self.scheme, 0, 1, 1),
@@ -263,10 +264,19 @@ class EvaluationDock(QgsDockWidget):
 
     def chosen_indicator(self) -> str:
         """Return the code of the indicator."""
-        at = self.indicator.currentIndex()
-        if self.indicator.itemText(at) != self.indicator.currentText():
-            at = max(self.indicator.findText(self.indicator.currentText()), 0)
-        return str(self.indicator.itemData(at) or "")
+        return str(self.indicator.currentData() or "")
+
+    def _take_typed(self) -> None:
+        """Take the first indicator with what was typed in its name; without one, the last stays."""
+        box, typed = self.indicator, self.indicator.currentText().strip()
+        at = box.findText(typed)
+        if at < 0 and typed:
+            at = box.findText(typed, Qt.MatchFlag.MatchContains)
+        if at < 0 or at == box.currentIndex():
+            box.setEditText(box.itemText(box.currentIndex()))
+            return
+        box.setCurrentIndex(at)
+        self.indicator_changed.emit()
 
     def _unit_changed(self) -> None:
         self.last.setVisible(self.unit.currentData() == "days")
