@@ -88,7 +88,7 @@ def write_folder(
         meta,
         parts,
         leases.assign(until=until),
-        _class_list(edition),
+        class_list(edition, lang),
         departments[["code", "name"]],
         background,
     )
@@ -119,11 +119,15 @@ def clipped(
     return found
 
 
-def _class_list(edition: Edition) -> pd.DataFrame:
-    """Return the classes as a field form offers them: name, initials in pinyin, code."""
+def class_list(edition: Edition, lang: Language) -> pd.DataFrame:
+    """Return the classes as a field form offers them, ``label``: name, initials in pinyin, code.
+
+    ``name`` stays the official one; the label has the name that the team reads.
+    """
     from pypinyin import Style, lazy_pinyin
 
     classes, radii = edition.component_classes, class_radii(edition)
+    said = edition.catalogues["component"].names(lang)
     initials = ["".join(lazy_pinyin(n, style=Style.FIRST_LETTER)) for n in classes["name"]]
     offered: pd.DataFrame = pd.DataFrame(
         {
@@ -134,7 +138,7 @@ def _class_list(edition: Edition) -> pd.DataFrame:
             "twin_m": [radii.get(str(c), 0.0) for c in classes.index],
             "label": [
                 f"{n} {i} {c}"
-                for n, i, c in zip(classes["name"], initials, classes.index, strict=True)
+                for n, i, c in zip(said.values(), initials, classes.index, strict=True)
             ],
         }
     )

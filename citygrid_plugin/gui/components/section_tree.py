@@ -37,7 +37,10 @@ class SectionTree(TwoColumns):
             head.setFont(0, bold)
             for name, value, details in section.lines:
                 item = QTreeWidgetItem(head, [name, value])
-                item.setTextAlignment(0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+                for column in (0, 1):
+                    item.setTextAlignment(
+                        column, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+                    )
                 item.setToolTip(1, "\n".join((value, *details)))
                 for detail in details:
                     child = QTreeWidgetItem(item, [detail])

@@ -5,6 +5,9 @@ from __future__ import annotations
 from qgis.PyQt.QtCore import QModelIndex, QRect, QSize
 from qgis.PyQt.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTreeView
 
+#: Share of the width that names may take of it.
+_NAMES = 0.5
+
 
 class _Wrapped(QStyledItemDelegate):
     """Measures an item at the width it really has."""
@@ -20,8 +23,12 @@ class _Wrapped(QStyledItemDelegate):
         else:
             width = tree.columnWidth(index.column())
             if index.column() == 0:
-                # A name keeps to one line: the column is as wide as the longest.
-                return super().sizeHint(option, index)
+                # A name keeps to one line, and the column is as wide as the longest: but for
+                # names that would leave their values no room.
+                whole, most = super().sizeHint(option, index), int(_NAMES * tree.viewport().width())
+                if whole.width() <= most or tree.header().count() < 2:
+                    return whole
+                width = most
         narrow = QStyleOptionViewItem(option)
         # Qt wraps only into a rectangle that is valid: wide and high.
         narrow.rect = QRect(0, 0, max(width - 6, 40), 10_000)

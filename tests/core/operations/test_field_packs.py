@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -23,11 +24,13 @@ from citygrid_core.operations.census_capacity import code_capacity, warnings
 from citygrid_core.operations.census_conflicts import list_conflicts, resolve_conflicts
 from citygrid_core.operations.census_pack import PackPlan, make_packs
 from citygrid_core.operations.census_pack_again import rewrite_pack
+from citygrid_core.operations.census_pack_folder import class_list
 from citygrid_core.operations.census_packs import extend_pack, list_packs, void_pack
 from citygrid_core.operations.census_photo_files import folder_of
 from citygrid_core.operations.census_return import return_pack
 from citygrid_core.operations.census_return_rows import PackRefused
 from citygrid_core.operations.store import verify
+from citygrid_core.standards import load_edition
 from citygrid_core.workspace import Workspace
 
 from . import fieldtown as town
@@ -58,6 +61,11 @@ def one(ws: Workspace, code: str) -> pd.Series:
 
 
 class TestPacking:
+    @pytest.mark.parametrize(("lang", "said"), [("zh", "路灯"), ("en", "Street light")])
+    def test_the_form_offers_classes_as_the_team_reads_them(self, lang: Any, said: str) -> None:
+        offered = class_list(load_edition(), lang).set_index("code").loc["01037"]
+        assert (offered["name"], offered["label"]) == ("路灯", f"{said} ld 01037")
+
     def test_every_component_goes_out_once(self, ws: Workspace, tmp_path: Path) -> None:
         report, folders = town.send(ws, tmp_path / "out", teams=3)
         assert report.read == ws.count("components") == 80
