@@ -6,6 +6,17 @@ from shapely.geometry import Point
 
 from citygrid_core.errors import CitygridError, Text, UsageError
 
+#: Frames that the functions of this room take, by the names of their parameters.
+_FRAMES = {
+    "areas": "行政区域", "barriers": "分隔线", "buildings": "建筑", "components": "部件",
+    "compounds": "院落", "grids": "单元网格", "lines": "线", "reference": "参考网格", "roads": "道路",
+}  # fmt: skip
+
+
+def named(what: str) -> Text:
+    """Return what people call a frame; names of files and layers stay."""
+    return Text(what, _FRAMES.get(what, what))
+
 
 class NotProjected(CitygridError):
     """A frame is in degrees; areas need metres."""
@@ -14,7 +25,7 @@ class NotProjected(CitygridError):
         super().__init__(
             Text(
                 f"{what} is in degrees ({crs}); give a projected CRS in metres (option --crs)",
-                f"{what}采用经纬度（{crs}）；请指定以米为单位的投影坐标系（选项 --crs）",
+                f"{named(what).zh}采用经纬度（{crs}）；请指定以米为单位的投影坐标系（选项 --crs）",
             )
         )
 
@@ -26,7 +37,7 @@ class CrsMismatch(CitygridError):
         super().__init__(
             Text(
                 f"{what} is in {crs}, the areas in {expected}; bring both to one (frame.to_crs)",
-                f"{what}的坐标系为{crs}，行政区域为{expected}；请先统一（frame.to_crs）",
+                f"{named(what).zh}的坐标系为{crs}，行政区域为{expected}；请先统一（frame.to_crs）",
             )
         )
 
@@ -35,7 +46,9 @@ class MissingColumn(UsageError):
     """A frame lacks a column that the call needs."""
 
     def __init__(self, what: str, column: str) -> None:
-        super().__init__(Text(f"{what} has no column {column!r}", f"{what}缺少字段“{column}”"))
+        super().__init__(
+            Text(f"{what} has no column {column!r}", f"{named(what).zh}缺少字段“{column}”")
+        )
 
 
 class TooManyGrids(CitygridError):

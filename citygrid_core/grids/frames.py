@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from citygrid_core.errors import MissingCrs, Problem, Text, UnusableInput
-from citygrid_core.grids.errors import CrsMismatch, MissingColumn, NotProjected
+from citygrid_core.grids.errors import CrsMismatch, MissingColumn, NotProjected, named
 from citygrid_core.grids.policy import Policy
 
 Geometries = NDArray[Any]
@@ -26,7 +26,7 @@ def require_metres(frame: gpd.GeoDataFrame, what: str) -> Any:
     """
     crs = frame.crs
     if crs is None:
-        raise MissingCrs(what)
+        raise MissingCrs(named(what))
     if not crs.is_projected:
         raise NotProjected(what, crs.to_string())
     return crs
@@ -35,7 +35,7 @@ def require_metres(frame: gpd.GeoDataFrame, what: str) -> Any:
 def require_same(frame: gpd.GeoDataFrame, crs: Any, what: str) -> None:
     """Raise `CrsMismatch` or `MissingCrs` unless `frame` is in `crs`."""
     if frame.crs is None:
-        raise MissingCrs(what)
+        raise MissingCrs(named(what))
     if frame.crs != crs:
         raise CrsMismatch(what, frame.crs.to_string(), crs.to_string())
 

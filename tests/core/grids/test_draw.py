@@ -170,8 +170,9 @@ class TestRefusals:
             draw(place.areas.set_crs(None, allow_override=True), place.roads)
 
     def test_degrees(self, place: Town) -> None:
-        with pytest.raises(NotProjected, match="degrees"):
+        with pytest.raises(NotProjected, match="areas is in degrees") as refused:
             draw(place.areas.to_crs(4326), place.roads)
+        assert refused.value.text("zh").startswith("行政区域采用经纬度")
 
     def test_two_systems(self, place: Town) -> None:
         with pytest.raises(CrsMismatch):
