@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -112,9 +113,8 @@ def advance_cases(
         rows, refused = advance_all(log, cases, profile, asked[known], timer)
         for which, tell in ((~there, _unknown), (ahead, _ahead), (never, _beyond)):
             report.problems += [tell(asked, at, now) for at in asked.index[which]]
-        for at, rule in refused["rule"].items():
-            before = pd.concat([log, rows[rows.index < at]], ignore_index=True)
-            report.problems.append(_refused(asked, at, str(rule), before, cases, profile, timer))
+        for at, rule, now in refused.itertuples():
+            report.problems.append(_refused(asked, at, rule, now, log, rows, profile))
         report.problems += _strangers(workspace, asked, rows)
         if len(rows):
             tx.insert("case_log", rows.reset_index(drop=True))
@@ -314,22 +314,23 @@ def _refused(
     asked: pd.DataFrame,
     at: Any,
     rule: str,
+    names: Sequence[str],
     log: pd.DataFrame,
-    cases: pd.DataFrame,
+    rows: pd.DataFrame,
     profile: Profile,
-    timer: Timer,
 ) -> Problem:
+    """Return why a step was refused, with what was legal after the rows before it."""
     number, name = str(asked.at[at, "number"]), str(asked.at[at, "step"])
     step = profile.steps.get(name)
     said = why(rule, step)
     label = step.label if step else Text(name, name)
-    own = log[log["number"] == number]
-    now = legal(own, cases.loc[number], profile, str(asked.at[at, "at"]), timer)
+    now = [profile.steps[name] for name in names]
     en = ", ".join(s.name for s in now)
     zh = "、".join(f"{s.label.zh}（{s.name}）" for s in now)
     expected = Text(f"one of {en}", f"{zh} 之一")
     if rule == "step.time" or not now:
-        last = str(own["at"].max())[:19]
+        done = (log["at"][log["number"] == number], rows["at"][rows["number"] == number].loc[:at])
+        last = max(str(moment) for moments in done for moment in moments)[:19]
         expected = Text(f"a time from {last} on", f"不早于 {last} 的时间")
     elif step is not None and rule.removeprefix("step.") in _SAID:
         expected = _SAID[rule.removeprefix("step.")]

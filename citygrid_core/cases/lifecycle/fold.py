@@ -27,6 +27,8 @@ RULES = (
 COUNTS = ("dispatch", "return", "rework", "delay", "suspend", "defer", "supervise", "appeal")
 _NAT = np.datetime64("NaT", "s")
 _SOURCE = "source"
+#: What the passing of a hold's planned end changes of a case.
+_LAPSING = ("lapsed", "since", "suspended_s", "held_s", "due", "stopped")
 
 
 @dataclass(frozen=True)
@@ -57,12 +59,17 @@ class Folded:
     wrong : DataFrame
         Rows of the log that are not legal: number, seq, step, rule (of `RULES`).
     stages : DataFrame
-        For each row of the log, by its index: the stage before it and after it.
+        For each row of the log, by its index: the stage before it and after it, and rule, ""
+        where it is legal.
+    legal : Series
+        For each row that was asked for and is not legal, by its index: the names of the steps
+        that were, in the order of the profile.
     """
 
     states: pd.DataFrame
     wrong: pd.DataFrame
     stages: pd.DataFrame
+    legal: pd.Series
 
 
 def fold(
@@ -82,7 +89,8 @@ def fold(
     log : DataFrame
         number, seq, step, at, and if there are any department_code, until, reason,
         document, before, after, post. Any order. Rows with the post ``source`` were told
-        by another system, which may leave out steps: their `after` is believed.
+        by another system, which may leave out steps: their `after` is believed. asked (bool):
+        rows that are not in the log but wanted; what is not legal of them is left out.
     cases : DataFrame
         Indexed by number: source, and what limits ask for (object_kind, class_code,
         condition, area_class).
@@ -96,7 +104,7 @@ def fold(
     Returns
     -------
     Folded
-        Wrong rows are followed all the same, so that a log edited by hand still shows
+        Wrong rows of the log are followed all the same, so that a log edited by hand still shows
         where its case stands.
     """
     rows = log.sort_values(["number", "seq"], kind="stable")
@@ -142,6 +150,10 @@ class _State:
         self.before = _stages(rows, "before", stage_at)
         self.after = _stages(rows, "after", stage_at)
         self.lacks = self._lacking(rows)
+        self.asked = np.zeros(len(rows), dtype=bool)
+        if "asked" in rows:
+            self.asked = (rows["asked"] == True).to_numpy()  # noqa: E712 - a log has none
+        self.open: dict[int, Bools] = {}  # for each row that is refused the steps that were legal
         self.rule = np.zeros(len(rows), dtype=np.int64)
         self.was = np.zeros(len(rows), dtype=np.int64)
         self.became = np.zeros(len(rows), dtype=np.int64)
@@ -194,10 +206,18 @@ class _State:
 
     def take(self, r: Ints) -> None:
         """Let one row of each of some cases take effect."""
-        c, s, at = self.case[r], self.step[r], self.at[r]
+        c, s, at, asked = self.case[r], self.step[r], self.at[r], self.asked[r]
+        stood = {name: getattr(self, name)[c] for name in _LAPSING} if asked.any() else {}
         self.lapse(c, at)
-        self.rule[r] = self._rules(r)
-        self.was[r] = self.stage[c]
+        said = self.until[r], self.told[r], self.lacks[r], self.before[r]
+        self.rule[r] = self._rules(c, s, at, *said)
+        self.was[r] = self.became[r] = self.stage[c]
+        refused = asked & (self.rule[r] > 0)
+        if refused.any():
+            self.open |= zip(r[refused].tolist(), self._open(c[refused], at[refused]), strict=True)
+            for name, values in stood.items():
+                getattr(self, name)[c[refused]] = values[refused]
+            r, c, s, at = (a[~refused] for a in (r, c, s, at))
         known = s >= 0
         to = np.where(known, self.to[s], -1)
         follow = (self.told[r] | (self.rule[r] > 0)) & (self.after[r] >= 0)
@@ -213,33 +233,45 @@ class _State:
             if name in self.names:
                 np.add.at(count, c[s == self.names.index(name)], 1)
 
-    def _rules(self, r: Ints) -> Ints:
-        """Return why each row is not legal, as a place in `RULES`; 0 where it is."""
-        c, s, at = self.case[r], self.step[r], self.at[r]
-        told, stage, hold = self.told[r], self.stage[c], self.hold[c]
-        out = np.zeros(len(r), dtype=np.int64)
+    def _open(self, c: Ints, at: Any) -> Bools:
+        """Return which steps are legal now, were all said that they need: cases by steps."""
+        no, none = np.zeros(len(c), dtype=bool), np.full(len(c), -1)
+        rules = []
+        for i, step in enumerate(self.steps):
+            until = np.fmax(at, self.due[c]) if step.clock == "until" else at
+            until = until + np.timedelta64(1, "s")
+            rules.append(self._rules(c, np.full(len(c), i), at, until, no, no, none))
+        legal: Bools = np.array(rules).T == 0
+        return legal
+
+    def _rules(
+        self, c: Ints, s: Ints, at: Any, until: Any, told: Bools, lacks: Bools, before: Ints
+    ) -> Ints:
+        """Return why each step is not legal, as a place in `RULES`; 0 where it is."""
+        stage, hold = self.stage[c], self.hold[c]
+        out = np.zeros(len(c), dtype=np.int64)
 
         def mark(rule: str, wrong: Bools) -> None:
             out[wrong & (out == 0)] = RULES.index(rule)
 
         mark("step.unknown", s < 0)
-        mark("log.before", (self.before[r] >= 0) & (self.before[r] != stage))
+        mark("log.before", (before >= 0) & (before != stage))
         mark("step.time", ~np.isnat(self.last[c]) & ~(at >= self.last[c]))
         mark("step.stage", ~told & ~self.allowed[s, stage])
         bound = np.where(self.held[s], hold == 0, (hold > 0) & ~self.lapsed[c])
         mark("step.hold", ~told & ~self.anyhow[s] & bound)
-        mark("step.needs", ~told & self.lacks[r])
+        mark("step.needs", ~told & lacks)
         guards = {
             "verified_if_public": (stage == STAGES.index("verified")) | self.at_once[c],
             "delays_left": self.counts["delay"][c] < self.profile.max_delays,
             "before_due": np.isnat(self.due[c]) | (at <= self.due[c]),
-            "until_later": ~(self.until[r] <= np.fmax(at, self.due[c])),
-            "until_ahead": ~(self.until[r] <= at),
+            "until_later": ~(until <= np.fmax(at, self.due[c])),
+            "until_ahead": ~(until <= at),
             "suspension_short": ~(
-                self.until[r] - at > np.timedelta64(self.profile.max_suspension_days, "D")
+                until - at > np.timedelta64(self.profile.max_suspension_days, "D")
             ),
             "suspension_left": ~(
-                (self.until[r] - at) + self.suspended_s[c]
+                (until - at) + self.suspended_s[c]
                 > np.timedelta64(self.profile.max_suspension_total_days, "D")
             ),
             "appeals_left": self.counts["appeal"][c] < self.profile.max_appeals,
@@ -385,13 +417,19 @@ class _State:
             },
             index=pd.Index(self.numbers, name="number", dtype=object),
         )
+        rules = np.array(RULES, dtype=object)[self.rule]
         bad = self.rule > 0
         wrong: pd.DataFrame = rows.loc[bad, ["number", "seq", "step"]].reset_index(drop=True)
-        wrong["rule"] = np.array(RULES, dtype=object)[self.rule[bad]]
+        wrong["rule"] = rules[bad]
         told: pd.DataFrame = pd.DataFrame(
-            {"before": stages[self.was], "after": stages[self.became]}, index=rows.index
+            {"before": stages[self.was], "after": stages[self.became], "rule": rules},
+            index=rows.index,
         )
-        return Folded(states, wrong, told)
+        legal: pd.Series = pd.Series(
+            [tuple(np.array(self.names, dtype=object)[row]) for row in self.open.values()],
+            index=rows.index[list(self.open)], dtype=object,
+        )  # fmt: skip
+        return Folded(states, wrong, told, legal)
 
 
 def _texts(rows: pd.DataFrame, name: str) -> npt.NDArray[np.object_]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -76,11 +75,9 @@ def legal(
     case : Series
         source, and what limits ask for; its name is the number.
     """
-    states = fold(log, case.to_frame().T, profile, timer, at).states if len(log) else None
-    due = states["due_at"].iloc[0] if states is not None else pd.NaT
-    tried = {name: _said(step, at, due) for name, step in profile.steps.items()}
-    rules = _try(log, case, profile, tried, timer)
-    return [step for name, step in profile.steps.items() if rules[name] == ""]
+    nothing = pd.DataFrame([{"number": str(case.name), "step": "", "at": at}])
+    _, refused = advance_all(log, case.to_frame().T, profile, nothing, timer)
+    return [profile.steps[name] for name in refused["legal"].iloc[0]]
 
 
 def advance(
@@ -111,9 +108,11 @@ def advance(
         return rows
     step = profile.steps.get(entry.step)
     label = step.label if step else Text(entry.step, entry.step)
-    now = legal(log, case, profile, entry.at, timer)
-    reason = why(str(refused["rule"].iloc[0]), step)
-    raise StepRefused(str(case.name), label, reason, [(s.name, s.label) for s in now])
+    why_not, now = refused.iloc[0]
+    reason = why(str(why_not), step)
+    raise StepRefused(
+        str(case.name), label, reason, [(name, profile.steps[name].label) for name in now]
+    )
 
 
 def advance_all(
@@ -141,45 +140,42 @@ def advance_all(
         number, seq, step, at, who, post, reason, before, after, department_code, until,
         document; index of the entries.
     refused : DataFrame
-        rule (of `RULES`) by the index of the entries.
+        By the index of the entries: rule (of `RULES`), legal (names of the steps that were legal
+        then, in the order of the profile).
     """
     posts = {name: step.post for name, step in profile.steps.items()}
     wanted = entries.reindex(columns=["number", *_FIELDS]).astype(object)
     wanted = wanted.where(wanted.notna(), "")
     held = log[log["number"].isin(wanted["number"])] if len(log) else log
     last = held.groupby("number")["seq"].max().to_dict() if len(held) else {}
-    refused: dict[object, str] = {}
-    while True:
-        trying = wanted[~wanted.index.isin(list(refused))]
-        rows = trying.assign(
-            seq=np.array([last.get(n, 0) for n in trying["number"]], dtype=np.int64)
-            + trying.groupby("number").cumcount()
-            + 1,
-            post=trying["step"].map(posts),
-            entry=trying.index,
-        )
-        rows["until"] = rows["until"].where(rows["until"] != "", None)
-        both = pd.concat([held.astype(object), rows], ignore_index=True) if len(held) else rows
-        both = both.reset_index(drop=True)
-        folded = fold(both, cases, profile, timer)
-        new = both[both["entry"].notna()] if len(held) else both
-        bad = folded.wrong.merge(new[["number", "seq", "entry"]], on=["number", "seq"])
-        if bad.empty:
-            break
-        # of each case the first that is wrong: what follows it is tried again without it
-        bad = bad.drop_duplicates("number")
-        refused |= dict(zip(bad["entry"], bad["rule"], strict=True))
-    out = new.assign(
-        before=folded.stages["before"].reindex(new.index).replace("", None),
-        after=folded.stages["after"].reindex(new.index),
+    ends = np.array([last.get(n, 0) for n in wanted["number"]], dtype=np.int64)
+    asked = wanted.assign(
+        seq=ends + wanted.groupby("number").cumcount() + 1, post=wanted["step"].map(posts),
+        asked=True,
+    )  # fmt: skip
+    asked["until"] = asked["until"].where(asked["until"] != "", None)
+    before = held.astype(object).assign(asked=False) if len(held) else held
+    both = pd.concat([before, asked]) if len(held) else asked
+    both = both.reset_index(drop=True)
+    folded = fold(both, cases, profile, timer)
+    new = both.index[both["asked"] == True]  # noqa: E712 - a column of objects
+    told = folded.stages.loc[new].set_axis(asked.index)
+    good = (told["rule"] == "").to_numpy()
+    out = asked[good].assign(
+        before=told["before"][good].replace("", None), after=told["after"][good]
     )
+    out["seq"] = ends[good] + out.groupby("number").cumcount() + 1
     out["department_code"] = out["department_code"].where(out["department_code"] != "", None)
-    out.index = pd.Index(out["entry"], name=entries.index.name)
     columns = [
         "number", "seq", "step", "at", "who", "post", "reason", "before", "after",
         "department_code", "until", "document",
     ]  # fmt: skip
-    left: pd.DataFrame = pd.DataFrame({"rule": pd.Series(refused, dtype=object)})
+    left: pd.DataFrame = pd.DataFrame(
+        {
+            "rule": told["rule"][~good],
+            "legal": folded.legal.reindex(new[~good]).set_axis(asked.index[~good]),
+        }
+    )
     done: pd.DataFrame = out[columns]
     return done, left
 
@@ -196,36 +192,3 @@ def why(rule: str, step: Step | None = None) -> Text:
         zh = "、".join(STAGE_LABELS[s].zh for s in stages)
         return Text(f"{said.en}, but from {', '.join(stages)}", f"{said.zh}，只能从 {zh}")
     return said
-
-
-def _said(step: Step, at: str, due: Any) -> Entry:
-    """Return the step with all that it needs said, to ask whether it would be legal."""
-    end = pd.Timestamp(at)
-    if step.clock == "until" and due > end:
-        end = due
-    until = (end + pd.Timedelta(1, "s")).isoformat()
-    return Entry(step.name, at, reason="?", department_code="?", until=until, document="?")
-
-
-def _try(
-    log: pd.DataFrame,
-    case: pd.Series,
-    profile: Profile,
-    entries: dict[str, Entry],
-    timer: Timer | None,
-) -> dict[str, str]:
-    """Return for each step the rule that it breaks: the case, once for each, one step on."""
-    seq = int(log["seq"].max()) + 1 if len(log) else 1
-    parts = []
-    for name, e in entries.items():
-        said = {
-            "seq": seq, "step": e.step, "at": e.at, "reason": e.reason, "until": e.until or None,
-            "department_code": e.department_code, "document": e.document,
-        }  # fmt: skip
-        one = pd.DataFrame([said], dtype=object)
-        both = pd.concat([log.astype(object), one], ignore_index=True) if len(log) else one
-        parts.append(both.assign(number=name))
-    copies = pd.DataFrame([case] * len(entries), index=list(entries))
-    wrong = fold(pd.concat(parts, ignore_index=True), copies, profile, timer).wrong
-    last = wrong[wrong["seq"] == seq]
-    return dict.fromkeys(entries, "") | dict(zip(last["number"], last["rule"], strict=True))

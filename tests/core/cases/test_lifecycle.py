@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import sys
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -471,6 +472,56 @@ def test_the_state_is_the_fold_of_the_log(n: int) -> None:
 
 
 @pytest.mark.slow
+def test_wanted_steps_are_judged_together_as_one_by_one() -> None:
+    """Of each that is refused the steps are told that were legal; it leaves no trace."""
+    rng, names, second = random.Random(7), list(RAW["step"]), np.timedelta64(1, "s")
+    wanted: list[dict[str, str]] = []
+    taken: list[bool] = []
+    legal: list[tuple[str, ...]] = []
+    oracles: dict[str, Simple] = {}
+    for k in range(60):
+        at = np.datetime64("2025-04-07T08:00", "s")
+        me = oracles[f"W{k}"] = Simple(
+            rng.choice(["collector", "hotline"]), rng.choice(["component", "event"])
+        )
+        for _ in range(25):
+            at = at + np.timedelta64(rng.choice([0, 600, 3600, 90_000, 900_000, -700_000]), "s")
+            later = str(at + np.timedelta64(rng.choice([8, 24, 240]), "h"))
+            said = {"reason": rng.choice(["", "r"]), "department_code": "D1", "until": later}
+            now = copy(me)
+            now.wait(at)
+            ends = dict.fromkeys(names, at + second)
+            ends["delay"] = max(at, now.due or at) + second
+            could = [
+                n
+                for n in names
+                if copy(me).may(n, at, {**said, "reason": "r", "until": str(ends[n])})
+            ]
+            going = [n for n in could if n not in ("void", "refute", "link")] or names
+            name = rng.choice(going if rng.random() < 0.7 else names)
+            wanted.append({"number": f"W{k}", "step": name, "at": str(at), **said})
+            taken.append(copy(me).may(name, at, said))
+            if taken[-1]:
+                me.do(name, at, said)
+            else:
+                legal.append(tuple(could))
+    entries = pd.DataFrame(wanted)
+    cases = pd.DataFrame(
+        [
+            {"source": m.source, "object_kind": m.kind, "class_code": "01003"}
+            for m in oracles.values()
+        ],
+        index=pd.Index(list(oracles), dtype=object),
+    )
+    rows, refused = advance_all(pd.DataFrame(), cases, DEFAULT, entries, TIMER)
+    assert rows.index.tolist() == np.flatnonzero(taken).tolist()
+    assert min(len(rows), len(refused)) > 300
+    assert refused["legal"].tolist() == legal
+    for _, own in rows.groupby("number"):
+        assert own["seq"].tolist() == list(range(1, len(own) + 1))
+    assert fold(rows, cases, DEFAULT, TIMER).wrong.empty
+
+
 def test_no_walk_takes_a_step_that_the_machine_refuses_and_the_other_way_round() -> None:
     rng = random.Random(3)
     for k in range(15):
