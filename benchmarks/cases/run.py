@@ -109,7 +109,8 @@ def our_evaluate(folder: Path) -> dict[str, object]:
     """Evaluate a month by department and by grid, every indicator."""
     from citygrid_core.evaluation import TOTAL
     from citygrid_core.evaluation.period import Period
-    from citygrid_core.operations.evaluation import evaluate_city, facts_of
+    from citygrid_core.operations.evaluation import evaluate_city
+    from citygrid_core.operations.evaluation_facts import facts_of
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(folder / "ten.gpkg", read_only=True) as ws:

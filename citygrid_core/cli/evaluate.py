@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from citygrid_core.cli.answers import hand_out, output_option, overwrite_option
-from citygrid_core.cli.door import emit_json, guarded, output_options, table, workspace_argument
+from citygrid_core.cli.door import (
+    emit_json,
+    guarded,
+    output_options,
+    progress_bar,
+    table,
+    workspace_argument,
+)
 from citygrid_core.cli.language import current, t
 
 if TYPE_CHECKING:
@@ -93,8 +100,9 @@ def evaluate(
     lang = current()
     with Workspace.open(workspace) as ws:
         done = evaluate_city(
-            ws, period, by=by, level=level, post=post, scheme=scheme, adjusted=adjusted
-        )
+            ws, period, by=by, level=level, post=post, scheme=scheme, adjusted=adjusted,
+            progress=progress_bar(json_),
+        )  # fmt: skip
         if output is not None:
             write_report(ws, done, output, lang=lang, overwrite=overwrite)
     if json_:
@@ -184,7 +192,10 @@ def _cases(
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:
-        found = cases_behind(ws, period, indicator, group=group, by=by, level=level, post=post)
+        found = cases_behind(
+            ws, period, indicator, group=group, by=by, level=level, post=post,
+            progress=progress_bar(json_),
+        )  # fmt: skip
     report = Report("evaluate", read=len(found), unchanged=len(found))
     sums = found[["numerator", "denominator"]].sum().round(6)
     report.details = {"indicator": indicator, "group": group, **sums.to_dict()}

@@ -5,19 +5,11 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
 
-from citygrid_core import isotime
-from citygrid_core.cases.clock import used
-from citygrid_core.cases.lifecycle import Profile, Timer, timeline
-from citygrid_core.cases.lifecycle.fold import moments
-from citygrid_core.cases.recurrence import recurrent
-from citygrid_core.cases.standing import told_deadlines
 from citygrid_core.errors import Text, UsageError
 from citygrid_core.evaluation import (
     TOTAL,
@@ -31,11 +23,12 @@ from citygrid_core.evaluation import (
 )
 from citygrid_core.evaluation import indicators as indicator_codes
 from citygrid_core.evaluation.facts import HANDLED
-from citygrid_core.evaluation.moves import BODY_OF, by_bodies, moves, of_bodies
+from citygrid_core.evaluation.moves import BODY_OF, by_bodies, of_bodies
 from citygrid_core.evaluation.period import Period
 from citygrid_core.evaluation.ranking import standardised
 from citygrid_core.evaluation.times import times
-from citygrid_core.operations.case_clock import profile_of, timer_of
+from citygrid_core.operations.evaluation_facts import facts_of
+from citygrid_core.report import Progress, no_progress
 from citygrid_core.vocabulary import POSTS as POST_LABELS
 from citygrid_core.workspace import Between, Workspace
 
@@ -58,16 +51,6 @@ POSTS = {
 POST_NAMES: dict[str, Text] = {post: POST_LABELS[post] for post in POSTS}
 #: What is adjusted for the mix of classes, when nothing else is asked.
 ADJUSTED = "dispose_on_time_rate"
-#: So many classes are the frequent ones (高发案件).
-HOT = 10
-#: What of the log the fold and the posts need.
-LOG_COLUMNS = (
-    "number", "seq", "step", "at", "who", "before", "after", "department_code", "post", "until",
-)  # fmt: skip
-CASE_COLUMNS = (
-    "number", "source", "object_kind", "class_code", "condition", "area_class", "stage",
-    "reported_at", "closed_at", "due_at", "handling_code", *LEVELS.values(),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -134,6 +117,7 @@ def evaluate_city(
     indicators: list[str] | None = None,
     adjusted: str = ADJUSTED,
     facts: Facts | None = None,
+    progress: Progress = no_progress,
 ) -> Evaluation:
     """Evaluate a period from the log of its cases.
 
@@ -169,7 +153,7 @@ def evaluate_city(
             )
     folder = os.environ.get("CITYGRID_SCHEMES")
     rules = Scheme.load(scheme, Path(folder) if folder else None) if scheme else None
-    facts = facts_of(workspace, span) if facts is None else facts
+    facts = facts_of(workspace, span, progress=progress) if facts is None else facts
     groups = groups_of(facts.table, by, level, post)
     every = indicator_codes()
     counts = add_up(facts, groups)
@@ -248,117 +232,6 @@ def _chosen(wanted: list[str] | None) -> list[str]:
         if code not in known:
             raise UnknownIndicator(code)
     return list(known) if wanted is None else wanted
-
-
-def facts_of(workspace: Workspace, period: Period) -> Facts:
-    """Return the timelines of every case that a period has to do with.
-
-    Those reported before its end that were still open when it began, or closed in it.
-    """
-    asked = {"reported_at": Between(end=str(period.end))}
-    columns = list(CASE_COLUMNS)
-    ended = workspace.read(
-        "cases", where={**asked, "closed_at": Between(str(period.start))}, columns=columns,
-        geometry=False,
-    )  # fmt: skip
-    open_ = workspace.read(
-        "cases", where={**asked, "closed_at": None}, columns=columns, geometry=False
-    )
-    cases = pd.concat([f for f in (ended, open_) if len(f)] or [ended])
-    cases = cases.set_index("number", drop=False).sort_index()
-    log = workspace.read(
-        "case_log", where={"number": cases["number"].tolist()}, columns=list(LOG_COLUMNS)
-    )
-    first = str(cases["reported_at"].min()) if len(cases) else str(period.start)
-    timer = timer_of(workspace, first, str(period.end), logs=[log[["until"]]])
-    profile = profile_of(workspace)
-    told = timeline(log, cases, profile, timer, start=period.start, end=period.end)
-    own = cases.reindex(told.index)
-    table = pd.concat([told, own.drop(columns=["number", "stage", "due_at"])], axis=1)
-    _believe(table, own["due_at"])
-    table["share_used"] = _share_used(table, timer, period.end)
-    often = table.index[(table["dispatch"] > 1).to_numpy()]
-    went = moves(log[log["number"].isin(often).to_numpy()], period.start, period.end)
-    facts = Facts(table, period.start, period.end, went)
-    table["hot"] = _frequent(table, facts.registered)
-    table["recurrent"] = _recurrent(workspace, table, facts, profile)
-    return facts
-
-
-def _believe(table: pd.DataFrame, told: pd.Series) -> None:
-    """Take the deadlines that sources told where the city has no limit; ``due_by`` says whose it is."""
-    due = table["due_at"].to_numpy().astype("datetime64[s]")
-    limit, held = table["limit_s"].to_numpy(np.int64), table["held_s"].to_numpy(np.int64)
-    begun, sent, handled = (
-        table[name].to_numpy().astype("datetime64[s]")
-        for name in ("begun_at", "collect_at", "handle_last")
-    )
-    begun = np.where(np.isnat(begun), sent, begun)
-    asked = np.isnat(due) & (limit == 0)
-    said = np.full(len(table), np.datetime64("NaT", "s"))
-    said[asked] = moments(told[asked])
-    shifted, counts = told_deadlines(said, begun, due, limit, held)
-    table["due_by"] = np.where(counts, "source", np.where(np.isnat(due), "", "limits"))
-    done = counts & (handled > begun)
-    for name, where, values in (
-        ("due_at", counts, shifted), ("limit_s", counts, (said - begun).astype(np.int64)),
-        ("working", counts, False), ("handle_due", done, shifted),
-        ("handle_used_s", done, (handled - begun).astype(np.int64) - held),
-    ):  # fmt: skip
-        table[name] = np.where(where, values, table[name].to_numpy())
-
-
-def _frequent(table: pd.DataFrame, registered: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Tell which cases are of one of the `HOT` classes that were registered most."""
-    kind = table["object_kind"].astype(str) + " " + table["class_code"].astype(str)
-    counted = kind[registered].value_counts()
-    most = sorted(counted.index, key=lambda k: (-counted[k], k))[:HOT]
-    return kind.isin(most).to_numpy(dtype=bool)
-
-
-def _recurrent(
-    workspace: Workspace, table: pd.DataFrame, facts: Facts, profile: Profile
-) -> npt.NDArray[np.bool_]:
-    """Tell which cases of the period came back after the like of them had been closed there."""
-    out = np.zeros(len(table), dtype=bool)
-    asked = np.flatnonzero(facts.registered)
-    if not len(asked):
-        return out
-    reach = np.timedelta64(int(profile.recur_days) + 1, "D")
-    own = table.index[asked]
-    begin = str(table["reported_at"].iloc[asked].min())
-    past = _places(workspace, {"closed_at": Between(str(np.datetime64(begin, "s") - reach),
-                                                    str(facts.end))}, "closed_at")  # fmt: skip
-    now = _places(workspace, {"number": own.tolist()}, "reported_at")
-    now = now.set_index("number", drop=False).reindex(own)
-    out[asked] = recurrent(now, past, metres=profile.recur_m, days=profile.recur_days)
-    return out
-
-
-def _places(workspace: Workspace, where: dict[str, Any], at: str) -> pd.DataFrame:
-    held = workspace.read("cases", where=where, columns=["number", "object_kind", "class_code", at])
-    points = held.geometry.to_numpy()
-    out: pd.DataFrame = pd.DataFrame(
-        {
-            "number": held["number"].to_numpy(dtype=object),
-            "kind": (held["object_kind"] + " " + held["class_code"]).to_numpy(dtype=object),
-            "x": shapely.get_x(points), "y": shapely.get_y(points),
-            "at": isotime.read(held[at].tolist())[0],
-        }
-    )  # fmt: skip
-    return out
-
-
-def _share_used(table: pd.DataFrame, timer: Timer, end: np.datetime64) -> Floats:
-    """Return how much of its limit each open case has used at the end; NaN without a limit."""
-    due = table["due_at"].to_numpy().astype("datetime64[s]")
-    limit = table["limit_s"].to_numpy(dtype=float)
-    runs = ~np.isnat(due) & (limit > 0) & (table["stage"] == "dispatched").to_numpy()
-    out = np.full(len(table), np.nan)
-    left = used(timer.calendar, end, due[runs], table["working"].to_numpy(dtype=bool)[runs])
-    stopped = table["stopped_s"].to_numpy(dtype=float)[runs]
-    out[runs] = 1 - (left + stopped) / limit[runs]
-    return out
 
 
 def groups_of(table: pd.DataFrame, by: str, level: str, post: str) -> pd.Series:

@@ -12,7 +12,9 @@ from citygrid_core.evaluation.facts import Floats
 from citygrid_core.evaluation.moves import BODY_OF, of_bodies
 from citygrid_core.evaluation.period import Period
 from citygrid_core.operations.case_standing import iso
-from citygrid_core.operations.evaluation import facts_of, groups_of
+from citygrid_core.operations.evaluation import groups_of
+from citygrid_core.operations.evaluation_facts import facts_of
+from citygrid_core.report import Progress, no_progress
 from citygrid_core.workspace import Workspace
 
 #: What is shown of each case, beside what it counts.
@@ -32,12 +34,13 @@ def cases_behind(
     level: str = "street",
     post: str = "collector",
     facts: Facts | None = None,
+    progress: Progress = no_progress,
 ) -> pd.DataFrame:
     """Return the cases that a number of an evaluation counts.
 
     Parameters
     ----------
-    period, by, level, post, facts
+    period, by, level, post, facts, progress
         As those of `evaluate_city`.
     indicator : str
         Code of an indicator.
@@ -64,7 +67,7 @@ def cases_behind(
         raise UnknownIndicator(indicator)
     one = known[indicator]
     span = period if isinstance(period, Period) else Period.parse(period)
-    facts = facts_of(workspace, span) if facts is None else facts
+    facts = facts_of(workspace, span, progress=progress) if facts is None else facts
     counts = count(facts, sorted({*one.counts}))
     groups = groups_of(facts.table, by, level, post)
     if group != TOTAL:

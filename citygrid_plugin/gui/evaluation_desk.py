@@ -158,10 +158,24 @@ class EvaluationDesk(QObject):
         by, level, post = self._dock.grouping()
         scheme = str(self._dock.scheme.currentData() or "")
         asked = Asked(self._dock.period(), by, level, scheme, post)
-        self._dock.total.setText(tr("Evaluating…", "正在评价……"))
-        self._run("ask", lambda: self._evaluations.ask(path, asked), self._done)
+        self._tell_progress(0.0)
+        self._run(
+            "ask", lambda follow: self._evaluations.ask(path, asked, follow), self._done, told=True
+        )
 
-    def _run(self, name: str, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+    def _tell_progress(self, percent: float) -> None:
+        share = f" {percent:.0f} %" if percent > 0 else ""
+        self._dock.total.setText(tr(f"Evaluating…{share}", f"正在评价……{share}"))
+
+    def _run(
+        self,
+        name: str,
+        work: Callable[..., Any],
+        done: Callable[[Any], None],
+        *,
+        told: bool = False,
+    ) -> None:
+        """Work in a task; work that is `told` of takes a progress function and is stopped by it."""
         if name in self._tasks:
             self._tasks.pop(name).drop()
 
@@ -170,8 +184,11 @@ class EvaluationDesk(QObject):
             done(result)
 
         title = tr("citygrid: evaluation", "citygrid：综合评价")
-        self._tasks[name] = CallTask(title, work, ended)
-        QgsApplication.taskManager().addTask(self._tasks[name])
+        task = CallTask(title, (lambda: work(task.follow)) if told else work, ended)
+        if told:
+            task.progressChanged.connect(self._tell_progress)
+        self._tasks[name] = task
+        QgsApplication.taskManager().addTask(task)
 
     def _drop(self) -> None:
         self._slices.stop()

@@ -7,7 +7,7 @@ from typing import Any
 
 from qgis.core import QgsTask
 
-from citygrid_core.errors import CitygridError
+from citygrid_core.errors import Cancelled, CitygridError
 
 
 class CallTask(QgsTask):
@@ -27,6 +27,18 @@ class CallTask(QgsTask):
         self._work, self._done = work, done
         self._result: Any = None
         self._error: Exception | None = None
+
+    def follow(self, step: str, done: int, total: int) -> None:
+        """Tell how far the work is: the `progress` of operations, for work that takes one.
+
+        Raises
+        ------
+        Cancelled
+            Nobody wants the result any more.
+        """
+        if self.isCanceled():
+            raise Cancelled
+        self.setProgress(100 * done / total if total else 0)
 
     def run(self) -> bool:
         """Work; QGIS calls this in a thread."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from citygrid_core.report import Progress, no_progress
 from citygrid_plugin.i18n import language
 from citygrid_plugin.services.cities import state_of
 from citygrid_plugin.services.session import open_workspace
@@ -60,9 +61,10 @@ class Evaluations:
         self._lock = threading.Lock()
         self._held: tuple[Path, Any, str, Facts] | None = None
 
-    def ask(self, path: Path, asked: Asked) -> Answer:
+    def ask(self, path: Path, asked: Asked, progress: Progress = no_progress) -> Answer:
         """Evaluate; the store is read when the period or the file is another."""
         with self._lock, open_workspace(path) as workspace:
+            self._facts(path, workspace, asked.period, progress)
             done = self._done(path, workspace, asked)
             shapes = None
             if asked.by == "area":
@@ -139,13 +141,20 @@ class Evaluations:
             adjusted=asked.adjusted, scheme=asked.scheme or None, facts=self._facts(path, workspace, asked.period),
         )  # fmt: skip
 
-    def _facts(self, path: Path, workspace: Any, text: str) -> Facts:
+    def _facts(
+        self, path: Path, workspace: Any, text: str, progress: Progress = no_progress
+    ) -> Facts:
         from citygrid_core.evaluation.period import Period
-        from citygrid_core.operations.evaluation import facts_of
+        from citygrid_core.operations.evaluation_facts import facts_of
 
         state, held = state_of(path), self._held
         if held is None or held[:3] != (path, state, text):
-            self._held = held = (path, state, text, facts_of(workspace, Period.parse(text)))
+            self._held = held = (
+                path,
+                state,
+                text,
+                facts_of(workspace, Period.parse(text), progress=progress),
+            )
         return held[3]
 
 

@@ -392,3 +392,17 @@ def test_an_indicator_is_found_by_a_part_of_its_name(qgis_iface: Any) -> None:
         assert (dock.chosen_indicator(), dock.indicator.currentText()) == (code, shown_)
     assert changed == ["b"]
     dock.deleteLater()
+
+
+def test_a_call_tells_how_far_it_is_and_ends_when_nobody_wants_it(qgis_iface: Any) -> None:
+    from citygrid_core.errors import Cancelled
+    from citygrid_plugin.services.calls import CallTask
+
+    told: list[float] = []
+    task = CallTask("t", lambda: None, lambda result: None)
+    task.progressChanged.connect(told.append)
+    task.follow("reading", 1, 4)
+    assert told == [25.0]
+    task.drop()
+    with pytest.raises(Cancelled):
+        task.follow("reading", 2, 4)

@@ -107,7 +107,7 @@ def fold(
         Wrong rows of the log are followed all the same, so that a log edited by hand still shows
         where its case stands.
     """
-    rows = log.sort_values(["number", "seq"], kind="stable")
+    rows = in_order(log)
     state = _State(rows, cases, profile, timer)
     for these in state.ranks():
         state.take(these)
@@ -444,6 +444,17 @@ def _moments(rows: pd.DataFrame, name: str) -> Any:
     if name not in rows:
         return np.full(len(rows), _NAT)
     return moments(rows[name])
+
+
+def in_order(log: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a log by number and seq; the log itself where they are so already."""
+    number, seq = log["number"].to_numpy(dtype=object), log["seq"].to_numpy()
+    same = number[1:] == number[:-1]
+    if bool((np.where(same, seq[1:] >= seq[:-1], number[1:] > number[:-1])).all()):
+        return log
+    codes, _ = pd.factorize(number, sort=True)
+    ordered: pd.DataFrame = log.iloc[np.lexsort((seq, codes))]
+    return ordered
 
 
 def moments(column: pd.Series) -> Any:

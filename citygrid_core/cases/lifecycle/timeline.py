@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from citygrid_core.cases.clock import due
-from citygrid_core.cases.lifecycle.fold import Timer, fold, moments
+from citygrid_core.cases.lifecycle.fold import Timer, fold, in_order, moments
 from citygrid_core.cases.lifecycle.profile import Profile
 
 #: Steps whose first moment, last moment and doer a timeline tells.
@@ -65,7 +65,7 @@ def timeline(
     rows = log.assign(at=moments(log["at"]))
     if end is not None:
         rows = rows[(rows["at"] < np.datetime64(end, "s")).to_numpy()]
-    rows = rows.sort_values(["number", "seq"], kind="stable").reset_index(drop=True)
+    rows = in_order(rows).reset_index(drop=True)
     out = fold(rows, cases, profile, timer, end).states
     codes, _ = pd.factorize(rows["number"].to_numpy(dtype=object))
     at = rows["at"].to_numpy().astype("datetime64[s]")

@@ -14,13 +14,15 @@ import pandas as pd
 import pytest
 import shapely
 
-from citygrid_core.errors import UsageError
+from citygrid_core.errors import Cancelled, UsageError
 from citygrid_core.evaluation import TOTAL, UnknownScheme
 from citygrid_core.evaluation.period import BadPeriod, Period
+from citygrid_core.operations import evaluation_facts
 from citygrid_core.operations.case_clock import import_limits
 from citygrid_core.operations.case_steps import advance_cases
-from citygrid_core.operations.evaluation import Evaluation, evaluate_city, facts_of
+from citygrid_core.operations.evaluation import Evaluation, evaluate_city
 from citygrid_core.operations.evaluation_cases import cases_behind
+from citygrid_core.operations.evaluation_facts import facts_of
 from citygrid_core.operations.evaluation_report import html, write_report
 from citygrid_core.operations.evaluation_sections import bounce_tables
 from citygrid_core.operations.grid_edits import Cause, edit_grids
@@ -155,6 +157,38 @@ def test_totals_add_up_in_every_direction(workspace: Workspace, by: str) -> None
     assert (done.table.value["close_rate"].dropna() <= 1).all()
     assert done.names
     assert all(name for name in done.names.values())
+
+
+def test_reading_tells_how_far_it_is_and_can_be_stopped(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In parts it is the same as at once; each part is told; who raises at one of them ends it."""
+    whole = facts_of(workspace, Period.parse("2025"))
+    monkeypatch.setattr(evaluation_facts, "_CASES", 300)
+    steps: list[tuple[str, int, int]] = []
+    parts = facts_of(workspace, Period.parse("2025"), progress=lambda *s: steps.append(s))
+    pd.testing.assert_frame_equal(whole.table, parts.table)
+    assert whole.moves is not None
+    assert parts.moves is not None
+    pd.testing.assert_frame_equal(
+        whole.moves.reset_index(drop=True), parts.moves.reset_index(drop=True)
+    )
+    n = len(whole.table)
+    assert steps == [
+        ("reading", 0, 0),
+        *(("reading", i, n) for i in range(0, n, 300)),
+        ("reading", n, n),
+    ]
+    assert len(steps) > 5
+
+    def stop(step: str, done: int, total: int) -> None:
+        if done >= 600:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        evaluate_city(workspace, "2025", progress=stop)
+    assert not workspace.writing
+    assert evaluate_city(workspace, "2025-07").cases > 0
 
 
 def test_a_past_month_stays_what_it_was(office: Path, tmp_path: Path) -> None:
