@@ -181,10 +181,10 @@ def test_periods_follow_one_another(period: str, before: str, after: str) -> Non
 def test_the_facts_of_a_period_are_read_once(
     whole_city: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import citygrid_core.operations.evaluation as operation
+    import citygrid_core.operations.evaluation_facts as operation
 
     read, real = [], operation.facts_of
-    monkeypatch.setattr(operation, "facts_of", lambda *a: read.append(a) or real(*a))
+    monkeypatch.setattr(operation, "facts_of", lambda *a, **b: read.append(a) or real(*a, **b))
     evaluations = Evaluations()
     streets = evaluations.ask(whole_city, Asked("2025-06", "area", "street"))
     bodies = evaluations.ask(whole_city, Asked("2025-06", "department", "street"))
