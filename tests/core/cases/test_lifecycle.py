@@ -349,8 +349,12 @@ class Simple:
             self.lapsed = True
 
     def may(self, name: str, at: np.datetime64, said: dict[str, str]) -> bool:
+        then = copy(self)
+        then.wait(at)
+        return then._may(name, at, said)
+
+    def _may(self, name: str, at: np.datetime64, said: dict[str, str]) -> bool:
         step = RAW["step"][name]
-        self.wait(at)
         if self.last is not None and at < self.last:
             return False
         if step.get("first", False) != (self.stage == ""):
