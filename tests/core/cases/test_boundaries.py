@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 
+from citygrid_core.cases.clock import WorkCalendar
 from citygrid_core.cases.dispatch import judge
 from citygrid_core.cases.lifecycle import advance_all, fold
 from citygrid_core.cases.positions import default_points
@@ -36,6 +39,35 @@ def test_a_deadline_told_for_the_very_begin_is_none() -> None:
     none, zero = np.full(2, np.datetime64("NaT", "s")), np.zeros(2, dtype=np.int64)
     said = begun + np.array([0, 1])
     assert told_deadlines(said, begun, none, zero, zero)[1].tolist() == [False, True]
+
+
+def test_days_may_end_at_midnight_and_own_days_make_a_year_known() -> None:
+    monday = dt.date(2025, 3, 3)
+    late = WorkCalendar.make(monday, monday, periods="08:00-24:00")
+    assert late.worked(np.array(["2025-03-04T00:00"], "datetime64[s]")).tolist() == [16 * 3600]
+    own = {dt.date(2040, 1, 2): False}
+    told = WorkCalendar.china(dt.date(2039, 1, 1), dt.date(2040, 12, 31), days=own)
+    assert told.assumed == {2039}
+
+
+def test_the_first_dispatch_stays_and_a_deadline_that_came_nearer_takes_no_more_than_all() -> None:
+    """A source tells a deadline before the dispatch: handled five hours past it, five are used."""
+    one = pd.DataFrame([case(kind="event", number="A")])
+    rows = [
+        ("dispatch", "08:00", None), ("return", "08:10", None), ("dispatch", "08:20", None),
+        ("delay", "08:30", "2025-03-03T06:00:00"), ("handle", "11:00", None),
+    ]  # fmt: skip
+    log = pd.DataFrame(
+        [
+            {"number": "A", "seq": i + 1, "step": step, "at": f"2025-03-03T{at}:00", "until": until,
+             "post": "source"}
+            for i, (step, at, until) in enumerate(rows)
+        ]
+    )  # fmt: skip
+    states = fold(log, one, DEFAULT, TIMER).states.iloc[0]
+    assert states["begun_at"] == pd.Timestamp("2025-03-03T08:00")
+    assert states["dispatched_at"] == pd.Timestamp("2025-03-03T08:20")
+    assert states["handle_used_s"] == 5 * 3600
 
 
 def test_a_hold_of_a_late_case_makes_it_no_later() -> None:

@@ -70,6 +70,19 @@ def test_a_wrong_body_returns_a_case_and_it_goes_to_another(office: Workspace) -
     assert office.verify() == []
 
 
+def test_what_the_row_of_a_case_shows_follows_its_log(office: Workspace) -> None:
+    """Returned, it keeps who had it and has no deadline; checked, it has that time."""
+    number, other = open_case(office), open_case(office, kind="event")
+    had = office.read("cases", where={"number": number})["handling_code"].iloc[0]
+    advance_cases(office, pd.DataFrame([
+        entry(number, "return", "2026-01-05T10:00:00", reason="r"),
+        entry(other, "handle", "2026-01-05T10:00:00"), entry(other, "check", "2026-01-05T11:00:00"),
+    ]))  # fmt: skip
+    held = office.read("cases", where={"number": [number, other]}).set_index("number")
+    assert (held.at[number, "handling_code"], held.at[number, "due_at"]) == (had, None)
+    assert held.at[other, "checked_at"] == "2026-01-05T11:00:00"
+
+
 def test_a_step_that_is_still_to_come_is_refused(office: Workspace) -> None:
     number = open_case(office)
     office.close()

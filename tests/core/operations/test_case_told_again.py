@@ -83,6 +83,39 @@ def test_a_time_that_the_log_has_otherwise_is_set_aside(city: Workspace, deliver
     assert (right.unchanged, right.problems) == (1, [])
 
 
+def test_a_step_in_the_moment_of_the_last_one_is_taken(city: Workspace, deliver: Deliver) -> None:
+    deliver(FIRST)
+    at = FIRST["dispatched_at"]
+    assert deliver({**FIRST, "handled_at": at}).problems == []
+    assert log(city)[-1] == ("handle", at, "handled")
+
+
+def test_void_is_told_without_a_time_after_the_last_step(city: Workspace, deliver: Deliver) -> None:
+    deliver(FIRST)
+    at = "2025-03-04T10:00:00"
+    told = {"number": case(city)["number"], "step": "handle", "at": at}
+    assert advance_cases(city, pd.DataFrame([told])).stored == 1
+    deliver({**FIRST, "stage": "void"})
+    assert log(city)[-1] == ("void", at, "void")
+
+
+def test_a_later_stage_without_a_time_is_the_sources_word_alone(
+    city: Workspace, deliver: Deliver
+) -> None:
+    """Where we told of the case too, its log says how far it is."""
+    deliver(FIRST)
+    told = {
+        "number": case(city)["number"],
+        "step": "supervise",
+        "at": "2025-03-03T11:00:00",
+        "reason": "r",
+    }
+    assert advance_cases(city, pd.DataFrame([told])).stored == 1
+    report = deliver({**FIRST, "stage": "handled"})
+    assert [p.rule for p in report.problems] == ["case.stage", "log.stage"]
+    assert case(city)["stage"] == "dispatched"
+
+
 def test_an_older_file_does_not_set_a_case_back(city: Workspace, deliver: Deliver) -> None:
     deliver(HANDLED)
     before = log(city)
