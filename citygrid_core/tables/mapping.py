@@ -64,6 +64,9 @@ class Mapping:
         As in `read`; "" leaves it to the file.
     header_rows : int or tuple of int, optional
         How many rows the header has (0: none), or which rows they are, from 1.
+    usual : bool
+        Whether it says what files of a kind usually have, as those that come with citygrid do:
+        a column that is not needed may be missing.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
@@ -78,6 +81,7 @@ class Mapping:
     layer: str = ""
     delimiter: str = ""
     header_rows: int | tuple[int, ...] | None = None
+    usual: bool = False
 
     @classmethod
     def load(cls, toml: str | Path) -> Mapping:
@@ -95,7 +99,7 @@ class Mapping:
             raise UsageError(
                 Text(f"mapping {path.name}: {error}", f"映射文件 {path.name}：{error}")
             ) from error
-        return cls.of(data, path.name)
+        return replace(cls.of(data, path.name), usual=path in built_in().values())
 
     @classmethod
     def of(cls, data: dict[str, Any], name: str = "mapping") -> Mapping:
@@ -235,13 +239,15 @@ class Places:
         self.problems: list[Problem] = []
         self.columns: dict[str, int] = {}
         self._check_names(fields, mapping)
+        needed = {f.name for f in fields if f.required}
         for name, theirs in mapping.columns.items():
-            at = self._find(theirs, name)
+            at = self._find(theirs, name, may_lack=mapping.usual and name not in needed)
             if at is not None:
                 self.columns[name] = at
         self.x, self.y = self._axes(mapping)
         taken = {*self.columns.values(), self.x, self.y}
-        todo = [f for f in fields if f.name not in {*mapping.columns, *mapping.constants}]
+        named = {*(self.columns if mapping.usual else mapping.columns), *mapping.constants}
+        todo = [f for f in fields if f.name not in named]
         self._guess(todo, {j for j in taken if j is not None})
         for f in fields:
             if f.required and f.name not in {*self.columns, *mapping.columns, *mapping.constants}:
@@ -261,7 +267,7 @@ class Places:
                 )
             )
 
-    def _find(self, theirs: str, ours: str) -> int | None:
+    def _find(self, theirs: str, ours: str, *, may_lack: bool = False) -> int | None:
         if theirs in self.names:
             return self.names.index(theirs)
         said = plain(theirs)
@@ -269,6 +275,8 @@ class Places:
             at = [j for j, n in enumerate(self.names) if said and said in spell(n)]
             if len(at) == 1:
                 return at[0]
+        if may_lack:
+            return None
         near = difflib.get_close_matches(theirs, self.names, 3, 0.5)
         listed = ", ".join(near or self.names)
         self.problems.append(

@@ -93,7 +93,7 @@ def test_a_step_in_the_moment_of_the_last_one_is_taken(city: Workspace, deliver:
 def test_void_is_told_without_a_time_after_the_last_step(city: Workspace, deliver: Deliver) -> None:
     deliver(FIRST)
     at = "2025-03-04T10:00:00"
-    told = {"number": case(city)["number"], "step": "handle", "at": at}
+    told = {"number": case(city)["number"], "step": "supervise", "at": at, "reason": "r"}
     assert advance_cases(city, pd.DataFrame([told])).stored == 1
     deliver({**FIRST, "stage": "void"})
     assert log(city)[-1] == ("void", at, "void")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from citygrid_core.errors import UnusableInput, UsageError
+from citygrid_core.operations.case_fields import FIELDS as CASES
 from citygrid_core.tables import Field, Mapping, read
 from tests.core.tables.common import FIELDS, balanced, table
 
@@ -108,6 +109,23 @@ def test_a_column_that_is_not_there(tmp_path: Path) -> None:
     assert "编号" in caught.value.problems[0].expected.zh
     with pytest.raises(UsageError, match="colour"):
         read(path, FIELDS, mapping=Mapping(columns={"colour": "名称"}))
+
+
+def test_what_a_kind_of_file_usually_has_may_be_missing(tmp_path: Path) -> None:
+    """A hotline without deadlines, whose closing has another name; its numbers are needed."""
+    said = "工单编号,问题分类,诉求内容,受理时间,结案时间"
+    path = table(tmp_path, f"{said}\n7,路灯,x,2026-03-05 08:00,2026-03-06 09:00\n")
+    frame = read(path, CASES, mapping=Mapping.load("hotline")).frame
+    assert frame.loc[frame.index[0], ["source_number", "closed_at", "due_at", "address"]].tolist() == [
+        "7", "2026-03-06T09:00:00", None, None,
+    ]  # fmt: skip
+    path = table(tmp_path, "单号,问题分类,受理时间\n7,路灯,2026-03-05 08:00\n")
+    with pytest.raises(UnusableInput, match="工单编号"):
+        read(path, CASES, mapping=Mapping.load("hotline"))
+    mine = tmp_path / "mine.toml"  # a mapping of one's own means what it says
+    mine.write_text('[columns]\ndue_at = "办理期限"\n', "utf-8")
+    with pytest.raises(UnusableInput, match="办理期限"):
+        read(path, CASES, mapping=Mapping.load(mine))
 
 
 def test_everything_by_a_mapping(tmp_path: Path) -> None:
