@@ -222,7 +222,8 @@ def test_a_mapping_that_says_nonsense_is_refused() -> None:
 def test_a_second_import_changes_nothing(office: Workspace, tmp_path: Path) -> None:
     file = table(tmp_path / "cases.csv", lamp(office, "D1", 内容="请回电13812345678"))
     options = SourceOptions(mapping=MAPPING)
-    assert import_cases(office, file, options=options, on=DAY).stored == 1
+    first = import_cases(office, file, options=options, on=DAY)
+    assert (first.stored, first.details["twins"]) == (1, 0)  # it is no twin of itself
     again = import_cases(office, file, options=options, on=DAY)
     assert (again.stored, again.unchanged) == (0, 1)
 
