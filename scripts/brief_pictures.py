@@ -15,8 +15,8 @@ from typing import Literal
 
 from PIL import Image
 
-from citygrid_core.operations.heat_brief import heat_brief
-from citygrid_core.operations.heat_brief_page import write_brief
+from citygrid_core.operations.heat.brief import heat_brief
+from citygrid_core.operations.heat.brief_page import write_brief
 from citygrid_core.workspace import Workspace
 
 LANGUAGES: tuple[Literal["zh", "en"], ...] = ("zh", "en")

@@ -28,12 +28,12 @@ def prepare(sample: Path, base: Path) -> None:
     """Make the sample city and a workspace with grids, departments, duties, limits, once."""
     from citygrid_core.grids import Policy
     from citygrid_core.operations.areas import init
-    from citygrid_core.operations.case_clock import import_limits
-    from citygrid_core.operations.departments import import_departments
-    from citygrid_core.operations.duties import import_duties
-    from citygrid_core.operations.gazetteer import import_places
-    from citygrid_core.operations.grids import draw_grids
-    from citygrid_core.operations.intake import SourceOptions
+    from citygrid_core.operations.cases.clock import import_limits
+    from citygrid_core.operations.geocode.gazetteer import import_places
+    from citygrid_core.operations.grids.drawn import draw_grids
+    from citygrid_core.operations.importing.intake import SourceOptions
+    from citygrid_core.operations.responsibility.departments import import_departments
+    from citygrid_core.operations.responsibility.duties import import_duties
     from citygrid_core.sample import generate
     from citygrid_core.workspace import Workspace
 

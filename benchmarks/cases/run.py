@@ -109,8 +109,8 @@ def our_evaluate(folder: Path) -> dict[str, object]:
     """Evaluate a month by department and by grid, every indicator."""
     from citygrid_core.evaluation import TOTAL
     from citygrid_core.evaluation.period import Period
-    from citygrid_core.operations.evaluation import evaluate_city
-    from citygrid_core.operations.evaluation_facts import facts_of
+    from citygrid_core.operations.evaluation.evaluate import evaluate_city
+    from citygrid_core.operations.evaluation.facts import facts_of
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(folder / "ten.gpkg", read_only=True) as ws:
@@ -209,8 +209,8 @@ def month(folder: Path, rows: int) -> None:
 
 def long_log(folder: Path, rows: int) -> None:
     """Make the workspace with the long log, and its Parquet."""
-    from citygrid_core.operations.cases import import_cases
-    from citygrid_core.operations.intake import SourceOptions
+    from citygrid_core.operations.cases.imported import import_cases
+    from citygrid_core.operations.importing.intake import SourceOptions
     from citygrid_core.workspace import Workspace
 
     if (folder / "log.parquet").exists():

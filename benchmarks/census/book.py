@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from citygrid_core.operations.census import import_components
-from citygrid_core.operations.census_check import check_components
-from citygrid_core.operations.census_twins import find_twins
-from citygrid_core.operations.intake import SourceOptions
+from citygrid_core.operations.census.imported import import_components
+from citygrid_core.operations.census.rules.check import check_components
+from citygrid_core.operations.census.twins import find_twins
+from citygrid_core.operations.importing.intake import SourceOptions
 from citygrid_core.workspace import Workspace
 
 CHECKED, CHANGED, CHANGES = "2025-01-02", "2025-01-31", 6_000

@@ -37,10 +37,10 @@ def prepare(city: Path, base: Path, scale: str) -> None:
     """Make the sample city and a workspace with grids, departments and duties, once."""
     from citygrid_core.grids import Policy
     from citygrid_core.operations.areas import init
-    from citygrid_core.operations.departments import import_departments
-    from citygrid_core.operations.duties import import_duties
-    from citygrid_core.operations.grids import draw_grids
-    from citygrid_core.operations.intake import SourceOptions
+    from citygrid_core.operations.grids.drawn import draw_grids
+    from citygrid_core.operations.importing.intake import SourceOptions
+    from citygrid_core.operations.responsibility.departments import import_departments
+    from citygrid_core.operations.responsibility.duties import import_duties
     from citygrid_core.sample import generate
     from citygrid_core.workspace import Workspace
 
@@ -61,8 +61,8 @@ def prepare(city: Path, base: Path, scale: str) -> None:
 
 def ours(city: Path, work: Path) -> dict[str, object]:
     """Import into the workspace at `work`."""
-    from citygrid_core.operations.census import import_components
-    from citygrid_core.operations.intake import SourceOptions
+    from citygrid_core.operations.census.imported import import_components
+    from citygrid_core.operations.importing.intake import SourceOptions
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(work) as ws:

@@ -54,8 +54,8 @@ def imported(work: Path, file: Path) -> None:
     """Import one file and print the figures."""
     import resource
 
-    from citygrid_core.operations.census import import_components
-    from citygrid_core.operations.intake import SourceOptions
+    from citygrid_core.operations.census.imported import import_components
+    from citygrid_core.operations.importing.intake import SourceOptions
     from citygrid_core.workspace import Workspace
 
     begin = time.perf_counter()

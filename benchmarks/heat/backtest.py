@@ -21,7 +21,7 @@ import pandas as pd
 from benchmarks.heat import cities
 from benchmarks.heat.oracle import floor
 from citygrid_core.heat import forecast as fc
-from citygrid_core.operations.heat_backtest import ALL, CHANCE, class_table, with_q
+from citygrid_core.operations.heat.backtest import ALL, CHANCE, class_table, with_q
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from citygrid_core.heat import forecast as fc
-from citygrid_core.operations.heat_forecast import Known
+from citygrid_core.operations.heat.forecast import Known
 
 ROOT = Path(__file__).parents[2]
 #: Where Boston's system puts what it cannot place: a fifth of all its rows.

@@ -25,7 +25,7 @@ import pyproj
 import shapely
 import sqlalchemy as sa
 
-from citygrid_core.operations.heat_cube import WATCHED
+from citygrid_core.operations.heat.cube import WATCHED
 from citygrid_core.workspace import Workspace, journal, watching
 from citygrid_core.workspace.contents import contents
 from citygrid_core.workspace.geopackage import GeoPackage, blob, driver, layout, rtree

@@ -23,7 +23,7 @@ import numpy as np
 import pyproj
 
 from benchmarks.heat.view import cases_of
-from citygrid_core.operations.heat_view import open_view
+from citygrid_core.operations.heat.view import open_view
 from citygrid_core.workspace import Workspace
 from scripts.measure_grid_moves import city
 

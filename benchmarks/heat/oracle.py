@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from citygrid_core.heat import forecast as fc
-from citygrid_core.operations.heat_backtest import BASELINES
+from citygrid_core.operations.heat.backtest import BASELINES
 
 #: Memory of the intensity, before and after a day alike, in days to the half.
 HALF_LIFE = 60.0

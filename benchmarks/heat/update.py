@@ -34,7 +34,7 @@ import pandas as pd
 
 from benchmarks.heat.filling import BLOCK, SPAN, cases_of, differing, fill, seal_truly
 from citygrid_core.heat import count, delta
-from citygrid_core.operations.heat_cube import WATCHED, check_heat, update_heat
+from citygrid_core.operations.heat.cube import WATCHED, check_heat, update_heat
 from citygrid_core.workspace import Workspace
 
 PAGE = 4096

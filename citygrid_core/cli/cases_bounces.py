@@ -38,7 +38,7 @@ def bounces(
     json_: bool,
 ) -> None:
     """Count bounces."""
-    from citygrid_core.operations.case_bounces import BY, analyse_bounces
+    from citygrid_core.operations.cases.bounces import BY, analyse_bounces
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:

@@ -9,13 +9,13 @@ from citygrid_core.cli.language import t
 
 
 def _limits() -> Any:
-    from citygrid_core.operations.case_clock import import_limits
+    from citygrid_core.operations.cases.clock import import_limits
 
     return import_limits
 
 
 def _days() -> Any:
-    from citygrid_core.operations.case_clock import import_work_days
+    from citygrid_core.operations.cases.clock import import_work_days
 
     return import_work_days
 

@@ -44,7 +44,7 @@ def dispatch(
 ) -> None:
     """Dispatch."""
     from citygrid_core.cases.dispatch import WAITS
-    from citygrid_core.operations.case_dispatch import dispatch_cases
+    from citygrid_core.operations.cases.dispatch import dispatch_cases
     from citygrid_core.workspace import Workspace
 
     lang = current()

@@ -14,7 +14,7 @@ from citygrid_core.cli.language import t
 def _load() -> Any:
     from functools import partial
 
-    from citygrid_core.operations.cases import import_cases
+    from citygrid_core.operations.cases.imported import import_cases
 
     return partial(import_cases, processes=2)
 

@@ -91,7 +91,7 @@ def intake(
     json_: bool,
 ) -> None:
     """Take a report in."""
-    from citygrid_core.operations.case_intake import IntakeDesk, Reported
+    from citygrid_core.operations.cases.intake import IntakeDesk, Reported
     from citygrid_core.report import Report
     from citygrid_core.workspace import Workspace
 
@@ -147,7 +147,7 @@ def photos(
     workspace: str, number: str, files: tuple[Path, ...], dry_run: bool, who: str, json_: bool
 ) -> None:
     """Attach photos."""
-    from citygrid_core.operations.case_photos import attach_case_photos
+    from citygrid_core.operations.cases.photos import attach_case_photos
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:

@@ -66,8 +66,8 @@ def queue(
     json_: bool,
 ) -> None:
     """List a queue."""
-    from citygrid_core.operations.case_queue import Filter, as_table
-    from citygrid_core.operations.case_queue import queue as waiting
+    from citygrid_core.operations.cases.queue import Filter, as_table
+    from citygrid_core.operations.cases.queue import queue as waiting
     from citygrid_core.workspace import Workspace
 
     first, last = (today(day) if day else "" for day in (since, until))

@@ -54,7 +54,7 @@ def overdue(
     json_: bool,
 ) -> None:
     """List late cases."""
-    from citygrid_core.operations.case_standing import overdue as late
+    from citygrid_core.operations.cases.standing import overdue as late
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:
@@ -80,8 +80,8 @@ def overdue(
 @guarded
 def show(workspace: str, number: str, at: str | None, json_: bool) -> None:
     """Show one case."""
-    from citygrid_core.operations.case_clock import profile_of
-    from citygrid_core.operations.case_standing import card
+    from citygrid_core.operations.cases.clock import profile_of
+    from citygrid_core.operations.cases.standing import card
     from citygrid_core.standards import load_edition
     from citygrid_core.workspace import Workspace
 

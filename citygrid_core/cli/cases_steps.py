@@ -65,7 +65,7 @@ def advance(
     """Do steps."""
     import pandas as pd
 
-    from citygrid_core.operations.case_steps import advance_cases, advance_file
+    from citygrid_core.operations.cases.steps import advance_cases, advance_file
     from citygrid_core.workspace import Workspace
 
     if step is None:
@@ -111,7 +111,7 @@ def register(
     """Register."""
     import pandas as pd
 
-    from citygrid_core.operations.case_steps import advance_cases
+    from citygrid_core.operations.cases.steps import advance_cases
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:
@@ -129,7 +129,7 @@ def register(
 @guarded
 def steps(workspace: str, number: str, at: str | None, json_: bool) -> None:
     """List legal steps."""
-    from citygrid_core.operations.case_steps import POSTS, legal_steps
+    from citygrid_core.operations.cases.steps import POSTS, legal_steps
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:

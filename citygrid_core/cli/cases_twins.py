@@ -49,7 +49,7 @@ def twins(
     json_: bool,
 ) -> None:
     """Find twins."""
-    from citygrid_core.operations import case_twins
+    from citygrid_core.operations.cases import twins as case_twins
     from citygrid_core.report import Report
     from citygrid_core.workspace import Workspace
 

@@ -68,10 +68,10 @@ def accept(
     json_: bool,
 ) -> None:
     """Judge a census."""
-    from citygrid_core.operations.census_accept import accept as judge
-    from citygrid_core.operations.census_accept_report import VERDICTS, write_report
-    from citygrid_core.operations.census_sample import enter_results
-    from citygrid_core.operations.intake import SourceOptions
+    from citygrid_core.operations.census.acceptance.accept import accept as judge
+    from citygrid_core.operations.census.acceptance.report import VERDICTS, write_report
+    from citygrid_core.operations.census.acceptance.sample import enter_results
+    from citygrid_core.operations.importing.intake import SourceOptions
     from citygrid_core.workspace import Workspace
 
     found = []

@@ -77,21 +77,21 @@ def check(
     with Workspace.open(workspace) as ws:
         on = today(at, ws.timezone)
         if accept:
-            from citygrid_core.operations.census_findings import accept_finding
+            from citygrid_core.operations.census.rules.findings import accept_finding
 
             show(
                 accept_finding(ws, list(accept), reason=reason, on=on, who=who, dry_run=dry_run),
                 json_,
             )
         elif fix:
-            from citygrid_core.operations.census_fix import fix_components
+            from citygrid_core.operations.census.rules.fix import fix_components
 
             report, cells = fix_components(
                 ws, fix, on=on, profile=profile, who=who, dry_run=dry_run, progress=bar
             )
             hand_out(report, cells, output, overwrite, json_, list(cells.columns))
         else:
-            from citygrid_core.operations.census_check import check_components
+            from citygrid_core.operations.census.rules.check import check_components
 
             report, found = check_components(
                 ws,

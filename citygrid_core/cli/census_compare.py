@@ -70,8 +70,8 @@ def compare(
     json_: bool,
 ) -> None:
     """Compare two censuses."""
-    from citygrid_core.operations.census_compare import compare as comparing
-    from citygrid_core.operations.intake import SourceOptions
+    from citygrid_core.operations.census.compare import compare as comparing
+    from citygrid_core.operations.importing.intake import SourceOptions
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace, read_only=True) as ws:

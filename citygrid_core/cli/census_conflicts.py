@@ -46,7 +46,7 @@ def conflicts(
     json_: bool,
 ) -> None:
     """List or decide."""
-    from citygrid_core.operations.census_conflicts import list_conflicts, resolve_conflicts
+    from citygrid_core.operations.census.packs.conflicts import list_conflicts, resolve_conflicts
     from citygrid_core.workspace import Workspace
 
     if bool(take) != bool(codes):

@@ -48,7 +48,7 @@ def deliver(
     json_: bool,
 ) -> None:
     """Write a delivery."""
-    from citygrid_core.operations.census_deliver import deliver as delivering
+    from citygrid_core.operations.census.deliver import deliver as delivering
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace, read_only=True) as ws:

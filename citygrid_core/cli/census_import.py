@@ -14,7 +14,7 @@ from citygrid_core.cli.language import t
 def _load() -> Any:
     from functools import partial
 
-    from citygrid_core.operations.census import import_components
+    from citygrid_core.operations.census.imported import import_components
 
     return partial(import_components, processes=2)
 

@@ -80,8 +80,8 @@ def pack(
     """Make field packs."""
     import sys
 
-    from citygrid_core.operations.census_base import base_layers
-    from citygrid_core.operations.census_pack import PackPlan, make_packs
+    from citygrid_core.operations.census.packs.base import base_layers
+    from citygrid_core.operations.census.packs.make import PackPlan, make_packs
     from citygrid_core.workspace import Workspace
 
     plan = PackPlan(

@@ -46,8 +46,8 @@ def packs(
     json_: bool,
 ) -> None:
     """List packs, or change one."""
-    from citygrid_core.operations.census_pack_again import rewrite_pack
-    from citygrid_core.operations.census_packs import extend_pack, list_packs, void_pack
+    from citygrid_core.operations.census.packs.again import rewrite_pack
+    from citygrid_core.operations.census.packs.out import extend_pack, list_packs, void_pack
     from citygrid_core.report import Report
     from citygrid_core.workspace import Workspace
 

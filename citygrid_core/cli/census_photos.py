@@ -42,8 +42,8 @@ def photos(
 ) -> None:
     """Attach photos."""
     from citygrid_core.census.photos import Reach
-    from citygrid_core.operations.census_photo_files import photos_in
-    from citygrid_core.operations.census_photos import attach_photos
+    from citygrid_core.operations.census.photo_files import photos_in
+    from citygrid_core.operations.census.photos import attach_photos
     from citygrid_core.workspace import Workspace
 
     files = [file for one in photos for file in photos_in(one)]

@@ -47,7 +47,7 @@ def progress(
     json_: bool,
 ) -> None:
     """Show the progress."""
-    from citygrid_core.operations.census_progress import census_progress
+    from citygrid_core.operations.census.progress import census_progress
     from citygrid_core.tables import write
     from citygrid_core.workspace import Workspace
 

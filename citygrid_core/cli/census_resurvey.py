@@ -29,8 +29,8 @@ def not_visited(
     workspace: str, round_: str, area: str, output: Path | None, overwrite: bool, json_: bool
 ) -> None:
     """List what was not visited."""
-    from citygrid_core.operations.census_captured import SurveyArea
-    from citygrid_core.operations.census_resurvey import not_visited as left
+    from citygrid_core.operations.census.capture.captured import SurveyArea
+    from citygrid_core.operations.census.resurvey import not_visited as left
     from citygrid_core.report import Report
     from citygrid_core.workspace import Workspace
 

@@ -49,9 +49,9 @@ def return_(
     json_: bool,
 ) -> None:
     """Merge packs, one transaction each; a refused one doesn't stop the others."""
-    from citygrid_core.operations.census_conflicts import list_conflicts
-    from citygrid_core.operations.census_return import return_pack
-    from citygrid_core.operations.census_return_rows import PackRefused
+    from citygrid_core.operations.census.packs.conflicts import list_conflicts
+    from citygrid_core.operations.census.packs.returned import return_pack
+    from citygrid_core.operations.census.packs.returned_rows import PackRefused
     from citygrid_core.tables import write
     from citygrid_core.workspace import Workspace
 

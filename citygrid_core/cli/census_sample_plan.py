@@ -69,7 +69,11 @@ def sample_plan(
     **wish: Any,
 ) -> None:
     """Draw a sample."""
-    from citygrid_core.operations.census_sample import SampleWish, list_for_people, make_plan
+    from citygrid_core.operations.census.acceptance.sample import (
+        SampleWish,
+        list_for_people,
+        make_plan,
+    )
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:

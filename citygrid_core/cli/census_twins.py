@@ -66,7 +66,7 @@ def twins(
     json_: bool,
 ) -> None:
     """List or merge."""
-    from citygrid_core.operations import census_twins as twinning
+    from citygrid_core.operations.census import twins as twinning
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:

@@ -16,7 +16,7 @@ def departments() -> None:
 
 
 def _load() -> Any:
-    from citygrid_core.operations.departments import import_departments
+    from citygrid_core.operations.responsibility.departments import import_departments
 
     return import_departments
 

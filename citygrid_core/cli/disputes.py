@@ -91,7 +91,7 @@ def list_(
     workspace: str, state: str | None, output: Path | None, overwrite: bool, json_: bool
 ) -> None:
     """List disputes."""
-    from citygrid_core.operations import disputes as work
+    from citygrid_core.operations.responsibility import disputes as work
     from citygrid_core.report import Report
     from citygrid_core.workspace import Workspace
 
@@ -109,7 +109,7 @@ def list_(
 @guarded
 def show_(workspace: str, code: str, json_: bool) -> None:
     """Show a dispute."""
-    from citygrid_core.operations import disputes as work
+    from citygrid_core.operations.responsibility import disputes as work
     from citygrid_core.report import Report
     from citygrid_core.workspace import Workspace
 
@@ -147,8 +147,8 @@ def propose(
 ) -> None:
     """Propose."""
     from citygrid_core.cli.lookup import point_frame
-    from citygrid_core.operations import disputes as work
     from citygrid_core.operations.lookup import class_of
+    from citygrid_core.operations.responsibility import disputes as work
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:
@@ -178,7 +178,7 @@ def _advance(step: str, help_: str) -> click.Command:
         scope: Literal["part", "finding", "grid", "community"] = "part",
         **said: Any,
     ) -> None:
-        from citygrid_core.operations import disputes as work
+        from citygrid_core.operations.responsibility import disputes as work
         from citygrid_core.workspace import Workspace
 
         with Workspace.open(workspace) as ws:
@@ -229,8 +229,8 @@ def precedents(
 ) -> None:
     """Show precedents."""
     from citygrid_core.cli.lookup import point_frame
-    from citygrid_core.operations import disputes as work
     from citygrid_core.operations.lookup import class_of
+    from citygrid_core.operations.responsibility import disputes as work
     from citygrid_core.report import Report
     from citygrid_core.workspace import Workspace
 

@@ -21,7 +21,7 @@ from citygrid_core.words import step_of
 if TYPE_CHECKING:
     import datetime
 
-    from citygrid_core.operations.intake import SourceOptions
+    from citygrid_core.operations.importing.intake import SourceOptions
     from citygrid_core.report import Progress, Report
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -169,7 +169,7 @@ def import_options(command: F) -> F:
 
 def source_of(said: dict[str, Any]) -> SourceOptions:
     """Take --mapping, --crs, --datum, --encoding and --layer out of what was said."""
-    from citygrid_core.operations.intake import SourceOptions
+    from citygrid_core.operations.importing.intake import SourceOptions
 
     named = ("mapping", "crs", "datum", "encoding", "layer")
     return SourceOptions(**{name: said.pop(name) for name in named})

@@ -29,7 +29,7 @@ def duties() -> None:
 
 
 def _load() -> Any:
-    from citygrid_core.operations.duties import import_duties
+    from citygrid_core.operations.responsibility.duties import import_duties
 
     return import_duties
 
@@ -59,7 +59,7 @@ def audit(
     workspace: str, at: str | None, output: Path | None, overwrite: bool, json_: bool
 ) -> None:
     """Audit the rules."""
-    from citygrid_core.operations.duty_audit import audit_duties
+    from citygrid_core.operations.responsibility.audit import audit_duties
     from citygrid_core.workspace import Workspace
 
     day = today(at) if at else None
@@ -113,8 +113,8 @@ def what_if(
     json_: bool,
 ) -> None:
     """Ask before anything is stored."""
-    from citygrid_core.operations import what_if as asking
-    from citygrid_core.operations.intake import SourceOptions
+    from citygrid_core.operations.importing.intake import SourceOptions
+    from citygrid_core.operations.responsibility import what_if as asking
     from citygrid_core.workspace import Workspace
 
     borders = {"grids": grids, "areas": areas, "polygons": polygons}

@@ -19,7 +19,7 @@ from citygrid_core.cli.door import (
 from citygrid_core.cli.language import current, t
 
 if TYPE_CHECKING:
-    from citygrid_core.operations.evaluation import Evaluation
+    from citygrid_core.operations.evaluation.evaluate import Evaluation
 
 _SHOWN = (
     "reported", "registered", "closed", "close_rate", "dispose_on_time_rate", "rework_rate",
@@ -93,8 +93,8 @@ def evaluate(
     """Evaluate."""
     if behind is not None:
         _cases(workspace, period, behind, group, by, level, post, output, overwrite, json_)
-    from citygrid_core.operations.evaluation import evaluate_city
-    from citygrid_core.operations.evaluation_report import write_report
+    from citygrid_core.operations.evaluation.evaluate import evaluate_city
+    from citygrid_core.operations.evaluation.report import write_report
     from citygrid_core.workspace import Workspace
 
     lang = current()
@@ -126,7 +126,7 @@ def evaluate(
 
 def _group(done: Evaluation, group: str) -> dict[str, Any]:
     """Return what is known of one group, as plain data."""
-    from citygrid_core.operations.evaluation_report import name_of
+    from citygrid_core.operations.evaluation.report import name_of
 
     of, mix, score = done.table, done.mix, done.score
     return {
@@ -152,8 +152,8 @@ def _table(done: Evaluation, adjusted: str) -> tuple[list[str], list[list[Any]]]
     """Return head and rows of the table that people read."""
     from citygrid_core.evaluation import indicators
     from citygrid_core.evaluation.reports import number
-    from citygrid_core.operations.evaluation_report import adjusted as adjusted_of
-    from citygrid_core.operations.evaluation_report import name_of
+    from citygrid_core.operations.evaluation.report import adjusted as adjusted_of
+    from citygrid_core.operations.evaluation.report import name_of
 
     lang, known, values = current(), indicators(), done.table.value
     head = [t("group", "对象"), *(known[c].name.text(lang) for c in _SHOWN)]
@@ -187,7 +187,7 @@ def _cases(
     json_: bool,
 ) -> NoReturn:
     """List the cases behind a number, and leave."""
-    from citygrid_core.operations.evaluation_cases import cases_behind
+    from citygrid_core.operations.evaluation.cases import cases_behind
     from citygrid_core.report import Report
     from citygrid_core.workspace import Workspace
 

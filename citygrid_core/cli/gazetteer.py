@@ -30,7 +30,7 @@ def gazetteer() -> None:
 
 
 def _load() -> Any:
-    from citygrid_core.operations.gazetteer import import_places
+    from citygrid_core.operations.geocode.gazetteer import import_places
 
     return import_places
 
@@ -103,8 +103,8 @@ def check(
     **said: Any,
 ) -> None:
     """Check the gazetteer."""
-    from citygrid_core.operations.gazetteer import check_places
-    from citygrid_core.operations.gazetteer_file import check_file
+    from citygrid_core.operations.geocode.gazetteer import check_places
+    from citygrid_core.operations.geocode.gazetteer_file import check_file
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:
@@ -154,7 +154,7 @@ def alias(
     json_: bool,
 ) -> None:
     """Add a name."""
-    from citygrid_core.operations.geocode_review import NewName, add_names
+    from citygrid_core.operations.geocode.review import NewName, add_names
     from citygrid_core.report import Report
     from citygrid_core.workspace import Workspace
 
@@ -193,8 +193,8 @@ def datum(
     json_: bool,
 ) -> None:
     """Detect the datum."""
-    from citygrid_core.operations.geocode_datum import detect_file
-    from citygrid_core.operations.intake import SourceOptions
+    from citygrid_core.operations.geocode.datum import detect_file
+    from citygrid_core.operations.importing.intake import SourceOptions
     from citygrid_core.workspace import Workspace
 
     options = SourceOptions(mapping, encoding=encoding, layer=layer)

@@ -96,10 +96,10 @@ def geocode(
     **said: Any,
 ) -> None:
     """Match addresses."""
-    from citygrid_core.operations.geocode import geocode_file
-    from citygrid_core.operations.geocode_fit import fit_city
-    from citygrid_core.operations.geocode_review import apply_review as take_back
-    from citygrid_core.operations.geocode_review import review_rows
+    from citygrid_core.operations.geocode.addresses import geocode_file
+    from citygrid_core.operations.geocode.fit import fit_city
+    from citygrid_core.operations.geocode.review import apply_review as take_back
+    from citygrid_core.operations.geocode.review import review_rows
     from citygrid_core.tables import write
     from citygrid_core.workspace import Workspace
 

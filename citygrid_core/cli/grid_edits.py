@@ -131,7 +131,7 @@ def impact(
 @guarded
 def undo(workspace: str, json_: bool, dry_run: bool, who: str) -> None:
     """Undo."""
-    from citygrid_core.operations.grid_undo import undo_grids
+    from citygrid_core.operations.grids.undo import undo_grids
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:
@@ -156,7 +156,7 @@ def undo(workspace: str, json_: bool, dry_run: bool, who: str) -> None:
 @guarded
 def number(workspace: str, json_: bool, **said: Any) -> None:
     """Tell or renew numbers."""
-    from citygrid_core.operations.grid_history import number_grids
+    from citygrid_core.operations.grids.history import number_grids
     from citygrid_core.workspace import Workspace
 
     policy = policy_of(said)
@@ -170,8 +170,8 @@ def _run(
     name: str, workspace: str, codes: str | tuple[str, ...], json_: bool, said: dict[str, Any]
 ) -> None:
     """Make one edit and show its report."""
-    from citygrid_core.operations.grid_edits import KINDS, edit_grids
-    from citygrid_core.operations.grids import read_layer
+    from citygrid_core.operations.grids.drawn import read_layer
+    from citygrid_core.operations.grids.edits import KINDS, edit_grids
     from citygrid_core.workspace import Workspace
 
     policy = policy_of(said)
@@ -211,7 +211,7 @@ def _drawn(workspace: Workspace, kind: str, said: dict[str, Any]) -> Any:
 def _lines_of(workspace: Workspace, path: Path) -> Any:
     import shapely
 
-    from citygrid_core.operations.grids import read_layer
+    from citygrid_core.operations.grids.drawn import read_layer
 
     shapes = shapely.get_parts(read_layer(path, workspace).geometry.to_numpy())
     shapes = shapes[shapely.get_dimensions(shapes) == 1]

@@ -46,7 +46,7 @@ def show_(
     workspace: str, at: str | None, output: Path | None, overwrite: bool, json_: bool
 ) -> None:
     """Show grids."""
-    from citygrid_core.operations.grid_history import show_grids
+    from citygrid_core.operations.grids.history import show_grids
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:
@@ -79,7 +79,7 @@ def quality(
     **said: Any,
 ) -> None:
     """Measure the grids."""
-    from citygrid_core.operations.grids import grid_quality
+    from citygrid_core.operations.grids.drawn import grid_quality
     from citygrid_core.workspace import Workspace
 
     policy = policy_of(said)
@@ -99,7 +99,7 @@ def lineage(
     workspace: str, code: str, at: str | None, output: Path | None, overwrite: bool, json_: bool
 ) -> None:
     """Tell where a grid comes from and what became of it."""
-    from citygrid_core.operations.grid_history import lineage_of
+    from citygrid_core.operations.grids.history import lineage_of
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:
@@ -132,7 +132,7 @@ def recount(
     json_: bool,
 ) -> None:
     """Recount cases."""
-    from citygrid_core.operations.grid_history import recount_cases, series
+    from citygrid_core.operations.grids.history import recount_cases, series
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:
@@ -195,8 +195,8 @@ def group(
     **said: Any,
 ) -> None:
     """Group unit grids."""
-    from citygrid_core.operations.grid_groups import group_grids
-    from citygrid_core.operations.grids import read_layer
+    from citygrid_core.operations.grids.drawn import read_layer
+    from citygrid_core.operations.grids.groups import group_grids
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:
@@ -271,7 +271,7 @@ def import_(
 ) -> None:
     """Import hand-drawn grids."""
     from citygrid_core.grids import Strategies
-    from citygrid_core.operations.grid_import import import_grids
+    from citygrid_core.operations.grids.imported import import_grids
     from citygrid_core.workspace import Workspace
 
     policy = policy_of(said)

@@ -12,7 +12,7 @@ from citygrid_core.cli.language import t
 
 if TYPE_CHECKING:
     from citygrid_core.grids import Policy
-    from citygrid_core.operations.grid_edits import Cause
+    from citygrid_core.operations.grids.edits import Cause
 
 #: FILE or FILE:LAYER, so it need not exist as it is written.
 LAYER = click.Path(path_type=Path)
@@ -99,7 +99,7 @@ def line_options(command: F) -> F:
 
 def cause_of(said: dict[str, Any], zone: str) -> Cause:
     """Take --at, --who, --reason and --document out of what was said; today is that of a time zone."""
-    from citygrid_core.operations.grid_edits import Cause
+    from citygrid_core.operations.grids.edits import Cause
 
     at = today(said.pop("at", None), zone)
     return Cause(at, *(said.pop(name, "") for name in ("who", "reason", "document")))

@@ -47,7 +47,7 @@ def edit(
 ) -> None:
     """Carry out a plan."""
     from citygrid_core.grids import Policy
-    from citygrid_core.operations.grid_plan import Plan, run_plan
+    from citygrid_core.operations.grids.plan import Plan, run_plan
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:

@@ -67,7 +67,7 @@ for _command in (*EDITS, *LAYERS, edit):
 @guarded
 def draw(workspace: str, json_: bool, **said: Any) -> None:
     """Draw unit grids."""
-    from citygrid_core.operations.grids import draw_grids
+    from citygrid_core.operations.grids.drawn import draw_grids
     from citygrid_core.workspace import Workspace
 
     policy = policy_of(said)
@@ -136,8 +136,8 @@ def check(
     **said: Any,
 ) -> None:
     """Check unit grids."""
-    from citygrid_core.operations.grid_repairs import repair_by_name
-    from citygrid_core.operations.grids import check_grids
+    from citygrid_core.operations.grids.drawn import check_grids
+    from citygrid_core.operations.grids.repairs import repair_by_name
     from citygrid_core.workspace import Workspace
 
     asked, policy = said["at"], policy_of(said)

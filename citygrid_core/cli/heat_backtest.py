@@ -29,7 +29,7 @@ def backtest(
     output: Path | None, overwrite: bool, json_: bool,
 ) -> None:  # fmt: skip
     """Backtest."""
-    from citygrid_core.operations.heat_backtest import heat_backtest
+    from citygrid_core.operations.heat.backtest import heat_backtest
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:

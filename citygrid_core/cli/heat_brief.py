@@ -40,8 +40,8 @@ def brief(
     json_: bool,
 ) -> None:  # fmt: skip
     """Brief."""
-    from citygrid_core.operations.heat_brief import heat_brief
-    from citygrid_core.operations.heat_brief_page import write_brief
+    from citygrid_core.operations.heat.brief import heat_brief
+    from citygrid_core.operations.heat.brief_page import write_brief
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:

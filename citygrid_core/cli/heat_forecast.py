@@ -33,7 +33,7 @@ def forecast(
     who: str, output: Path | None, overwrite: bool, json_: bool,
 ) -> None:  # fmt: skip
     """Forecast."""
-    from citygrid_core.operations.heat_forecast import heat_forecast
+    from citygrid_core.operations.heat.forecast import heat_forecast
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:

@@ -50,7 +50,7 @@ def hotspots(
     workspace: str, output: Path | None, overwrite: bool, json_: bool, **asked: Any
 ) -> None:
     """Grids that are hot beyond chance."""
-    from citygrid_core.operations.heat import heat_hotspots
+    from citygrid_core.operations.heat.tables import heat_hotspots
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:

@@ -37,7 +37,7 @@ def near_repeat(
     workspace: str, output: Path | None, overwrite: bool, json_: bool, **asked: Any
 ) -> None:
     """Pairs of cases near and soon."""
-    from citygrid_core.operations.heat_near_repeat import heat_near_repeat
+    from citygrid_core.operations.heat.near_repeat import heat_near_repeat
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:

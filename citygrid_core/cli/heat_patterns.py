@@ -38,7 +38,7 @@ def patterns(
     workspace: str, output: Path | None, overwrite: bool, json_: bool, **asked: Any
 ) -> None:
     """How grids became hot."""
-    from citygrid_core.operations.heat_patterns import heat_patterns
+    from citygrid_core.operations.heat.patterns import heat_patterns
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:

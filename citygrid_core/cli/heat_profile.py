@@ -29,7 +29,7 @@ def profile(
     workspace: str, output: Path | None, overwrite: bool, json_: bool, **asked: Any
 ) -> None:
     """When cases come."""
-    from citygrid_core.operations.heat import heat_profile
+    from citygrid_core.operations.heat.tables import heat_profile
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:

@@ -50,7 +50,7 @@ _FILE = click.Path(path_type=Path)
 @guarded
 def surface(workspace: str, output: Path | None, json_: bool, **asked: Any) -> None:
     """Density of cases as a raster."""
-    from citygrid_core.operations.heat_surface import heat_surface
+    from citygrid_core.operations.heat.surface import heat_surface
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:

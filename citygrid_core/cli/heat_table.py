@@ -28,7 +28,7 @@ from citygrid_core.cli.language import t
 @guarded
 def table(workspace: str, output: Path | None, overwrite: bool, json_: bool, **asked: Any) -> None:
     """Cases and rates of each grid."""
-    from citygrid_core.operations.heat import heat_table
+    from citygrid_core.operations.heat.tables import heat_table
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:

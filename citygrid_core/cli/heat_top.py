@@ -29,7 +29,7 @@ _LISTS = ["grid", "community", "street", "county", "class", "major", "source", "
 @guarded
 def top(workspace: str, output: Path | None, overwrite: bool, json_: bool, **asked: Any) -> None:
     """Top lists."""
-    from citygrid_core.operations.heat_top import heat_top
+    from citygrid_core.operations.heat.top import heat_top
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:

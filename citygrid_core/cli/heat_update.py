@@ -23,7 +23,7 @@ from citygrid_core.cli.language import t
 @guarded
 def update(workspace: str, rebuild: bool, dry_run: bool, who: str, json_: bool) -> None:
     """Update the counts."""
-    from citygrid_core.operations.heat_cube import update_heat
+    from citygrid_core.operations.heat.cube import update_heat
     from citygrid_core.workspace import Workspace
 
     with Workspace.open(workspace) as ws:

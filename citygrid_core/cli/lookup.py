@@ -76,7 +76,7 @@ def lookup(
     json_: bool,
 ) -> None:
     """Answer who is responsible."""
-    from citygrid_core.operations.intake import SourceOptions
+    from citygrid_core.operations.importing.intake import SourceOptions
     from citygrid_core.operations.lookup import lookup_file
     from citygrid_core.workspace import Workspace
 

@@ -70,7 +70,7 @@ def init(
 ) -> None:
     """Make a workspace."""
     from citygrid_core.operations.areas import init as run
-    from citygrid_core.operations.intake import SourceOptions
+    from citygrid_core.operations.importing.intake import SourceOptions
     from citygrid_core.standards import DEFAULT_EDITION
 
     report = run(

@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from citygrid_core.errors import CitygridError, Problem, Text, UnusableInput, UsageError
-from citygrid_core.operations.intake import Rows, SourceOptions, problem, text_column
+from citygrid_core.operations.importing.intake import Rows, SourceOptions, problem, text_column
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.standards import DEFAULT_EDITION, AreaCode, editions
 from citygrid_core.tables import Field, read

@@ -15,7 +15,7 @@ import shapely
 
 from citygrid_core.errors import CitygridError, Text, UsageError
 from citygrid_core.operations.city import City, Floats
-from citygrid_core.operations.intake import SourceOptions
+from citygrid_core.operations.importing.intake import SourceOptions
 from citygrid_core.operations.misplaced import misplaced
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.responsibility import (
@@ -320,7 +320,7 @@ def explain(
         then the history of the unit grid.
     """
     # Here, because it brings the statistics of heat with it, which imports never need.
-    from citygrid_core.operations.grid_story import grid_story
+    from citygrid_core.operations.grids.story import grid_story
 
     city = city or City(workspace, at)
     projected = point.to_crs(workspace.crs)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from citygrid_core.operations.case_audit import audit
-from citygrid_core.operations.heat_cube import check_heat
+from citygrid_core.operations.cases.audit import audit
+from citygrid_core.operations.heat.cube import check_heat
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.workspace import Workspace
 from citygrid_core.workspace.schema import FAMILIES

@@ -29,7 +29,7 @@ from citygrid_plugin.services.case_words import (
 from citygrid_plugin.services.cases import read_card
 
 if TYPE_CHECKING:
-    from citygrid_core.operations.case_standing import Card
+    from citygrid_core.operations.cases.standing import Card
     from citygrid_plugin.gui.case_room import CaseRoom
 
 
@@ -212,7 +212,7 @@ class CardDesk(QObject):
             tr("Photos", "照片") + " (*.jpg *.jpeg *.png *.tif *.tiff *.webp)",
         )  # fmt: skip
         if files and self._card is not None:
-            from citygrid_core.operations.case_photos import attach_case_photos
+            from citygrid_core.operations.cases.photos import attach_case_photos
 
             desk = self._room.service.desk
             report = attach_case_photos(

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from qgis.gui import QgisInterface
 
     from citygrid_core.census.alerts import Alert
-    from citygrid_core.operations.census_captured import Attributes, Placed
-    from citygrid_core.operations.census_steps import Step
+    from citygrid_core.operations.census.capture.captured import Attributes, Placed
+    from citygrid_core.operations.census.capture.steps import Step
     from citygrid_plugin.gui.docks.census_dock import CensusDock
     from citygrid_plugin.gui.tools.capture_tool import CaptureTool
     from citygrid_plugin.services.capture import CaptureService
@@ -286,7 +286,7 @@ class CensusDesk(QObject):
             self._page.say(tr("First choose a class.", "请先选择类别。"))
             self._search()
             return
-        from citygrid_core.operations.census_captured import Attributes
+        from citygrid_core.operations.census.capture.captured import Attributes
 
         # An alert that nobody answered means: keep.
         self._alerts = []

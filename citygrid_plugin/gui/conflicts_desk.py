@@ -51,7 +51,7 @@ class ConflictsDesk(QObject):
 
     def refresh(self) -> None:
         """List the open conflicts."""
-        from citygrid_core.operations.census_conflicts import list_conflicts
+        from citygrid_core.operations.census.packs.conflicts import list_conflicts
 
         path = self._session.path
         if path is None:
@@ -99,7 +99,7 @@ class ConflictsDesk(QObject):
             centre_on(canvas, point.x, point.y, _SCALE)
 
     def _decide(self, code: str, choice: Any) -> None:
-        from citygrid_core.operations.census_conflicts import resolve_conflicts
+        from citygrid_core.operations.census.packs.conflicts import resolve_conflicts
 
         path = self._session.path
         if path is None or not self._capture.switch(True):

@@ -280,8 +280,8 @@ class EvaluationDesk(QObject):
     def _show_times(self, group: str) -> None:
         """Show how long the stages took in a group."""
         from citygrid_core.evaluation.times import SPANS
-        from citygrid_core.operations.evaluation_report import name_of
-        from citygrid_core.operations.evaluation_sections import hours
+        from citygrid_core.operations.evaluation.report import name_of
+        from citygrid_core.operations.evaluation.sections import hours
 
         assert self._answer is not None
         done = self._answer.done
@@ -383,7 +383,7 @@ class EvaluationDesk(QObject):
 
     def _behind(self, result: Any, group: str, code: str) -> None:
         from citygrid_core.evaluation import indicators
-        from citygrid_core.operations.evaluation_report import name_of
+        from citygrid_core.operations.evaluation.report import name_of
 
         if isinstance(result, CitygridError):
             self._dock.show_cases(shown(result), [])

@@ -108,7 +108,7 @@ class FindingsDesk(QObject):
 
     def _fix(self, finding: str) -> None:
         """Preview the safe fix of a finding's rule for its component; then apply it."""
-        from citygrid_core.operations.census_fix import fix_components
+        from citygrid_core.operations.census.rules.fix import fix_components
 
         one, path = self._page.find(finding), self._session.path
         if one is None or path is None or not self._capture.switch(True):
@@ -145,7 +145,7 @@ class FindingsDesk(QObject):
         return bool(answer == QMessageBox.StandardButton.Yes)
 
     def _accept(self, finding: str, reason: str) -> None:
-        from citygrid_core.operations.census_findings import accept_finding
+        from citygrid_core.operations.census.rules.findings import accept_finding
 
         path = self._session.path
         if path is None or not self._capture.switch(True):

@@ -26,7 +26,7 @@ from citygrid_plugin.services.jobs import CommandTask
 if TYPE_CHECKING:
     from qgis.gui import QgsMapCanvas
 
-    from citygrid_core.operations.grid_plan import Step
+    from citygrid_core.operations.grids.plan import Step
     from citygrid_plugin.gui.components.grid_marks import GridMarks
     from citygrid_plugin.gui.docks.grid_edit_page import GridEditPage
     from citygrid_plugin.services.grid_desk import GridDesk

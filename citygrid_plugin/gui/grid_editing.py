@@ -17,7 +17,7 @@ from citygrid_plugin.services.grid_surroundings import Snapping, border_at, road
 if TYPE_CHECKING:
     from qgis.gui import QgsMapCanvas
 
-    from citygrid_core.operations.grid_plan import Step
+    from citygrid_core.operations.grids.plan import Step
     from citygrid_plugin.gui.docks.grid_edit_page import GridEditPage
     from citygrid_plugin.services.grid_desk import GridDesk
 
@@ -107,7 +107,7 @@ class GridEditing(QObject):
         """Return the step that points mean; None while it is not clear yet."""
         import shapely
 
-        from citygrid_core.operations.grid_plan import Step
+        from citygrid_core.operations.grids.plan import Step
 
         if kind == "add":
             if len(xy) < 3:
@@ -188,7 +188,7 @@ class GridEditing(QObject):
 
     def merge_finished(self) -> None:
         """Merge what was chosen."""
-        from citygrid_core.operations.grid_plan import Step
+        from citygrid_core.operations.grids.plan import Step
 
         if len(self._picked) < 2:
             self._refuse(tr("Click two or more grids first.", "请先点选两个以上单元网格。"))
@@ -196,7 +196,7 @@ class GridEditing(QObject):
         self._make(Step("merge", tuple(self._picked)))
 
     def _preview_merge(self, codes: list[str]) -> None:
-        from citygrid_core.operations.grid_plan import Step
+        from citygrid_core.operations.grids.plan import Step
 
         codes = list(dict.fromkeys(codes))
         window = self._desk.coverage.window(*codes) if codes else None
@@ -212,12 +212,12 @@ class GridEditing(QObject):
         return road_at(QgsProject.instance(), crs, QgsPointXY(x, y), self._reach(), whole=whole)
 
     def _along(self, line: Any) -> Step:
-        from citygrid_core.operations.grid_plan import Step
+        from citygrid_core.operations.grids.plan import Step
 
         return Step("split", (), line.wkt)
 
     def _dividing(self, code: str) -> Step:
-        from citygrid_core.operations.grid_plan import Step
+        from citygrid_core.operations.grids.plan import Step
 
         return Step("divide", (code,), n=self._page.parts.value())
 
@@ -250,7 +250,7 @@ class GridEditing(QObject):
     def _dragging(self, point: QgsPointXY) -> Step | None:
         import shapely
 
-        from citygrid_core.operations.grid_plan import Step
+        from citygrid_core.operations.grids.plan import Step
 
         if self._held is None:
             return None

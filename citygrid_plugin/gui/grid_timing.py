@@ -78,7 +78,7 @@ class GridTiming(QObject):
         if not there:
             self._page.set_days([])
             return
-        from citygrid_core.operations.grid_history import days_of_grids
+        from citygrid_core.operations.grids.history import days_of_grids
 
         with open_workspace(self._session.path) as workspace:
             self._page.set_days(days_of_grids(workspace))
@@ -120,7 +120,7 @@ class GridTiming(QObject):
 
     def tell(self, code: str) -> None:
         """Show ancestors and descendants of a grid."""
-        from citygrid_core.operations.grid_history import lineage_of
+        from citygrid_core.operations.grids.history import lineage_of
 
         try:
             with open_workspace(self._session.path) as workspace:

@@ -23,7 +23,7 @@ from citygrid_plugin.services.geocode import Place
 from citygrid_plugin.services.lookup import answer
 
 if TYPE_CHECKING:
-    from citygrid_core.operations.case_intake import Look, Reported
+    from citygrid_core.operations.cases.intake import Look, Reported
     from citygrid_plugin.gui.case_room import CaseRoom
 
 #: How many classes a search shows.
@@ -204,7 +204,7 @@ class IntakeDesk(QObject):
 
     def reported(self) -> Reported | None:
         """Return what is said on the page; None while class or place is missing."""
-        from citygrid_core.operations.case_intake import Reported
+        from citygrid_core.operations.cases.intake import Reported
 
         hit = self._room.service.desk.chooser.classes.get(self._class)
         page, place = self._page, self._place

@@ -79,7 +79,7 @@ class QueueDesk(QObject):
 
     def read(self) -> None:
         """Read the queue anew; the last question wins."""
-        from citygrid_core.operations.case_queue import Filter
+        from citygrid_core.operations.cases.queue import Filter
 
         path, page, cities = self._room.path, self._page, self._room.service.cities
         if path is None:

@@ -20,8 +20,8 @@ from citygrid_plugin.services.map_view import centre_on
 if TYPE_CHECKING:
     from qgis.gui import QgisInterface
 
-    from citygrid_core.operations.census_resurvey import Resurvey
-    from citygrid_core.operations.census_steps import Step
+    from citygrid_core.operations.census.capture.steps import Step
+    from citygrid_core.operations.census.resurvey import Resurvey
     from citygrid_plugin.gui.census_desk import CensusDesk
     from citygrid_plugin.gui.docks.census_dock import CensusDock
 
@@ -65,7 +65,7 @@ class ResurveyDesk(QObject):
 
     def begin(self, name: str) -> None:
         """Begin a round, or go on with one, at the component nearest to the middle of the map."""
-        from citygrid_core.operations.census_resurvey import Resurvey
+        from citygrid_core.operations.census.resurvey import Resurvey
 
         if not self._capture.switch(True) or self._service.desk is None:
             self._page.show_round(0, 0)

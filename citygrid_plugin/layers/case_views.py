@@ -46,7 +46,7 @@ def show_lights(
     Parameters
     ----------
     cases : GeoDataFrame
-        As `operations.case_queue.queue` returns it.
+        As `operations.cases.queue.queue` returns it.
     at : str
         ISO moment.
     """

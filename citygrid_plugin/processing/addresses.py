@@ -43,7 +43,7 @@ _DUTIES: Columns = {
 
 
 class GeocodeTable(JoinAlgorithm):
-    """`citygrid_core.operations.geocode` on a table."""
+    """`citygrid_core.operations.geocode.addresses` on a table."""
 
     key = "geocodetable"
     title = Text("Geocode a table", "地址匹配")
@@ -78,7 +78,7 @@ class GeocodeTable(JoinAlgorithm):
 
     def answers(self, given: Given) -> tuple[pd.DataFrame, Columns, dict[str, Any]]:
         """Match."""
-        from citygrid_core.operations.geocode import geocode
+        from citygrid_core.operations.geocode.addresses import geocode
 
         addresses = given.table("TABLE")[given.text("ADDRESS")].fillna("").astype(str)
         asked = self.asked(given)

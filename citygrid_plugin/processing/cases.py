@@ -256,7 +256,7 @@ class CaseQueue(AskAlgorithm):
         """Read the queue."""
         import datetime as dt
 
-        from citygrid_core.operations.case_queue import Filter, queue
+        from citygrid_core.operations.cases.queue import Filter, queue
 
         asked = self.asked(given)
         chosen = {f"{name}s": (asked.pop(name),) for name in ("stage", "light") if name in asked}
@@ -292,7 +292,7 @@ class TwinCases(AskAlgorithm):
         import geopandas as gpd
         import shapely
 
-        from citygrid_core.operations.case_twins import twins
+        from citygrid_core.operations.cases.twins import twins
 
         with given.workspace() as workspace:
             found = twins(workspace, **self.asked(given))

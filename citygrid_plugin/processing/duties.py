@@ -64,7 +64,7 @@ class AuditDuties(AskAlgorithm):
 
     def rows(self, given: Given) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
         """Audit."""
-        from citygrid_core.operations.duty_audit import audit_duties
+        from citygrid_core.operations.responsibility.audit import audit_duties
 
         with given.workspace() as workspace:
             report, found = audit_duties(

@@ -80,8 +80,8 @@ class EvaluateAreas(AskAlgorithm):
         """Evaluate."""
         from citygrid_core.evaluation import TOTAL, at, indicators
         from citygrid_core.evaluation.ranking import rank
-        from citygrid_core.operations.evaluation import evaluate_city
-        from citygrid_core.operations.evaluation_report import name_of
+        from citygrid_core.operations.evaluation.evaluate import evaluate_city
+        from citygrid_core.operations.evaluation.report import name_of
 
         asked = self.asked(given)
         code, level = asked["indicator"], asked["level"]

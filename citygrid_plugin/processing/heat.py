@@ -186,7 +186,7 @@ class HeatTable(AskHeat):
 
     def ask(self, workspace: Workspace, **asked: Any) -> tuple[Report, pd.DataFrame]:
         """Count."""
-        from citygrid_core.operations.heat import heat_table
+        from citygrid_core.operations.heat.tables import heat_table
 
         report, frame = heat_table(workspace, **asked)
         return report, frame[frame["status"] == "valid"]
@@ -231,7 +231,7 @@ class HeatHotspots(AskHeat):
 
     def ask(self, workspace: Workspace, **asked: Any) -> tuple[Report, pd.DataFrame]:
         """Judge."""
-        from citygrid_core.operations.heat import heat_hotspots
+        from citygrid_core.operations.heat.tables import heat_hotspots
 
         report, frame = heat_hotspots(workspace, **asked)
         return report, frame.rename(columns={report.details["rate"]: "value"})
@@ -270,7 +270,7 @@ class HeatPatterns(AskHeat):
 
     def ask(self, workspace: Workspace, **asked: Any) -> tuple[Report, pd.DataFrame]:
         """Find."""
-        from citygrid_core.operations.heat_patterns import heat_patterns
+        from citygrid_core.operations.heat.patterns import heat_patterns
 
         return heat_patterns(workspace, **asked)
 

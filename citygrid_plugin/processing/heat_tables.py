@@ -70,7 +70,7 @@ class HeatTop(_Tabled):
 
     def ask(self, workspace: Workspace, **asked: Any) -> tuple[Report, pd.DataFrame]:
         """List."""
-        from citygrid_core.operations.heat_top import heat_top
+        from citygrid_core.operations.heat.top import heat_top
 
         report, frame = heat_top(workspace, **asked, lang=language())
         return report, frame.rename(columns={str(report.details["by"]): "code"})
@@ -113,7 +113,7 @@ class HeatNearRepeat(_Tabled):
 
     def ask(self, workspace: Workspace, **asked: Any) -> tuple[Report, pd.DataFrame]:
         """Count pairs."""
-        from citygrid_core.operations.heat_near_repeat import heat_near_repeat
+        from citygrid_core.operations.heat.near_repeat import heat_near_repeat
 
         return heat_near_repeat(workspace, **asked)
 
@@ -143,7 +143,7 @@ class HeatProfile(_Tabled):
 
     def ask(self, workspace: Workspace, **asked: Any) -> tuple[Report, pd.DataFrame]:
         """Count."""
-        from citygrid_core.operations.heat import heat_profile
+        from citygrid_core.operations.heat.tables import heat_profile
 
         report, frame = heat_profile(workspace, **asked)
         by = str(report.details["by"])

@@ -153,7 +153,7 @@ class ReverseGeocode(JoinAlgorithm):
 
     def answers(self, given: Given) -> tuple[pd.DataFrame, Columns, dict[str, Any]]:
         """Describe."""
-        from citygrid_core.operations.gazetteer import gazetteer
+        from citygrid_core.operations.geocode.gazetteer import gazetteer
 
         points = there(given.frame("POINTS", {}))
         with given.workspace() as workspace:

@@ -31,10 +31,10 @@ from citygrid_plugin.layers.project import find_layer
 
 if TYPE_CHECKING:
     from citygrid_core.census.alerts import Alert
-    from citygrid_core.operations.census_capture import CaptureDesk
-    from citygrid_core.operations.census_captured import Attributes, Placed
-    from citygrid_core.operations.census_resurvey import Resurvey
-    from citygrid_core.operations.census_steps import Step
+    from citygrid_core.operations.census.capture.captured import Attributes, Placed
+    from citygrid_core.operations.census.capture.desk import CaptureDesk
+    from citygrid_core.operations.census.capture.steps import Step
+    from citygrid_core.operations.census.resurvey import Resurvey
 
 TABLES = ("components_point", "components_line", "components_polygon")
 #: Seconds to wait for another program that writes, before the click is refused.
@@ -108,7 +108,7 @@ class CaptureService(QObject):
         ------
         TwoLibraries, CitygridError
         """
-        from citygrid_core.operations.census_capture import CaptureDesk
+        from citygrid_core.operations.census.capture.desk import CaptureDesk
         from citygrid_core.workspace import Workspace
 
         if self._desk is not None and Path(self._desk.workspace.path) == path:
@@ -166,7 +166,7 @@ class CaptureService(QObject):
         corners : sequence of QgsPointXY
             In `crs`, the map's.
         """
-        from citygrid_core.operations.census_captured import Capture
+        from citygrid_core.operations.census.capture.captured import Capture
 
         desk = self._open()
         shape = desk.chooser.classes[class_code].shape

@@ -14,8 +14,8 @@ from citygrid_plugin.layers import palette
 from citygrid_plugin.services.card import Line, Section
 
 if TYPE_CHECKING:
-    from citygrid_core.operations.case_intake import Look
-    from citygrid_core.operations.case_standing import Card
+    from citygrid_core.operations.cases.intake import Look
+    from citygrid_core.operations.cases.standing import Card
     from citygrid_plugin.services.cases import CaseService
 
 LIGHTS = {**CORE_LIGHTS, "": Text("with no body", "不在处置")}

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from citygrid_core.cases.lifecycle import Profile, Step
     from citygrid_core.errors import Language
-    from citygrid_core.operations.case_intake import IntakeDesk, Look, Reported, Taken
-    from citygrid_core.operations.case_queue import Filter
-    from citygrid_core.operations.case_standing import Card
+    from citygrid_core.operations.cases.intake import IntakeDesk, Look, Reported, Taken
+    from citygrid_core.operations.cases.queue import Filter
+    from citygrid_core.operations.cases.standing import Card
     from citygrid_core.operations.city import City
     from citygrid_core.report import Report
 
@@ -65,7 +65,7 @@ class CaseService(QObject):
         ------
         TwoLibraries, CitygridError
         """
-        from citygrid_core.operations.case_intake import IntakeDesk
+        from citygrid_core.operations.cases.intake import IntakeDesk
         from citygrid_core.workspace import Workspace
 
         if self._desk is not None and Path(self._desk.workspace.path) == path:
@@ -165,7 +165,7 @@ class CaseService(QObject):
         """Do one step; the report says why it was refused and what is legal."""
         import pandas as pd
 
-        from citygrid_core.operations.case_steps import advance_cases
+        from citygrid_core.operations.cases.steps import advance_cases
 
         entry = pd.DataFrame([{"number": number, "step": step, "at": at, **said}])
         report = advance_cases(self.desk.workspace, entry, who=self.desk.who)
@@ -175,7 +175,7 @@ class CaseService(QObject):
 
     def dispatch(self, numbers: list[str], to: str, at: str) -> Report:
         """Send cases to one body, or (no body) those that are clear to theirs."""
-        from citygrid_core.operations.case_dispatch import dispatch_cases
+        from citygrid_core.operations.cases.dispatch import dispatch_cases
 
         report, _ = dispatch_cases(
             self.desk.workspace, numbers, to=to, auto=not to, at=at, who=self.desk.who,
@@ -212,8 +212,8 @@ def read_card(
     path: Path, cities: Cities, number: str, at: str, lang: Language
 ) -> tuple[Card, list[Step]]:
     """Return all that is known of a case at a moment, and the steps that are legal then, for a task."""
-    from citygrid_core.operations.case_standing import card
-    from citygrid_core.operations.case_steps import legal_steps
+    from citygrid_core.operations.cases.standing import card
+    from citygrid_core.operations.cases.steps import legal_steps
 
     loaded = cities.get(path)
     with open_workspace(path) as workspace:
@@ -225,7 +225,7 @@ def read_card(
 
 def read_queue(path: Path, at: str, asked: Filter) -> tuple[Report, gpd.GeoDataFrame]:
     """Read a queue, for a task: with a connection of its own."""
-    from citygrid_core.operations.case_queue import queue
+    from citygrid_core.operations.cases.queue import queue
 
     with open_workspace(path) as workspace:
         return queue(workspace, at, asked)
@@ -233,7 +233,7 @@ def read_queue(path: Path, at: str, asked: Filter) -> tuple[Report, gpd.GeoDataF
 
 def read_proposals(path: Path, cities: Cities, lang: Language) -> Any:
     """Read what waits for a body, with candidates and reasons, for a task."""
-    from citygrid_core.operations.case_dispatch import propose
+    from citygrid_core.operations.cases.dispatch import propose
 
     loaded = cities.get(path)
     with open_workspace(path) as workspace:

@@ -46,7 +46,7 @@ class Dispute:
 
 def read_disputes(path: Path) -> list[Dispute]:
     """Return the whole list, the open ones first, then the newest."""
-    from citygrid_core.operations.disputes import disputes
+    from citygrid_core.operations.responsibility.disputes import disputes
 
     with open_workspace(path) as workspace:
         held = disputes(workspace)
@@ -87,7 +87,7 @@ def read_departments(path: Path) -> dict[str, str]:
 
 def allowed(state: str) -> set[str]:
     """Return the steps that a dispute in this state may take."""
-    from citygrid_core.operations.disputes import STEPS
+    from citygrid_core.operations.responsibility.disputes import STEPS
 
     return {step for step, (before, _) in STEPS.items() if state in before}
 

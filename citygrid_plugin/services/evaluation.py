@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from citygrid_core.evaluation import Facts
-    from citygrid_core.operations.evaluation import Evaluation
+    from citygrid_core.operations.evaluation.evaluate import Evaluation
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Evaluations:
 
     def cases(self, path: Path, asked: Asked, indicator: str, group: str) -> Any:
         """Return the cases behind a number, with their points."""
-        from citygrid_core.operations.evaluation_cases import cases_behind
+        from citygrid_core.operations.evaluation.cases import cases_behind
 
         with self._lock, open_workspace(path) as workspace:
             facts = self._facts(path, workspace, asked.period)
@@ -97,7 +97,7 @@ class Evaluations:
         mixed : bool
             A rate as if all groups had the city's mix of classes.
         """
-        from citygrid_core.operations.evaluation import groups_of, mix_of
+        from citygrid_core.operations.evaluation.evaluate import groups_of, mix_of
 
         if not mixed:
             return rows_of(answer.done, indicator, None)
@@ -109,7 +109,7 @@ class Evaluations:
 
     def bounces(self, path: Path, done: Evaluation) -> dict[str, pd.DataFrame]:
         """Return what was sent back in the period of an evaluation, counted in three ways."""
-        from citygrid_core.operations.evaluation_sections import bounce_tables
+        from citygrid_core.operations.evaluation.sections import bounce_tables
 
         lang = language()
         with open_workspace(path) as workspace:
@@ -122,7 +122,7 @@ class Evaluations:
 
     def report(self, path: Path, asked: Asked, file: Path) -> Path:
         """Write the report of an evaluation; the suffix says as what."""
-        from citygrid_core.operations.evaluation_report import write_report
+        from citygrid_core.operations.evaluation.report import write_report
 
         lang = language()
         with self._lock, open_workspace(path) as workspace:
@@ -134,7 +134,7 @@ class Evaluations:
         self._held = None
 
     def _done(self, path: Path, workspace: Any, asked: Asked) -> Evaluation:
-        from citygrid_core.operations.evaluation import evaluate_city
+        from citygrid_core.operations.evaluation.evaluate import evaluate_city
 
         return evaluate_city(
             workspace, asked.period, by=asked.by, level=asked.level, post=asked.post,
@@ -145,7 +145,7 @@ class Evaluations:
         self, path: Path, workspace: Any, text: str, progress: Progress = no_progress
     ) -> Facts:
         from citygrid_core.evaluation.period import Period
-        from citygrid_core.operations.evaluation_facts import facts_of
+        from citygrid_core.operations.evaluation.facts import facts_of
 
         state, held = state_of(path), self._held
         if held is None or held[:3] != (path, state, text):
@@ -225,7 +225,7 @@ def rows_of(done: Evaluation, code: str, mix: pd.DataFrame | None) -> dict[str, 
     from citygrid_core.evaluation import indicators
     from citygrid_core.evaluation.ranking import placed, rank
     from citygrid_core.evaluation.reports import number
-    from citygrid_core.operations.evaluation_report import name_of
+    from citygrid_core.operations.evaluation.report import name_of
 
     one, lang = indicators()[code], language()
     places = rank(done.table, code, one.better or 1)

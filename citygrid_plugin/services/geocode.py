@@ -127,7 +127,7 @@ class Gazetteers:
 
     def get(self, path: Path) -> Gazetteer:
         """Return the gazetteer of `path`; read anew when the file has changed."""
-        from citygrid_core.operations.gazetteer import gazetteer
+        from citygrid_core.operations.geocode.gazetteer import gazetteer
 
         with self._lock:
             if self._held is None or self._held[:2] != (path, state_of(path)):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from citygrid_core.grids import Coverage, Edit, Policy
-    from citygrid_core.operations.grid_plan import Plan, Step
+    from citygrid_core.operations.grids.plan import Plan, Step
 
 #: Returns the buildings in a box (west, south, east, north), or None when no layer is chosen.
 Buildings = Callable[[Sequence[float]], "gpd.GeoDataFrame | None"]
@@ -155,7 +155,7 @@ class GridDesk(QObject):
         CitygridError
             It is refused; a `GridEditRefused` knows its place.
         """
-        from citygrid_core.operations.grid_plan import make_step
+        from citygrid_core.operations.grids.plan import make_step
 
         houses = self.around(step) if step.operation == "divide" else None
         return make_step(
@@ -201,7 +201,7 @@ class GridDesk(QObject):
 
     def net(self) -> Edit | None:
         """Return the one edit that all together are; None when nothing is pending."""
-        from citygrid_core.operations.grid_plan import net_edit
+        from citygrid_core.operations.grids.plan import net_edit
 
         if self._net is None and self.stack.index():
             self._net = net_edit(self._held, self.coverage, self.edits())
@@ -211,7 +211,7 @@ class GridDesk(QObject):
         """Return what is pending, ready to be carried out on the store."""
         import shapely
 
-        from citygrid_core.operations.grid_plan import Plan, state_of
+        from citygrid_core.operations.grids.plan import Plan, state_of
 
         net = self.net()
         ground = {*net.retired["code"].astype(str), *net.changed["code"].astype(str)}
@@ -235,7 +235,7 @@ class GridDesk(QObject):
     def findings(self, edit: Edit) -> list[Any]:
         """Check the communities of an edit as they are now; only what touches its grids counts."""
         from citygrid_core.grids import check
-        from citygrid_core.operations.grid_commit import EXPECTED
+        from citygrid_core.operations.grids.commit import EXPECTED
 
         moved = edit.changed.loc[edit.changed["moved_m2"] >= 1.0]
         mine = {*edit.created["code"], *moved["code"]}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from citygrid_core.grids import Edit
-    from citygrid_core.operations.grid_plan import Step
+    from citygrid_core.operations.grids.plan import Step
     from citygrid_plugin.services.grid_desk import GridDesk
 
 LEGAL = Text("legal", "合规")

@@ -352,15 +352,15 @@ def read_city(
     at : str
         The grids of that day; "" for today's.
     residents, tracks : Path, optional
-        CSV files, bases of two more rates: see `citygrid_core.operations.heat_view`.
+        CSV files, bases of two more rates: see `citygrid_core.operations.heat.view`.
 
     Raises
     ------
     CitygridError
         The file is no workspace, or a case has no usable time.
     """
-    from citygrid_core.operations.grid_history import days_of_grids
-    from citygrid_core.operations.heat_view import open_view
+    from citygrid_core.operations.grids.history import days_of_grids
+    from citygrid_core.operations.heat.view import open_view
     from citygrid_core.standards import load_edition
 
     with open_workspace(path) as workspace:

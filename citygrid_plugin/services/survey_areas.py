@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from citygrid_plugin.i18n import tr
 
 if TYPE_CHECKING:
-    from citygrid_core.operations.census_capture import CaptureDesk
-    from citygrid_core.operations.census_captured import SurveyArea
+    from citygrid_core.operations.census.capture.captured import SurveyArea
+    from citygrid_core.operations.census.capture.desk import CaptureDesk
 
 
 def survey_areas(desk: CaptureDesk) -> dict[str, str]:
@@ -28,7 +28,7 @@ def survey_areas(desk: CaptureDesk) -> dict[str, str]:
 
 def survey_area(desk: CaptureDesk, key: str, name: str) -> SurveyArea:
     """Return the area that a key of `survey_areas` means."""
-    from citygrid_core.operations.census_captured import SurveyArea
+    from citygrid_core.operations.census.capture.captured import SurveyArea
 
     kind, _, code = key.partition(":")
     if kind == "area":

@@ -17,7 +17,7 @@ import shapely
 import shapely.ops
 
 from citygrid_core.grids import Coverage, GridEditRefused
-from citygrid_core.operations.grid_plan import Step, make_step
+from citygrid_core.operations.grids.plan import Step, make_step
 from citygrid_core.workspace import Workspace
 
 

@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from citygrid_core.operations.city import City
-from citygrid_core.operations.duty_audit import audit_duties
+from citygrid_core.operations.responsibility.audit import audit_duties
 from citygrid_core.responsibility import near_point
 from citygrid_core.workspace import Workspace
 from tests.journeys.desk import Visit, visit

@@ -11,11 +11,11 @@ import pytest
 from PIL import Image
 
 from citygrid_core.evaluation import TOTAL
-from citygrid_core.operations.case_clock import import_limits
-from citygrid_core.operations.case_steps import advance_cases
+from citygrid_core.operations.cases.clock import import_limits
+from citygrid_core.operations.cases.steps import advance_cases
 from citygrid_core.operations.city import City
-from citygrid_core.operations.evaluation import evaluate_city
-from citygrid_core.operations.evaluation_cases import cases_behind
+from citygrid_core.operations.evaluation.cases import cases_behind
+from citygrid_core.operations.evaluation.evaluate import evaluate_city
 from citygrid_core.workspace import Workspace
 from tests.journeys.desk import visit
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from citygrid_core.operations.census_pack import PackPlan, make_packs
+from citygrid_core.operations.census.packs.make import PackPlan, make_packs
 from citygrid_core.workspace import Workspace
 from tests.core.operations import fieldtown as town
 from tests.core.operations.test_field_packs import picture

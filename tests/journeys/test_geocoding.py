@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from citygrid_core.operations.city import City
-from citygrid_core.operations.gazetteer import gazetteer
-from citygrid_core.operations.geocode import as_text, geocode
-from citygrid_core.operations.geocode_review import review_rows
+from citygrid_core.operations.geocode.addresses import as_text, geocode
+from citygrid_core.operations.geocode.gazetteer import gazetteer
+from citygrid_core.operations.geocode.review import review_rows
 from citygrid_core.workspace import Workspace
 from tests.journeys.desk import visit
 from tests.journeys.test_answers import show

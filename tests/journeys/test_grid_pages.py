@@ -8,8 +8,8 @@ from pathlib import Path
 import geopandas as gpd
 import shapely
 
-from citygrid_core.operations.grid_commit import Cause
-from citygrid_core.operations.grid_edits import edit_grids
+from citygrid_core.operations.grids.commit import Cause
+from citygrid_core.operations.grids.edits import edit_grids
 from citygrid_core.operations.store import verify
 from citygrid_core.workspace import Workspace
 from tests.journeys.desk import visit

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from citygrid_core.heat import Choice
-from citygrid_core.operations.grid_commit import Cause
-from citygrid_core.operations.grid_edits import edit_grids
-from citygrid_core.operations.heat import heat_table
-from citygrid_core.operations.heat_view import open_view
+from citygrid_core.operations.grids.commit import Cause
+from citygrid_core.operations.grids.edits import edit_grids
+from citygrid_core.operations.heat.tables import heat_table
+from citygrid_core.operations.heat.view import open_view
 from citygrid_core.workspace import Workspace
 from tests.journeys.desk import visit
 

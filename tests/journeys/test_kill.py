@@ -15,10 +15,10 @@ import pytest
 
 from citygrid_core.grids import Policy
 from citygrid_core.operations.areas import init
-from citygrid_core.operations.census import import_components
-from citygrid_core.operations.departments import import_departments
-from citygrid_core.operations.grids import draw_grids
-from citygrid_core.operations.intake import SourceOptions
+from citygrid_core.operations.census.imported import import_components
+from citygrid_core.operations.grids.drawn import draw_grids
+from citygrid_core.operations.importing.intake import SourceOptions
+from citygrid_core.operations.responsibility.departments import import_departments
 from citygrid_core.operations.store import verify
 from citygrid_core.workspace import Workspace
 

@@ -24,9 +24,9 @@ from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QDialogButtonBox
 
 from citygrid_core.evaluation.ranking import rank
-from citygrid_core.operations.case_queue import Filter, queue
-from citygrid_core.operations.case_twins import twins
-from citygrid_core.operations.evaluation import evaluate_city
+from citygrid_core.operations.cases.queue import Filter, queue
+from citygrid_core.operations.cases.twins import twins
+from citygrid_core.operations.evaluation.evaluate import evaluate_city
 from citygrid_core.workspace import Workspace
 from citygrid_plugin.gui.components.class_search import ClassSearch
 from citygrid_plugin.gui.components.intake_page import IntakePage
@@ -181,7 +181,7 @@ def test_periods_follow_one_another(period: str, before: str, after: str) -> Non
 def test_the_facts_of_a_period_are_read_once(
     whole_city: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import citygrid_core.operations.evaluation_facts as operation
+    import citygrid_core.operations.evaluation.facts as operation
 
     read, real = [], operation.facts_of
     monkeypatch.setattr(operation, "facts_of", lambda *a, **b: read.append(a) or real(*a, **b))

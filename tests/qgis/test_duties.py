@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from qgis.core import QgsFeature, QgsGeometry, QgsVectorLayer
 
-from citygrid_core.operations.duty_audit import audit_duties
-from citygrid_core.operations.gazetteer import gazetteer
+from citygrid_core.operations.geocode.gazetteer import gazetteer
 from citygrid_core.operations.lookup import lookup
+from citygrid_core.operations.responsibility.audit import audit_duties
 from citygrid_core.workspace import Workspace
 from tests.qgis.test_workspace_algorithms import Feedback
 

@@ -27,7 +27,7 @@ from qgis.core import (
     QgsVectorLayerUtils,
 )
 
-from citygrid_core.operations.census_return import return_pack
+from citygrid_core.operations.census.packs.returned import return_pack
 from citygrid_core.workspace import Workspace
 from citygrid_plugin.i18n import set_language
 from tests.core.operations import fieldtown as town

@@ -309,8 +309,8 @@ def test_what_is_pending_is_shown_and_gone_again(bench: Bench) -> None:
 
 
 def test_a_plan_of_several_steps_is_stored_as_it_was_shown(bench: Bench) -> None:
-    from citygrid_core.operations.grid_commit import Cause
-    from citygrid_core.operations.grid_plan import run_plan
+    from citygrid_core.operations.grids.commit import Cause
+    from citygrid_core.operations.grids.plan import run_plan
     from citygrid_core.workspace import Workspace
 
     bench.take("split")

@@ -22,10 +22,10 @@ from qgis.PyQt.QtTest import QSignalSpy
 
 from citygrid_core.heat import Choice
 from citygrid_core.heat.rates import LOCATED_AT_LEAST
-from citygrid_core.operations.grid_commit import Cause
-from citygrid_core.operations.grid_edits import edit_grids
-from citygrid_core.operations.heat import heat_table
-from citygrid_core.operations.heat_forecast import heat_forecast
+from citygrid_core.operations.grids.commit import Cause
+from citygrid_core.operations.grids.edits import edit_grids
+from citygrid_core.operations.heat.forecast import heat_forecast
+from citygrid_core.operations.heat.tables import heat_table
 from citygrid_core.workspace import Workspace
 from citygrid_plugin.gui import heat_room
 from citygrid_plugin.gui.components.period_bar import PeriodBar
@@ -124,7 +124,7 @@ def test_the_slider_plays_and_own_days_are_taken(qgis_app: QgsApplication) -> No
 
 
 def test_numbers_are_those_of_the_table_of_the_core(city: HeatCity, whole_city: Path) -> None:
-    from citygrid_core.operations.heat import heat_table
+    from citygrid_core.operations.heat.tables import heat_table
 
     with Workspace.open(whole_city) as ws:
         _, table = heat_table(ws, from_day=DECEMBER.first, to_day=DECEMBER.last)

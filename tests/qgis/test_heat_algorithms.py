@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from qgis.core import NULL, QgsProcessingException, QgsProcessingFeedback, QgsRasterLayer
 
-from citygrid_core.operations.heat import heat_hotspots, heat_profile, heat_table
-from citygrid_core.operations.heat_near_repeat import heat_near_repeat
-from citygrid_core.operations.heat_patterns import heat_patterns
-from citygrid_core.operations.heat_top import heat_top
+from citygrid_core.operations.heat.near_repeat import heat_near_repeat
+from citygrid_core.operations.heat.patterns import heat_patterns
+from citygrid_core.operations.heat.tables import heat_hotspots, heat_profile, heat_table
+from citygrid_core.operations.heat.top import heat_top
 from citygrid_core.workspace import Workspace
 
 Run = Callable[..., dict[str, Any]]

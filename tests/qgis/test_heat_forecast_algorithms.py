@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from qgis.core import QgsVectorLayer
 
-from citygrid_core.operations.heat_forecast import kept_forecast
+from citygrid_core.operations.heat.forecast import kept_forecast
 from citygrid_core.workspace import Workspace
 
 Run = Callable[..., dict[str, Any]]

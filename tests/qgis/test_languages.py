@@ -24,10 +24,10 @@ from qgis.PyQt.QtWidgets import QComboBox, QMenu, QTreeWidget, QWidget
 
 from citygrid_core.cases.lifecycle.profile import NEEDS
 from citygrid_core.census.choose import ClassChooser
-from citygrid_core.operations.evaluation import evaluate_city
-from citygrid_core.operations.evaluation_report import html
-from citygrid_core.operations.heat_brief import heat_brief
-from citygrid_core.operations.heat_brief_page import html as brief_page
+from citygrid_core.operations.evaluation.evaluate import evaluate_city
+from citygrid_core.operations.evaluation.report import html
+from citygrid_core.operations.heat.brief import heat_brief
+from citygrid_core.operations.heat.brief_page import html as brief_page
 from citygrid_core.standards import load_edition
 from citygrid_core.workspace import Workspace
 from citygrid_plugin.gui.components.class_box import ClassBox

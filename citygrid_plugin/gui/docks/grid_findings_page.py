@@ -84,7 +84,7 @@ class GridFindingsPage(QWidget):
         self.show_findings([])
 
     def _repairs(self) -> QWidget:
-        from citygrid_core.operations.grid_repairs import REPAIRS
+        from citygrid_core.operations.grids.repairs import REPAIRS
 
         box = QgsCollapsibleGroupBox(tr("Safe repairs", "安全修复"))
         layout = QVBoxLayout(box)

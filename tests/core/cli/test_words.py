@@ -32,12 +32,12 @@ def calls(folder: str, pattern: str, name: str) -> set[str]:
 
 
 def test_every_step_of_the_census_is_said_in_chinese() -> None:
-    steps = calls("operations", "census*.py", "progress")
+    steps = calls("operations/census", "**/*.py", "progress")
     assert {"reading", "merging", "photos"} <= steps <= set(STEPS)
 
 
 def test_every_operation_of_the_census_has_its_name() -> None:
-    assert calls("operations", "census*.py", "Report") <= set(OPERATIONS)
+    assert calls("operations/census", "**/*.py", "Report") <= set(OPERATIONS)
 
 
 @pytest.mark.parametrize("words", [STEPS, OPERATIONS, WORDS])

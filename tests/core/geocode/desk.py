@@ -8,8 +8,8 @@ import geopandas as gpd
 from shapely.geometry import box
 
 from citygrid_core.operations.areas import init
-from citygrid_core.operations.gazetteer import import_places
-from citygrid_core.operations.intake import SourceOptions
+from citygrid_core.operations.geocode.gazetteer import import_places
+from citygrid_core.operations.importing.intake import SourceOptions
 from citygrid_core.workspace import Workspace
 from tests.core.geocode.town import CRS, town
 

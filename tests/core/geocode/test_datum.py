@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citygrid_core.geocode import detect
-from citygrid_core.operations.gazetteer import import_places
-from citygrid_core.operations.intake import SourceOptions
+from citygrid_core.operations.geocode.gazetteer import import_places
+from citygrid_core.operations.importing.intake import SourceOptions
 from citygrid_core.tables.datum import convert
 from citygrid_core.workspace import Workspace
 from tests.core.geocode import desk

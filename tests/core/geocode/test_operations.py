@@ -16,12 +16,17 @@ from citygrid_core.cli.app import build
 from citygrid_core.errors import UsageError
 from citygrid_core.geocode import load_calibration
 from citygrid_core.operations.city import City
-from citygrid_core.operations.gazetteer import check_places, gazetteer, geocode_file, import_places
-from citygrid_core.operations.gazetteer_file import check_file
-from citygrid_core.operations.geocode_fit import fit_city
-from citygrid_core.operations.geocode_index import kept_at
-from citygrid_core.operations.geocode_review import NewName, add_names, apply_review, review_rows
-from citygrid_core.operations.intake import SourceOptions
+from citygrid_core.operations.geocode.fit import fit_city
+from citygrid_core.operations.geocode.gazetteer import (
+    check_places,
+    gazetteer,
+    geocode_file,
+    import_places,
+)
+from citygrid_core.operations.geocode.gazetteer_file import check_file
+from citygrid_core.operations.geocode.index import kept_at
+from citygrid_core.operations.geocode.review import NewName, add_names, apply_review, review_rows
+from citygrid_core.operations.importing.intake import SourceOptions
 from citygrid_core.tables import write
 from citygrid_core.workspace import Workspace
 from tests.core.geocode import desk

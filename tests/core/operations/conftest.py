@@ -11,16 +11,16 @@ import pytest
 
 from citygrid_core.grids import Policy
 from citygrid_core.operations.areas import init
-from citygrid_core.operations.case_clock import import_limits, import_work_days
-from citygrid_core.operations.case_steps import advance_cases
-from citygrid_core.operations.cases import import_cases
-from citygrid_core.operations.census import import_components
-from citygrid_core.operations.departments import import_departments
-from citygrid_core.operations.duties import import_duties
-from citygrid_core.operations.gazetteer import import_places
-from citygrid_core.operations.grids import draw_grids
-from citygrid_core.operations.heat import update_heat
-from citygrid_core.operations.intake import SourceOptions
+from citygrid_core.operations.cases.clock import import_limits, import_work_days
+from citygrid_core.operations.cases.imported import import_cases
+from citygrid_core.operations.cases.steps import advance_cases
+from citygrid_core.operations.census.imported import import_components
+from citygrid_core.operations.geocode.gazetteer import import_places
+from citygrid_core.operations.grids.drawn import draw_grids
+from citygrid_core.operations.heat.tables import update_heat
+from citygrid_core.operations.importing.intake import SourceOptions
+from citygrid_core.operations.responsibility.departments import import_departments
+from citygrid_core.operations.responsibility.duties import import_duties
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
 

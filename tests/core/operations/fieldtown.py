@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from citygrid_core.operations.census_pack import PackPlan, make_packs
-from citygrid_core.operations.census_return_store import mint_codes
+from citygrid_core.operations.census.packs.make import PackPlan, make_packs
+from citygrid_core.operations.census.packs.returned_store import mint_codes
 from citygrid_core.report import Report
 from citygrid_core.standards import DEFAULT_EDITION, load_edition
 from citygrid_core.workspace import Workspace

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from citygrid_core.errors import UnusableInput, UsageError
-from citygrid_core.operations.case_queue import Filter, queue
-from citygrid_core.operations.case_standing import overdue
-from citygrid_core.operations.heat import heat_hotspots, heat_profile, heat_table
-from citygrid_core.operations.heat_patterns import heat_patterns
-from citygrid_core.operations.heat_surface import heat_surface
-from citygrid_core.operations.heat_top import heat_top
+from citygrid_core.operations.cases.queue import Filter, queue
+from citygrid_core.operations.cases.standing import overdue
+from citygrid_core.operations.heat.patterns import heat_patterns
+from citygrid_core.operations.heat.surface import heat_surface
+from citygrid_core.operations.heat.tables import heat_hotspots, heat_profile, heat_table
+from citygrid_core.operations.heat.top import heat_top
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
 

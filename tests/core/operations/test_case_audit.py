@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from citygrid_core.operations.case_audit import audit
-from citygrid_core.operations.case_steps import advance_cases, folded
+from citygrid_core.operations.cases.audit import audit
+from citygrid_core.operations.cases.steps import advance_cases, folded
 from citygrid_core.operations.store import verify
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace

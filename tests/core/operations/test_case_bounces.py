@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from citygrid_core.errors import UsageError
-from citygrid_core.operations.case_bounces import analyse_bounces
-from citygrid_core.operations.case_steps import advance_cases
+from citygrid_core.operations.cases.bounces import analyse_bounces
+from citygrid_core.operations.cases.steps import advance_cases
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
 

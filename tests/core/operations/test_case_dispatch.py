@@ -12,8 +12,8 @@ import pytest
 
 from citygrid_core.cases.dispatch import judge, sigma
 from citygrid_core.errors import UsageError
-from citygrid_core.operations.case_dispatch import dispatch_cases, propose
-from citygrid_core.operations.cases import import_cases
+from citygrid_core.operations.cases.dispatch import dispatch_cases, propose
+from citygrid_core.operations.cases.imported import import_cases
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
 from tests.core.cli.test_cli import citygrid

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from citygrid_core.errors import UnusableInput, UsageError
-from citygrid_core.operations.cases import import_cases
-from citygrid_core.operations.intake import SourceOptions
+from citygrid_core.operations.cases.imported import import_cases
+from citygrid_core.operations.importing.intake import SourceOptions
 from citygrid_core.report import Report
 from citygrid_core.tables import Mapping
 from citygrid_core.tables.datum import convert

@@ -12,12 +12,12 @@ import pytest
 from PIL import Image
 
 from citygrid_core.errors import UnusableInput, UsageError
-from citygrid_core.operations.case_clock import import_limits
-from citygrid_core.operations.case_intake import IntakeDesk, Reported
-from citygrid_core.operations.case_photos import attach_case_photos, photos_of_case
-from citygrid_core.operations.case_steps import advance_cases, legal_steps
-from citygrid_core.operations.case_twins import near_one
-from citygrid_core.operations.census_photo_files import folder_of
+from citygrid_core.operations.cases.clock import import_limits
+from citygrid_core.operations.cases.intake import IntakeDesk, Reported
+from citygrid_core.operations.cases.photos import attach_case_photos, photos_of_case
+from citygrid_core.operations.cases.steps import advance_cases, legal_steps
+from citygrid_core.operations.cases.twins import near_one
+from citygrid_core.operations.census.photo_files import folder_of
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
 from tests.core.cli.test_cli import citygrid

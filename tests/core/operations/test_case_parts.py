@@ -14,11 +14,11 @@ import pytest
 
 from citygrid_core import isotime
 from citygrid_core.errors import UnusableInput
-from citygrid_core.operations.apart import apart
-from citygrid_core.operations.case_clock import import_limits
-from citygrid_core.operations.case_rows import Sources, parts
-from citygrid_core.operations.cases import import_cases
-from citygrid_core.operations.intake import SourceOptions
+from citygrid_core.operations.cases.clock import import_limits
+from citygrid_core.operations.cases.imported import import_cases
+from citygrid_core.operations.cases.rows import Sources, parts
+from citygrid_core.operations.importing.apart import apart
+from citygrid_core.operations.importing.intake import SourceOptions
 from citygrid_core.operations.store import verify
 from citygrid_core.workspace import Workspace, sealing
 

@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 
 from citygrid_core.errors import UsageError
-from citygrid_core.operations.case_clock import import_limits
-from citygrid_core.operations.case_queue import Filter, queue
-from citygrid_core.operations.case_standing import card, overdue
-from citygrid_core.operations.case_steps import advance_cases, folded
-from citygrid_core.operations.case_twins import link, twins
-from citygrid_core.operations.cases import import_cases
+from citygrid_core.operations.cases.clock import import_limits
+from citygrid_core.operations.cases.imported import import_cases
+from citygrid_core.operations.cases.queue import Filter, queue
+from citygrid_core.operations.cases.standing import card, overdue
+from citygrid_core.operations.cases.steps import advance_cases, folded
+from citygrid_core.operations.cases.twins import link, twins
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
 from tests.core.cli.test_cli import citygrid

@@ -13,11 +13,11 @@ import pandas as pd
 import pytest
 
 from citygrid_core.cases.clock import LIGHTS
-from citygrid_core.operations.case_clock import import_limits, import_work_days
-from citygrid_core.operations.case_dispatch import propose
-from citygrid_core.operations.case_queue import queue
-from citygrid_core.operations.case_standing import card, overdue
-from citygrid_core.operations.case_steps import (
+from citygrid_core.operations.cases.clock import import_limits, import_work_days
+from citygrid_core.operations.cases.dispatch import propose
+from citygrid_core.operations.cases.queue import queue
+from citygrid_core.operations.cases.standing import card, overdue
+from citygrid_core.operations.cases.steps import (
     advance_cases,
     advance_file,
     folded,

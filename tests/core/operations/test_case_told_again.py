@@ -9,11 +9,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from citygrid_core.operations.case_audit import audit
-from citygrid_core.operations.case_standing import card
-from citygrid_core.operations.case_steps import advance_cases
-from citygrid_core.operations.cases import import_cases
-from citygrid_core.operations.intake import SourceOptions
+from citygrid_core.operations.cases.audit import audit
+from citygrid_core.operations.cases.imported import import_cases
+from citygrid_core.operations.cases.standing import card
+from citygrid_core.operations.cases.steps import advance_cases
+from citygrid_core.operations.importing.intake import SourceOptions
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
 

@@ -18,16 +18,16 @@ from click.testing import CliRunner
 
 from citygrid_core.cli.app import build
 from citygrid_core.errors import UsageError
-from citygrid_core.operations.census_accept import Acceptance, accept
-from citygrid_core.operations.census_accept_report import html, write_report
-from citygrid_core.operations.census_sample import (
+from citygrid_core.operations.census.acceptance.accept import Acceptance, accept
+from citygrid_core.operations.census.acceptance.report import html, write_report
+from citygrid_core.operations.census.acceptance.sample import (
     SampleWish,
     enter_results,
     field_list,
     list_for_people,
     make_plan,
 )
-from citygrid_core.operations.intake import SourceOptions
+from citygrid_core.operations.importing.intake import SourceOptions
 from citygrid_core.tables import write
 from citygrid_core.workspace import Workspace
 

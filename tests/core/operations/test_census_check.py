@@ -19,12 +19,12 @@ from click.testing import CliRunner
 from citygrid_core.census.rules import rule_book
 from citygrid_core.cli.app import build
 from citygrid_core.errors import UsageError
-from citygrid_core.operations.census_check import check_components
-from citygrid_core.operations.census_compare import compare
-from citygrid_core.operations.census_deliver import HASHES, deliver, layer_names, write_hashes
-from citygrid_core.operations.census_findings import accept_finding
-from citygrid_core.operations.census_fix import fix_components
-from citygrid_core.operations.census_twins import find_twins, merge_twins
+from citygrid_core.operations.census.compare import compare
+from citygrid_core.operations.census.deliver import HASHES, deliver, layer_names, write_hashes
+from citygrid_core.operations.census.rules.check import check_components
+from citygrid_core.operations.census.rules.findings import accept_finding
+from citygrid_core.operations.census.rules.fix import fix_components
+from citygrid_core.operations.census.twins import find_twins, merge_twins
 from citygrid_core.report import Report
 from citygrid_core.standards import DEFAULT_EDITION, load_edition
 from citygrid_core.workspace import Workspace
@@ -111,7 +111,7 @@ def test_only_what_changed_is_judged(surveyed: Path) -> None:
         check_components(ws, on=ON)
         some = ws.read("components").sort_values("code").iloc[:3]
         with ws.transaction("edit") as tx:
-            from citygrid_core.operations.census_versions import succeed
+            from citygrid_core.operations.census.versions import succeed
 
             succeed(tx, some, pd.DataFrame({"state": [None, "lost", "intact"]}), "2025-02-01")
         report, found = check_components(ws, on="2025-02-01", changed=True)
@@ -183,7 +183,7 @@ def test_two_days_of_a_workspace_and_a_file_are_compared(
         held = ws.read("components").sort_values("code")
         gone, moved = held.iloc[:2], held.iloc[[5]]
         with ws.transaction("edit") as tx:
-            from citygrid_core.operations.census_versions import succeed
+            from citygrid_core.operations.census.versions import succeed
 
             tx.end("components", gone, "2025-02-01")
             shifted = shapely.transform(

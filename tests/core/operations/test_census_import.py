@@ -12,10 +12,10 @@ import pytest
 import shapely
 
 from citygrid_core.errors import CitygridError, UnusableInput
-from citygrid_core.operations import census_parts
-from citygrid_core.operations.census import import_components
-from citygrid_core.operations.census_keys import Seen, hashes
-from citygrid_core.operations.intake import SourceOptions
+from citygrid_core.operations.census import parts as census_parts
+from citygrid_core.operations.census.imported import import_components
+from citygrid_core.operations.census.keys import Seen, hashes
+from citygrid_core.operations.importing.intake import SourceOptions
 from citygrid_core.tables import Mapping, write
 from citygrid_core.tables.instruments import instrument_points
 from citygrid_core.workspace import Workspace

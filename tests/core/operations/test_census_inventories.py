@@ -16,12 +16,12 @@ import shapely
 
 from citygrid_core.grids import Policy
 from citygrid_core.operations.areas import init
-from citygrid_core.operations.census import import_components
-from citygrid_core.operations.census_check import check_components
-from citygrid_core.operations.census_compare import compare
-from citygrid_core.operations.census_deliver import deliver
-from citygrid_core.operations.grids import draw_grids
-from citygrid_core.operations.intake import SourceOptions
+from citygrid_core.operations.census.compare import compare
+from citygrid_core.operations.census.deliver import deliver
+from citygrid_core.operations.census.imported import import_components
+from citygrid_core.operations.census.rules.check import check_components
+from citygrid_core.operations.grids.drawn import draw_grids
+from citygrid_core.operations.importing.intake import SourceOptions
 from citygrid_core.tables import Mapping
 from citygrid_core.workspace import Workspace
 from tests.core.operations.test_real_data import as_areas

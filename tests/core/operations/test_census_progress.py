@@ -13,8 +13,8 @@ from click.testing import CliRunner
 
 from citygrid_core.cli.app import build
 from citygrid_core.errors import UsageError
-from citygrid_core.operations.census_progress import census_progress
-from citygrid_core.operations.census_return import return_pack
+from citygrid_core.operations.census.packs.returned import return_pack
+from citygrid_core.operations.census.progress import census_progress
 from citygrid_core.workspace import Workspace
 
 from . import fieldtown as town

@@ -19,8 +19,8 @@ CLASSES = ("01001", "01003", "01037", "02010", "03005", "04002")
 IMPORT = """
 import json, resource, sys
 from pathlib import Path
-from citygrid_core.operations.census import import_components
-from citygrid_core.operations.intake import SourceOptions
+from citygrid_core.operations.census.imported import import_components
+from citygrid_core.operations.importing.intake import SourceOptions
 from citygrid_core.workspace import Workspace
 for city, table in zip(sys.argv[3::2], sys.argv[4::2]):
     with Workspace.open(city) as ws:

@@ -12,10 +12,10 @@ import pyogrio
 import pytest
 import shapely
 
-from citygrid_core.operations.cases import import_cases
-from citygrid_core.operations.census import import_components
-from citygrid_core.operations.gazetteer import geocode_file
-from citygrid_core.operations.heat import heat_table, update_heat
+from citygrid_core.operations.cases.imported import import_cases
+from citygrid_core.operations.census.imported import import_components
+from citygrid_core.operations.geocode.gazetteer import geocode_file
+from citygrid_core.operations.heat.tables import heat_table, update_heat
 from citygrid_core.operations.lookup import lookup
 from citygrid_core.operations.store import verify
 from citygrid_core.report import Report

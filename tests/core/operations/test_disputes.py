@@ -12,11 +12,11 @@ import pytest
 import shapely
 
 from citygrid_core.errors import CitygridError, UsageError
-from citygrid_core.operations import disputes as work
 from citygrid_core.operations.city import City
-from citygrid_core.operations.duty_audit import audit_duties
-from citygrid_core.operations.grid_commit import Cause
+from citygrid_core.operations.grids.commit import Cause
 from citygrid_core.operations.lookup import lookup
+from citygrid_core.operations.responsibility import disputes as work
+from citygrid_core.operations.responsibility.audit import audit_duties
 from citygrid_core.workspace import Workspace
 from tests.core.cli.test_cli import citygrid
 

@@ -12,10 +12,10 @@ import pytest
 import shapely
 
 from citygrid_core.errors import UsageError
-from citygrid_core.operations.duties import import_duties
-from citygrid_core.operations.duty_audit import audit_duties
 from citygrid_core.operations.lookup import lookup
-from citygrid_core.operations.what_if import what_if, what_if_borders
+from citygrid_core.operations.responsibility.audit import audit_duties
+from citygrid_core.operations.responsibility.duties import import_duties
+from citygrid_core.operations.responsibility.what_if import what_if, what_if_borders
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
 from tests.core.cli.test_cli import citygrid

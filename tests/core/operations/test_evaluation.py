@@ -17,15 +17,15 @@ import shapely
 from citygrid_core.errors import Cancelled, UsageError
 from citygrid_core.evaluation import TOTAL, UnknownScheme
 from citygrid_core.evaluation.period import BadPeriod, Period
-from citygrid_core.operations import evaluation_facts
-from citygrid_core.operations.case_clock import import_limits
-from citygrid_core.operations.case_steps import advance_cases
-from citygrid_core.operations.evaluation import Evaluation, evaluate_city
-from citygrid_core.operations.evaluation_cases import cases_behind
-from citygrid_core.operations.evaluation_facts import facts_of
-from citygrid_core.operations.evaluation_report import html, write_report
-from citygrid_core.operations.evaluation_sections import bounce_tables
-from citygrid_core.operations.grid_edits import Cause, edit_grids
+from citygrid_core.operations.cases.clock import import_limits
+from citygrid_core.operations.cases.steps import advance_cases
+from citygrid_core.operations.evaluation import facts as evaluation_facts
+from citygrid_core.operations.evaluation.cases import cases_behind
+from citygrid_core.operations.evaluation.evaluate import Evaluation, evaluate_city
+from citygrid_core.operations.evaluation.facts import facts_of
+from citygrid_core.operations.evaluation.report import html, write_report
+from citygrid_core.operations.evaluation.sections import bounce_tables
+from citygrid_core.operations.grids.edits import Cause, edit_grids
 from citygrid_core.sample.cases import LIMIT_H
 from citygrid_core.workspace import Workspace
 from tests.core.cli.test_cli import citygrid

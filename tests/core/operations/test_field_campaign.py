@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from citygrid_core.operations.census_return import return_pack
+from citygrid_core.operations.census.packs.returned import return_pack
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
 

@@ -20,15 +20,15 @@ import shapely
 from PIL import Image
 
 from citygrid_core.errors import UsageError
-from citygrid_core.operations.census_capacity import code_capacity, warnings
-from citygrid_core.operations.census_conflicts import list_conflicts, resolve_conflicts
-from citygrid_core.operations.census_pack import PackPlan, make_packs
-from citygrid_core.operations.census_pack_again import rewrite_pack
-from citygrid_core.operations.census_pack_folder import class_list
-from citygrid_core.operations.census_packs import extend_pack, list_packs, void_pack
-from citygrid_core.operations.census_photo_files import folder_of
-from citygrid_core.operations.census_return import return_pack
-from citygrid_core.operations.census_return_rows import PackRefused
+from citygrid_core.operations.census.capacity import code_capacity, warnings
+from citygrid_core.operations.census.packs.again import rewrite_pack
+from citygrid_core.operations.census.packs.conflicts import list_conflicts, resolve_conflicts
+from citygrid_core.operations.census.packs.folder import class_list
+from citygrid_core.operations.census.packs.make import PackPlan, make_packs
+from citygrid_core.operations.census.packs.out import extend_pack, list_packs, void_pack
+from citygrid_core.operations.census.packs.returned import return_pack
+from citygrid_core.operations.census.packs.returned_rows import PackRefused
+from citygrid_core.operations.census.photo_files import folder_of
 from citygrid_core.operations.store import verify
 from citygrid_core.standards import load_edition
 from citygrid_core.workspace import Workspace

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from citygrid_core.operations.gazetteer import geocode_file
+from citygrid_core.operations.geocode.gazetteer import geocode_file
 from citygrid_core.workspace import Workspace
 
 

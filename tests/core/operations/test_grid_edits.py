@@ -11,7 +11,7 @@ import shapely
 
 from citygrid_core.errors import UsageError
 from citygrid_core.grids import GridEditRefused, check
-from citygrid_core.operations.grid_edits import (
+from citygrid_core.operations.grids.edits import (
     Cause,
     add_grid,
     divide_grid,
@@ -20,7 +20,7 @@ from citygrid_core.operations.grid_edits import (
     reshape_grid,
     split_grids,
 )
-from citygrid_core.operations.grid_groups import group_grids
+from citygrid_core.operations.grids.groups import group_grids
 from citygrid_core.workspace import Workspace
 from tests.core.operations.gridtown import (
     CASES,

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from citygrid_core.errors import UsageError
-from citygrid_core.operations.grid_edits import Cause, merge_grids, move_grid_border, split_grids
-from citygrid_core.operations.grid_groups import group_grids
-from citygrid_core.operations.grid_history import (
+from citygrid_core.operations.grids.edits import Cause, merge_grids, move_grid_border, split_grids
+from citygrid_core.operations.grids.groups import group_grids
+from citygrid_core.operations.grids.history import (
     lineage_of,
     number_grids,
     recount_cases,

@@ -13,9 +13,9 @@ import shapely
 
 from citygrid_core.errors import CitygridError, UnusableInput, UsageError
 from citygrid_core.grids import Strategies, check
-from citygrid_core.operations.grid_edits import Cause
-from citygrid_core.operations.grid_import import import_grids
-from citygrid_core.operations.grid_repairs import repair_grids
+from citygrid_core.operations.grids.edits import Cause
+from citygrid_core.operations.grids.imported import import_grids
+from citygrid_core.operations.grids.repairs import repair_grids
 from citygrid_core.workspace import Workspace
 from tests.core.grids.town import X0, Y0, squares
 from tests.core.operations.gridtown import DAY, FIRST, LATER, build

@@ -10,9 +10,9 @@ import shapely
 
 from citygrid_core.errors import UsageError
 from citygrid_core.grids import Coverage, GridEditRefused
-from citygrid_core.operations.grid_commit import Cause
-from citygrid_core.operations.grid_plan import Plan, Step, net_edit, replay, run_plan, state_of
-from citygrid_core.operations.grid_undo import undo_grids
+from citygrid_core.operations.grids.commit import Cause
+from citygrid_core.operations.grids.plan import Plan, Step, net_edit, replay, run_plan, state_of
+from citygrid_core.operations.grids.undo import undo_grids
 from citygrid_core.workspace import Workspace
 from tests.core.operations.gridtown import FIRST, LAMPS, LATER, MIDDLE, build, line
 

@@ -12,16 +12,16 @@ import shapely
 
 from citygrid_core.errors import UsageError
 from citygrid_core.grids import GridEditRefused, Policy, check
-from citygrid_core.operations.grid_edits import (
+from citygrid_core.operations.grids.edits import (
     Cause,
     divide_grid,
     merge_grids,
     move_grid_border,
     split_grids,
 )
-from citygrid_core.operations.grid_groups import group_grids
-from citygrid_core.operations.grid_history import number_grids
-from citygrid_core.operations.grid_undo import undo_grids
+from citygrid_core.operations.grids.groups import group_grids
+from citygrid_core.operations.grids.history import number_grids
+from citygrid_core.operations.grids.undo import undo_grids
 from citygrid_core.workspace import Workspace
 from tests.core.operations.gridtown import DAY, FIRST, LAMPS, LAST, LATER, MIDDLE, build, line
 

@@ -14,10 +14,10 @@ from click.testing import CliRunner
 
 from citygrid_core.cli.app import build
 from citygrid_core.errors import UsageError
-from citygrid_core.operations.heat_backtest import heat_backtest
-from citygrid_core.operations.heat_brief import heat_brief
-from citygrid_core.operations.heat_brief_page import html, write_brief
-from citygrid_core.operations.heat_forecast import heat_forecast, kept_forecast
+from citygrid_core.operations.heat.backtest import heat_backtest
+from citygrid_core.operations.heat.brief import heat_brief
+from citygrid_core.operations.heat.brief_page import html, write_brief
+from citygrid_core.operations.heat.forecast import heat_forecast, kept_forecast
 from citygrid_core.operations.store import verify
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
@@ -104,7 +104,7 @@ def test_a_planted_rise_is_named(whole: Whole, tmp_path: Path) -> None:
             tx.update("cases", moved.assign(grid_code=quiet)[["grid_code"]])
         heat_forecast_day = heat_brief(ws, on=DAY, dry_run=True)
         assert any(p.rule == "heat.stale" for p in heat_forecast_day.problems)
-        from citygrid_core.operations.heat import update_heat
+        from citygrid_core.operations.heat.tables import update_heat
 
         update_heat(ws)
         brief = heat_brief(ws, on=DAY)

@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from citygrid_core.heat import comparison
-from citygrid_core.operations.grid_edits import Cause, merge_grids, split_grids
-from citygrid_core.operations.heat_cube import KEY, check_heat, update_heat
+from citygrid_core.operations.grids.edits import Cause, merge_grids, split_grids
+from citygrid_core.operations.heat.cube import KEY, check_heat, update_heat
 from citygrid_core.operations.store import verify
 from citygrid_core.standards import DEFAULT_EDITION
 from citygrid_core.workspace import Workspace

@@ -17,15 +17,15 @@ from click.testing import CliRunner
 from citygrid_core.cli.app import build
 from citygrid_core.errors import CitygridError, UsageError
 from citygrid_core.heat import contiguity
-from citygrid_core.operations.grid_commit import Cause
-from citygrid_core.operations.grid_edits import merge_grids
-from citygrid_core.operations.heat import update_heat
-from citygrid_core.operations.heat_forecast import (
+from citygrid_core.operations.grids.commit import Cause
+from citygrid_core.operations.grids.edits import merge_grids
+from citygrid_core.operations.heat.forecast import (
     OTHER,
     heat_forecast,
     kept_forecast,
     known_before,
 )
+from citygrid_core.operations.heat.tables import update_heat
 from citygrid_core.operations.store import verify
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace

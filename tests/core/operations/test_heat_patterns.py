@@ -16,10 +16,10 @@ from scipy import stats
 from citygrid_core.cli.app import build
 from citygrid_core.errors import UsageError
 from citygrid_core.heat import Choice, HeatInputError
-from citygrid_core.operations.heat import heat_hotspots, heat_profile, heat_table
-from citygrid_core.operations.heat_near_repeat import heat_near_repeat
-from citygrid_core.operations.heat_patterns import heat_patterns
-from citygrid_core.operations.heat_view import is_current, open_view
+from citygrid_core.operations.heat.near_repeat import heat_near_repeat
+from citygrid_core.operations.heat.patterns import heat_patterns
+from citygrid_core.operations.heat.tables import heat_hotspots, heat_profile, heat_table
+from citygrid_core.operations.heat.view import is_current, open_view
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from citygrid_core.cli.app import build
 from citygrid_core.errors import UsageError
-from citygrid_core.operations.heat_surface import heat_surface, outline_of
+from citygrid_core.operations.heat.surface import heat_surface, outline_of
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
 

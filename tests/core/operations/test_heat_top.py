@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from citygrid_core.cli.app import build
 from citygrid_core.errors import UsageError
-from citygrid_core.operations.heat_top import LISTS, heat_top
+from citygrid_core.operations.heat.top import LISTS, heat_top
 from citygrid_core.report import Report
 from citygrid_core.workspace import Workspace
 

@@ -24,12 +24,12 @@ from citygrid_core.evaluation import (
     indicators,
 )
 from citygrid_core.evaluation.period import Period
-from citygrid_core.operations.case_clock import import_limits, timer_of
-from citygrid_core.operations.case_steps import advance_cases
-from citygrid_core.operations.cases import import_cases
-from citygrid_core.operations.evaluation import evaluate_city
-from citygrid_core.operations.evaluation_cases import cases_behind
-from citygrid_core.operations.evaluation_facts import facts_of
+from citygrid_core.operations.cases.clock import import_limits, timer_of
+from citygrid_core.operations.cases.imported import import_cases
+from citygrid_core.operations.cases.steps import advance_cases
+from citygrid_core.operations.evaluation.cases import cases_behind
+from citygrid_core.operations.evaluation.evaluate import evaluate_city
+from citygrid_core.operations.evaluation.facts import facts_of
 from citygrid_core.standards import indicators as indicator_table
 from citygrid_core.workspace import Workspace
 from tests.core.operations.conftest import DAY, METRES

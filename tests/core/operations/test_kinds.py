@@ -11,12 +11,12 @@ import pytest
 import shapely
 
 from citygrid_core.evaluation import TOTAL
-from citygrid_core.operations.case_bounces import bounces_between
-from citygrid_core.operations.evaluation import evaluate_city
-from citygrid_core.operations.evaluation_cases import cases_behind
-from citygrid_core.operations.evaluation_sections import bounce_tables
-from citygrid_core.operations.heat import heat_table, update_heat
-from citygrid_core.operations.heat_forecast import Kept, _of
+from citygrid_core.operations.cases.bounces import bounces_between
+from citygrid_core.operations.evaluation.cases import cases_behind
+from citygrid_core.operations.evaluation.evaluate import evaluate_city
+from citygrid_core.operations.evaluation.sections import bounce_tables
+from citygrid_core.operations.heat.forecast import Kept, _of
+from citygrid_core.operations.heat.tables import heat_table, update_heat
 from citygrid_core.standards import load_edition
 from citygrid_core.workspace import Workspace
 from tests.core.workspace import makers

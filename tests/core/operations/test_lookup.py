@@ -14,10 +14,10 @@ from citygrid_core.errors import UnusableInput, UsageError
 from citygrid_core.locate import CellIndex
 from citygrid_core.operations.areas import areas_of
 from citygrid_core.operations.city import City
-from citygrid_core.operations.duties import import_duties
-from citygrid_core.operations.intake import SourceOptions
+from citygrid_core.operations.importing.intake import SourceOptions
 from citygrid_core.operations.lookup import lookup, lookup_file
 from citygrid_core.operations.misplaced import misplaced
+from citygrid_core.operations.responsibility.duties import import_duties
 from citygrid_core.standards import load_edition
 from citygrid_core.tables.datum import convert
 from citygrid_core.workspace import Workspace

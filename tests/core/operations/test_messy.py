@@ -13,14 +13,15 @@ import pandas as pd
 import pytest
 
 from citygrid_core.errors import UnusableInput
-from citygrid_core.operations import case_fields, census_parts
 from citygrid_core.operations.areas import init
-from citygrid_core.operations.cases import import_cases
-from citygrid_core.operations.census import import_components
-from citygrid_core.operations.departments import import_departments
-from citygrid_core.operations.duties import import_duties
-from citygrid_core.operations.gazetteer import import_places
-from citygrid_core.operations.intake import SourceOptions
+from citygrid_core.operations.cases import fields as case_fields
+from citygrid_core.operations.cases.imported import import_cases
+from citygrid_core.operations.census import parts as census_parts
+from citygrid_core.operations.census.imported import import_components
+from citygrid_core.operations.geocode.gazetteer import import_places
+from citygrid_core.operations.importing.intake import SourceOptions
+from citygrid_core.operations.responsibility.departments import import_departments
+from citygrid_core.operations.responsibility.duties import import_duties
 from citygrid_core.operations.store import verify
 from citygrid_core.report import Report
 from citygrid_core.tables import read

@@ -14,11 +14,11 @@ import shapely
 
 from citygrid_core.grids import Policy, clean_areas
 from citygrid_core.operations.areas import init
-from citygrid_core.operations.cases import import_cases
-from citygrid_core.operations.census import import_components
-from citygrid_core.operations.grids import check_grids, draw_grids
-from citygrid_core.operations.heat import heat_table, update_heat
-from citygrid_core.operations.intake import SourceOptions
+from citygrid_core.operations.cases.imported import import_cases
+from citygrid_core.operations.census.imported import import_components
+from citygrid_core.operations.grids.drawn import check_grids, draw_grids
+from citygrid_core.operations.heat.tables import heat_table, update_heat
+from citygrid_core.operations.importing.intake import SourceOptions
 from citygrid_core.operations.store import verify
 from citygrid_core.tables import Mapping
 from citygrid_core.tables.mapping import built_in

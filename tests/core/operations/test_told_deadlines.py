@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 
 from citygrid_core.evaluation import TOTAL
-from citygrid_core.operations.case_clock import import_limits
-from citygrid_core.operations.case_queue import queue
-from citygrid_core.operations.case_steps import advance_cases
-from citygrid_core.operations.cases import import_cases
-from citygrid_core.operations.evaluation import evaluate_city
-from citygrid_core.operations.evaluation_cases import cases_behind
+from citygrid_core.operations.cases.clock import import_limits
+from citygrid_core.operations.cases.imported import import_cases
+from citygrid_core.operations.cases.queue import queue
+from citygrid_core.operations.cases.steps import advance_cases
+from citygrid_core.operations.evaluation.cases import cases_behind
+from citygrid_core.operations.evaluation.evaluate import evaluate_city
 from citygrid_core.workspace import Workspace
 from tests.core.operations.conftest import DAY, METRES
 

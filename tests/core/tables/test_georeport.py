@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from citygrid_core.errors import UnusableInput
-from citygrid_core.operations.case_fields import FIELDS
+from citygrid_core.operations.cases.fields import FIELDS
 from citygrid_core.tables import Batch, read
 
 #: The example of the standard (GET Service Requests), its two requests.

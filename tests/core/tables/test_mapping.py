@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from citygrid_core.errors import UnusableInput, UsageError
-from citygrid_core.operations.case_fields import FIELDS as CASES
+from citygrid_core.operations.cases.fields import FIELDS as CASES
 from citygrid_core.tables import Field, Mapping, read
 from tests.core.tables.common import FIELDS, balanced, table
 

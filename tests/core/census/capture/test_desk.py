@@ -12,10 +12,15 @@ import shapely
 
 from citygrid_core.census.alerts import Alert
 from citygrid_core.errors import UnusableInput, UsageError
-from citygrid_core.operations.census_capture import CaptureDesk
-from citygrid_core.operations.census_captured import Attributes, Capture, OutsideCity, SurveyArea
-from citygrid_core.operations.census_resurvey import Resurvey, not_visited
-from citygrid_core.operations.census_steps import ChangedSince
+from citygrid_core.operations.census.capture.captured import (
+    Attributes,
+    Capture,
+    OutsideCity,
+    SurveyArea,
+)
+from citygrid_core.operations.census.capture.desk import CaptureDesk
+from citygrid_core.operations.census.capture.steps import ChangedSince
+from citygrid_core.operations.census.resurvey import Resurvey, not_visited
 from citygrid_core.workspace import Workspace
 from tests.core.workspace import makers
 

@@ -14,10 +14,10 @@ from PIL.TiffImagePlugin import IFDRational, ImageFileDirectory_v2
 from pyproj import Transformer
 
 from citygrid_core.census.photos import match_photos
-from citygrid_core.operations.census_capture import CaptureDesk
-from citygrid_core.operations.census_captured import Capture
-from citygrid_core.operations.census_photo_files import folder_of, photos_in, read_photo
-from citygrid_core.operations.census_photos import attach_photos, photos_of
+from citygrid_core.operations.census.capture.captured import Capture
+from citygrid_core.operations.census.capture.desk import CaptureDesk
+from citygrid_core.operations.census.photo_files import folder_of, photos_in, read_photo
+from citygrid_core.operations.census.photos import attach_photos, photos_of
 from citygrid_core.workspace import Workspace
 from tests.core.workspace import makers
 

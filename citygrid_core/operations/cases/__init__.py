@@ -1,0 +1,1 @@
+"""Jobs on cases: imported or taken in, moved on step by step, dispatched, queued, linked."""

@@ -1,0 +1,1 @@
+"""Jobs on components: imported, photographed, compared, delivered; twins and progress."""

@@ -1,0 +1,1 @@
+"""The acceptance of a census: sampled, inspected, judged, reported."""

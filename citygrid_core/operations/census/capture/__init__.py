@@ -1,0 +1,1 @@
+"""Components placed one by one at the desk or in the street."""

@@ -1,0 +1,1 @@
+"""Field packs: made, out with a team, returned and merged, conflicts decided."""

@@ -1,0 +1,1 @@
+"""The rule book over a workspace: findings, fixes, the city's own profile."""

@@ -1,0 +1,1 @@
+"""How well a city worked in a period: evaluated, explained case by case, reported."""

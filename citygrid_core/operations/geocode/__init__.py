@@ -1,0 +1,1 @@
+"""Jobs on places and addresses: the gazetteer, matching, review, calibration, datum."""

@@ -1,0 +1,1 @@
+"""Jobs on unit grids: drawn, imported, checked, edited, undone, grouped, and their past."""

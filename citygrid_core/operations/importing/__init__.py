@@ -1,0 +1,1 @@
+"""How a file of rows comes into a workspace: read in parts, compared, stored once, counted."""
