@@ -11,7 +11,7 @@ from citygrid_core.operations.census.parts import Survey, survey_parts
 from citygrid_core.operations.census.rows import Proposals, fill_duties, mint_codes
 from citygrid_core.operations.city import City
 from citygrid_core.operations.importing.books import Books
-from citygrid_core.operations.importing.intake import SourceOptions, refuse_own_file
+from citygrid_core.operations.importing.intake import SourceOptions, refuse_own_file, with_datum
 from citygrid_core.operations.importing.storing import store
 from citygrid_core.report import Progress, Report, no_progress
 from citygrid_core.standards import load_edition
@@ -85,6 +85,7 @@ def import_components(
     """
     path = Path(path)
     refuse_own_file(workspace, path, rejects)
+    options, told = with_datum(workspace, path, options)
     edition = load_edition(workspace.edition)
     if from_edition is not None:
         load_edition(from_edition)
@@ -111,6 +112,7 @@ def import_components(
         if dry_run:
             tx.rollback()
     report = books.close(rejects, departments_by_rule=sum(filled.values()))
+    report.cautions += told
     if open_.found:
         report.details["unmatched_texts"] = len(open_.found)
         if proposals is not None:

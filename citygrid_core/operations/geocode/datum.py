@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
-from citygrid_core.errors import Problem, Text, UsageError
+from citygrid_core.errors import Problem, Text, UnusableInput, UsageError
 from citygrid_core.geocode import Verdict, detect
 from citygrid_core.operations.geocode.index import gazetteer
 from citygrid_core.operations.importing.intake import SourceOptions
 from citygrid_core.report import Report
-from citygrid_core.tables import Field, read
+from citygrid_core.tables import Field, read, read_chunks
 from citygrid_core.workspace import Workspace
 
 FIELDS = (
@@ -42,30 +44,11 @@ def detect_file(
     UsageError
         The file has no coordinates.
     """
-    mapping = options.resolved()
-    batch = read(
-        path, FIELDS, mapping=mapping and mapping.only(FIELDS), encoding=options.encoding, layer=options.layer,
-        crs=_AS_THEY_STAND, datum="cgcs2000", positions="optional",
-    )  # fmt: skip
+    batch = read(path, FIELDS, **_standing(options))
     frame = batch.frame
-    if not isinstance(frame, gpd.GeoDataFrame) or frame.geometry.isna().all():
+    if not _placed(frame):
         raise UsageError(Text(f"{path} has no coordinates", f"{path} 没有坐标"))
-    frame = frame[frame.geometry.notna()]
-    frame = frame.iloc[:: max(len(frame) // _ENOUGH, 1)]
-    spot = frame.geometry.representative_point()
-    x, y = spot.x.to_numpy(np.float64), spot.y.to_numpy(np.float64)
-    said = frame.get("address")
-    if said is None and "street_name" in frame and "number" in frame:
-        said = frame["street_name"].fillna("").astype(str) + frame["number"].fillna("").astype(str)
-    if said is None:
-        said = frame.get("name")
-    at = None
-    if said is not None and workspace.count("places"):
-        answers = gazetteer(workspace).geocode(said.fillna("").astype(str))
-        at = answers["x"].to_numpy(np.float64), answers["y"].to_numpy(np.float64)
-    areas = workspace.read("areas", where={"level": "county"})
-    outline = shapely.union_all(areas.geometry.to_numpy())
-    verdict = detect(x, y, outline=outline, crs=workspace.crs, at=at)
+    verdict = _verdict(workspace, frame)
     report = Report("gazetteer datum", read=batch.read, rejected=len(batch.rejects))
     report.unchanged = report.read - report.rejected
     report.problems = [p for r in batch.rejects for p in r.problems]
@@ -83,6 +66,77 @@ def detect_file(
             )
         )  # fmt: skip
     return report, verdict
+
+
+def refuse_shifted(workspace: Workspace, path: Path, options: SourceOptions) -> None:
+    """Refuse degrees of which nothing is said when they lie as on a web map.
+
+    Only the first rows are looked at. Without named places that the gazetteer knows, a
+    shift of some hundred metres shows at the city's edge at best, and nothing is refused.
+
+    Raises
+    ------
+    UnusableInput
+        With the evidence.
+    """
+    try:
+        frame = next(read_chunks(path, FIELDS, **_standing(options), rows=_ENOUGH)).frame
+    except UnusableInput:
+        return  # the reading itself says it
+    if not _placed(frame) or np.nanmedian(np.abs(frame.geometry.bounds.to_numpy())) > 180:
+        return
+    verdict = _verdict(workspace, frame)
+    found = verdict.reading
+    if found is None or found.swapped or found.datum not in ("gcj02", "bd09"):
+        return
+    raise UnusableInput(
+        Problem(
+            "datum.shifted", verdict.evidence,
+            Text(
+                "WGS 84 or CGCS2000, as no datum is declared",
+                "未声明坐标基准时应为 WGS 84 或 CGCS2000",
+            ),
+            Text(
+                f"declare --datum {found.datum}, or --datum wgs84 where this is wrong",
+                f"请声明 --datum {found.datum}；若判断有误，请声明 --datum wgs84",
+            ),
+            file=Path(path).name,
+        )
+    )  # fmt: skip
+
+
+def _standing(options: SourceOptions) -> dict[str, Any]:
+    """Return how coordinates are read as they stand."""
+    mapping = options.resolved()
+    return {
+        "mapping": mapping and mapping.only(FIELDS), "encoding": options.encoding,
+        "layer": options.layer, "crs": _AS_THEY_STAND, "datum": "cgcs2000",
+        "positions": "optional",
+    }  # fmt: skip
+
+
+def _placed(frame: pd.DataFrame) -> bool:
+    return isinstance(frame, gpd.GeoDataFrame) and bool(frame.geometry.notna().any())
+
+
+def _verdict(workspace: Workspace, frame: gpd.GeoDataFrame) -> Verdict:
+    """Tell the datum of rows from the city's outline and the places that they name."""
+    frame = frame[frame.geometry.notna()]
+    frame = frame.iloc[:: max(len(frame) // _ENOUGH, 1)]
+    spot = frame.geometry.representative_point()
+    x, y = spot.x.to_numpy(np.float64), spot.y.to_numpy(np.float64)
+    said = frame.get("address")
+    if said is None and "street_name" in frame and "number" in frame:
+        said = frame["street_name"].fillna("").astype(str) + frame["number"].fillna("").astype(str)
+    if said is None:
+        said = frame.get("name")
+    at = None
+    if said is not None and workspace.count("places"):
+        answers = gazetteer(workspace).geocode(said.fillna("").astype(str))
+        at = answers["x"].to_numpy(np.float64), answers["y"].to_numpy(np.float64)
+    areas = workspace.read("areas", where={"level": "county"})
+    outline = shapely.union_all(areas.geometry.to_numpy())
+    return detect(x, y, outline=outline, crs=workspace.crs, at=at)
 
 
 def with_detected_datum(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import geopandas as gpd
 import pandas as pd
+import pyproj
 
 from citygrid_core.errors import Problem, Text, UsageError
 from citygrid_core.frames import keys_of
@@ -144,13 +145,35 @@ def text_column(frame: pd.DataFrame, name: str) -> pd.Series:
 def with_datum(
     workspace: Workspace, path: Path, options: SourceOptions
 ) -> tuple[SourceOptions, list[Problem]]:
-    """Return options with a datum, detected where it is ``auto``, and what told it."""
-    if options.datum != "auto":
+    """Return options with a datum, detected where it is ``auto``, and what told it.
+
+    Raises
+    ------
+    UnusableInput
+        Nothing is said of it, and the positions lie as on a web map.
+    UsageError
+        ``auto``, and nothing is clearly right.
+    """
+    if options.datum != "auto" and not _leaves_open(options):
         return options, []
     # the geocoder costs time to load
-    from citygrid_core.operations.geocode.datum import with_detected_datum
+    from citygrid_core.operations.geocode.datum import refuse_shifted, with_detected_datum
 
+    if options.datum != "auto":
+        refuse_shifted(workspace, path, options)
     return with_detected_datum(workspace, path, options)
+
+
+def _leaves_open(options: SourceOptions) -> bool:
+    """Whether nothing is said of the datum, and positions may be degrees."""
+    mapping = options.resolved()
+    if options.datum or (mapping and mapping.datum):
+        return False
+    said = options.crs or (mapping and mapping.crs)
+    try:
+        return not said or pyproj.CRS(said).is_geographic
+    except pyproj.exceptions.CRSError:
+        return False  # the reading says it
 
 
 def import_file(

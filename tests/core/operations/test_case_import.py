@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -180,6 +181,36 @@ def test_each_file_of_a_delivery_has_its_own_datum(office: Workspace, tmp_path: 
     assert held.groupby("datum").size().to_dict() == {"gcj02": len(spots), "bd09": len(spots)}
     both = held.assign(i=held["source_number"].str.lstrip("gcj02bd9")).groupby("datum")
     assert len(set(map(tuple, (g.sort_values("source_number")["grid_code"] for _, g in both)))) == 1
+
+
+def test_degrees_as_on_a_web_map_are_refused_until_their_datum_is_declared(
+    office: Workspace, tmp_path: Path
+) -> None:
+    """Some hundred metres off, each would get the neighbour's grid, and nobody would see it."""
+    spots = office.read("components").iloc[::40].geometry.representative_point().to_crs(4326)
+    there = {"wgs84": (spots.x, spots.y)}
+    there["gcj02"] = convert(spots.x.to_numpy(), spots.y.to_numpy(), "wgs84", "gcj02")
+    files = {}
+    for datum, (x, y) in there.items():
+        rows = [
+            lamp(office, f"{datum}{i}", x=f"{a:.7f}", y=f"{b:.7f}", 部件标识码="", 网格编码="")
+            for i, (a, b) in enumerate(zip(x, y, strict=True))
+        ]
+        files[datum] = table(tmp_path / f"{datum}.csv", *rows)
+    options = SourceOptions(crs="EPSG:4326")
+    with pytest.raises(UnusableInput) as refused:
+        import_cases(office, files["gcj02"], options=options, on=DAY)
+    (problem,) = refused.value.problems
+    assert (problem.rule, problem.file) == ("datum.shifted", "gcj02.csv")
+    assert "--datum gcj02" in problem.cure.en
+    assert "gcj02" in problem.found.en
+    assert office.read("cases", where={"source_number": "gcj020"}).empty
+    for datum, declared in (("wgs84", None), ("gcj02", "gcj02")):
+        import_cases(office, files[datum], options=replace(options, datum=declared), on=DAY)
+    held = office.read("cases", where={"reported_at": "2026-01-04T09:00:00"})
+    both = held.assign(key=held["source_number"].str[5:]).groupby("key")["grid_code"]
+    assert both.size().eq(2).all()
+    assert both.nunique().eq(1).all()
 
 
 def test_a_number_that_two_files_have_is_named_with_the_file_that_had_it_first(
