@@ -106,7 +106,7 @@ def intake(
     Intake
         All rows, with source, object_kind, class_code, times and stage normalised.
     """
-    frame = rows.copy()
+    frame = rows.copy(deep=False)  # columns are replaced, never written into
     taken = Intake(frame)
     _need(taken, "source_number")
     _source(taken, sources or {}, default_source)

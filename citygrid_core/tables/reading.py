@@ -398,17 +398,12 @@ def read_chunks(
         path, fields, mapping=mapping, crs=crs, datum=datum, layer=layer, encoding=encoding,
         to_crs=to_crs, positions=positions, timezone=timezone,
     )  # fmt: skip
-    held: Batch | None = None
     waiting: list[_Part] = []
     for part in reading.parts(rows):
         if waiting and sum(len(p.block) for p in waiting) + len(part.block) > rows:
-            if held is not None:
-                yield held
-            held, waiting = reading.batch(waiting), []
+            yield reading.batch(waiting)
+            waiting = []
         waiting.append(part)
-    if waiting and held is not None:
-        yield held
-    if waiting or held is None:
-        held = reading.batch(waiting)
-    held.left_out = tuple(reading.body.left_out)
-    yield held
+    last = reading.batch(waiting)
+    last.left_out = tuple(reading.body.left_out)
+    yield last

@@ -146,7 +146,7 @@ def mint_numbers(tx: Transaction, fresh: gpd.GeoDataFrame, areas: pd.DataFrame) 
     order = list(zip(_column(fresh, "reported_at"), _column(fresh, "source_number"), strict=True))
     if not all(map(le, order, order[1:])):
         fresh = fresh.iloc[sorted(range(len(order)), key=order.__getitem__)]
-    fresh = fresh.copy()
+    fresh = fresh.copy(deep=False)
     default = str(areas.loc[areas["level"] == "county", "code"].min())
     county = fresh["county_code"].fillna(default).to_numpy(dtype=object)
     day = np.array([text[:10] for text in fresh["reported_at"]], dtype=object)

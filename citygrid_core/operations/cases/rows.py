@@ -340,7 +340,8 @@ def _answer(rows: Rows, city: City) -> None:
     for column in ("supervising_code", "handling_code", "duty_outcome"):
         frame[column] = pd.Series(None, index=frame.index, dtype=object)
     asked = rows.good
-    asked = asked[asked["community_code"].notna()]
+    placed = asked["community_code"].notna()
+    asked = asked if placed.all() else asked[placed]
     if asked.empty or not city.workspace.count("duty_rules", at="all"):
         return
     answer = city.duties.resolve(asked, at=asked["reported_at"])

@@ -73,14 +73,16 @@ def store(
     if family.history and len(held):
         held = held.iloc[np.argsort(held["valid_from"].astype(str).to_numpy(), kind="stable")]
     split = compare_frames(held, frame, key=key, columns=compare)
-    fresh, changed = frame.loc[split.new], frame.loc[split.changed]
+    # a copy of a column costs as much as its checks: none where nothing is taken out
+    fresh = frame if len(split.new) == len(frame) else frame.loc[split.new]
+    changed = frame.loc[split.changed]
     before, unchanged = held.iloc[split.held_of_changed], len(split.unchanged)
     if settle is not None and len(changed):
         changed, fields = settle(before, changed, split.fields)
         news = fields.to_numpy(dtype=bool).any(axis=1)
         before, changed, unchanged = before[news], changed[news], unchanged + int((~news).sum())
     if len(fresh):
-        fresh = fresh.copy()
+        fresh = fresh.copy(deep=False)
         if family.history:
             fresh["valid_from"] = _given(fresh, "valid_from").where(_says(fresh, "valid_from"), on)
         if mint is not None:
@@ -121,8 +123,9 @@ def _says(frame: pd.DataFrame, name: str) -> npt.NDArray[np.bool_]:
 
 
 def _columns(frame: gpd.GeoDataFrame, family: Family) -> gpd.GeoDataFrame:
-    names = [c.name for c in family.columns if c.name in frame.columns]
-    return frame[[*names, "geometry"]] if "geometry" in frame.columns else frame[names]
+    """Return rows without the columns that the family has not."""
+    known = {*(c.name for c in family.columns), "geometry", "source_row"}
+    return frame if known.issuperset(frame.columns) else frame[[n for n in frame if n in known]]
 
 
 def _replace(
