@@ -113,8 +113,8 @@ def advance_cases(
         rows, refused = advance_all(log, cases, profile, asked[known], timer)
         for which, tell in ((~there, _unknown), (ahead, _ahead), (never, _beyond)):
             report.problems += [tell(asked, at, now) for at in asked.index[which]]
-        for at, rule, now in refused.itertuples():
-            report.problems.append(_refused(asked, at, rule, now, log, rows, profile))
+        for at, rule, legal_then in refused.itertuples():
+            report.problems.append(_refused(asked, at, rule, legal_then, log, rows, profile))
         report.problems += _strangers(workspace, asked, rows)
         if len(rows):
             tx.insert("case_log", rows.reset_index(drop=True))
@@ -324,11 +324,11 @@ def _refused(
     step = profile.steps.get(name)
     said = why(rule, step)
     label = step.label if step else Text(name, name)
-    now = [profile.steps[name] for name in names]
-    en = ", ".join(s.name for s in now)
-    zh = "、".join(f"{s.label.zh}（{s.name}）" for s in now)
+    legal_then = [profile.steps[name] for name in names]
+    en = ", ".join(s.name for s in legal_then)
+    zh = "、".join(f"{s.label.zh}（{s.name}）" for s in legal_then)
     expected = Text(f"one of {en}", f"{zh} 之一")
-    if rule == "step.time" or not now:
+    if rule == "step.time" or not legal_then:
         done = (log["at"][log["number"] == number], rows["at"][rows["number"] == number].loc[:at])
         last = max(str(moment) for moments in done for moment in moments)[:19]
         expected = Text(f"a time from {last} on", f"不早于 {last} 的时间")
